@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IIncidentState} from "../interfaces/IIncidentState.sol";
+import {IPostureMirror} from "../interfaces/IPostureMirror.sol";
+import {Posture} from "../types/Posture.sol";
+
+/// @title PostureStore
+/// @notice The slot that venues read, the mirrors it is pushed to, and the counter of events.
+/// @dev Storage is written before any mirror is called, and a mirror's failure is an event.
+abstract contract PostureStore is IIncidentState {
+    /* CONSTANTS */
+
+    /// @notice Gas that each mirror is given.
+    uint256 public constant MIRROR_GAS = 60_000;
+
+    /// @notice Most mirrors, so that a push has bounded cost.
+    uint256 public constant MAX_MIRRORS = 4;
+
+    /// @dev What a push needs besides MIRROR_GAS: the call, the event of a failure, and the 64th that stays behind.
+    uint256 private constant PUSH_OVERHEAD_GAS = 8_000;
+
+    /* STORAGE */
+
+    struct Status {
+        uint64 seq;
+        // Bit m set: the mesh word of market m changed since it was last sent.
+        uint32 dirty;
+        // Length of _mirrors, kept here because this slot is written on every trip anyway.
+        uint8 mirrors;
+    }
+
+    Posture private _posture;
+    Status private _status;
+    address[] private _mirrors;
+
+    /* MODIFIERS */
+
+    modifier onlyGovernance() {
+        _checkGovernance();
+        _;
+    }
+
+    /* POSTURE */
+
+    /// @notice What is in force now, for all markets. One storage read.
+    function posture() public view returns (Posture) {
+        return _posture;
+    }
+
+    /// @dev Pushes nothing: the caller does, with {_push}, once it has written all.
+    function _setPosture(Posture posture_) internal {
+        _posture = posture_;
+    }
+
+    /* MIRRORS */
+
+    /// @inheritdoc IIncidentState
+    function pushMirrors() external {
+        _push();
+    }
+
+    /// @inheritdoc IIncidentState
+    function mirrors() external view returns (address[] memory) {
+        return _mirrors;
+    }
+
+    /// @inheritdoc IIncidentState
+    function setMirror(address mirror, bool isActive) external onlyGovernance {
+        uint256 count = _mirrors.length;
+        uint256 at = count;
+        for (uint256 i; i < count; ++i) {
+            if (_mirrors[i] == mirror) at = i;
+        }
+        if (mirror == address(0) || (at != count) == isActive) revert IncidentState_InvalidMirror(mirror);
+
+        if (isActive) {
+            if (count == MAX_MIRRORS) revert IncidentState_TooManyMirrors(MAX_MIRRORS);
+            _mirrors.push(mirror);
+        } else {
+            _mirrors[at] = _mirrors[count - 1];
+            _mirrors.pop();
+        }
+        // At most MAX_MIRRORS.
+        _status.mirrors = uint8(_mirrors.length);
+        emit MirrorSet(_nextSeq(), mirror, isActive);
+        _push();
+    }
+
+    /// @dev Reads the posture anew for every mirror: one that re-enters and changes it must not leave the next with
+    /// an old one.
+    function _push() internal {
+        uint256 count = _status.mirrors;
+        if (count == 0) return;
+        uint256 needed = count * (MIRROR_GAS + MIRROR_GAS / 32 + PUSH_OVERHEAD_GAS);
+        if (gasleft() < needed) revert IncidentState_GasTooLow(gasleft(), needed);
+
+        for (uint256 i; i < count; ++i) {
+            address mirror = _mirrors[i];
+            if (!_callMirror(mirror, abi.encodeCall(IPostureMirror.onPosture, (_posture)))) {
+                emit MirrorFailed(_nextSeq(), mirror);
+            }
+        }
+    }
+
+    /// @dev Copies nothing back, so that a mirror cannot make the hub pay for what it returns.
+    function _callMirror(address mirror, bytes memory data) private returns (bool ok) {
+        uint256 mirrorGas = MIRROR_GAS;
+        assembly ("memory-safe") {
+            ok := call(mirrorGas, mirror, 0, add(data, 32), mload(data), 0, 0)
+        }
+    }
+
+    function _mirrorCount() internal view returns (uint256) {
+        return _status.mirrors;
+    }
+
+    /* COUNTERS */
+
+    /// @inheritdoc IIncidentState
+    function seq() public view returns (uint64) {
+        return _status.seq;
+    }
+
+    function _nextSeq() internal returns (uint64) {
+        return ++_status.seq;
+    }
+
+    /// @dev Bit m set: the mesh word of market m changed since {_markSent} last named it.
+    function _dirtyMarkets() internal view returns (uint32) {
+        return _status.dirty;
+    }
+
+    function _markDirty(uint8 market) internal {
+        // A registered market is below 32.
+        _status.dirty |= uint32(1) << market;
+    }
+
+    function _markSent(uint32 markets) internal {
+        _status.dirty &= ~markets;
+    }
+
+    /* GOVERNANCE */
+
+    /// @dev Reverts unless the caller governs this deployment.
+    function _checkGovernance() internal view virtual;
+}
