@@ -25,7 +25,9 @@ export async function waitUntil<T>(probe: () => Promise<T> | T, options: WaitOpt
     options.giveUp?.();
     if (performance.now() >= deadline) {
       const fix = options.fix ?? "The machine may be overloaded; try again.";
-      throw new SetupError("temporary", `Timed out after ${options.timeoutMs} ms waiting for ${options.what}.`, { fix });
+      throw new SetupError("temporary", `Timed out after ${options.timeoutMs} ms waiting for ${options.what}.`, {
+        fix,
+      });
     }
     await sleep(options.pollMs ?? DEFAULT_POLL_MS);
   }

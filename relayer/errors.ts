@@ -21,40 +21,84 @@ interface CatalogueEntry {
  * from here. 1xx configuration, 2xx chain and RPC, 3xx transaction, 4xx queue, 5xx store, 6xx domain, 999 unexpected.
  */
 export const CATALOGUE = {
-  CONFIG_INVALID: { code: "CRD-100", fate: "halt", meaning: "The configuration breaks its schema or contradicts itself." },
+  CONFIG_INVALID: {
+    code: "CRD-100",
+    fate: "halt",
+    meaning: "The configuration breaks its schema or contradicts itself.",
+  },
   CONFIG_UNREADABLE: { code: "CRD-101", fate: "halt", meaning: "The configuration file is missing or is not JSON." },
-  SERVER_UNAVAILABLE: { code: "CRD-102", fate: "halt", meaning: "The HTTP server cannot bind its host and port." },
-  OPERATOR_UNKNOWN: { code: "CRD-103", fate: "halt", meaning: "A hub does not know an operator key of this relayer." },
+  SERVER_UNAVAILABLE: { code: "CRD-102", fate: "retry", meaning: "The port of the HTTP server is taken." },
 
   CHAIN_UNKNOWN: { code: "CRD-200", fate: "drop", meaning: "No configured chain has this endpoint id." },
-  CHAIN_MISMATCH: { code: "CRD-201", fate: "halt", meaning: "The node behind a URL serves another chain than configured." },
+  CHAIN_MISMATCH: {
+    code: "CRD-201",
+    fate: "halt",
+    meaning: "The node behind a URL serves another chain than configured.",
+  },
   HUB_MISMATCH: { code: "CRD-202", fate: "halt", meaning: "The hub address holds no hub of this mesh." },
   RPC_UNAVAILABLE: { code: "CRD-203", fate: "retry", meaning: "A node did not answer in time, or not at all." },
   RPC_LIMITED: { code: "CRD-204", fate: "retry", meaning: "A node refuses for now: too many requests." },
   RPC_REFUSED: { code: "CRD-205", fate: "retry", meaning: "A node answered a request with an error." },
   RPC_MALFORMED: { code: "CRD-206", fate: "retry", meaning: "A node answered something that cannot be read." },
   BLOCK_MISSING: { code: "CRD-207", fate: "retry", meaning: "A node does not have a block that it should have." },
-  BLOCK_REPLACED: { code: "CRD-208", fate: "retry", meaning: "The block that a read was pinned to is no longer in the chain." },
+  BLOCK_REPLACED: {
+    code: "CRD-208",
+    fate: "retry",
+    meaning: "The block that a read was pinned to is no longer in the chain.",
+  },
   EVENTS_MISSING: { code: "CRD-209", fate: "retry", meaning: "Hub events have a gap: a node withheld logs." },
 
   TX_REVERTED: { code: "CRD-300", fate: "drop", meaning: "The hub reverted the transaction." },
   TX_REFUSED: { code: "CRD-301", fate: "retry", meaning: "A node did not take the transaction." },
-  NONCE_CONFLICT: { code: "CRD-302", fate: "retry", meaning: "The nonce was taken by another transaction of this wallet." },
+  NONCE_CONFLICT: {
+    code: "CRD-302",
+    fate: "retry",
+    meaning: "The nonce was taken by another transaction of this wallet.",
+  },
   FEE_TOO_LOW: { code: "CRD-303", fate: "retry", meaning: "The offered fee is below what the node accepts." },
   WALLET_EMPTY: { code: "CRD-304", fate: "retry", meaning: "The wallet cannot pay for the transaction on this chain." },
   FEE_UNKNOWN: { code: "CRD-305", fate: "retry", meaning: "No head of this chain has been seen, so no fee is known." },
-  WALLET_MISSING: { code: "CRD-306", fate: "drop", meaning: "The relayer observes only: it has no wallet to send from." },
-  ACTION_EXHAUSTED: { code: "CRD-307", fate: "drop", meaning: "An action was sent as often as allowed and never seen on chain." },
+  WALLET_MISSING: {
+    code: "CRD-306",
+    fate: "drop",
+    meaning: "The relayer observes only: it has no wallet to send from.",
+  },
+  ACTION_EXHAUSTED: {
+    code: "CRD-307",
+    fate: "drop",
+    meaning: "An action was sent as often as allowed and never seen on chain.",
+  },
 
   JOB_MALFORMED: { code: "CRD-400", fate: "drop", meaning: "A job in Redis does not have the shape of an action." },
-  QUEUE_UNAVAILABLE: { code: "CRD-401", fate: "retry", meaning: "Redis does not answer. Urgent actions do not need it." },
+  QUEUE_UNAVAILABLE: {
+    code: "CRD-401",
+    fate: "retry",
+    meaning: "Redis does not answer. Urgent actions do not need it.",
+  },
   QUEUE_REFUSED: { code: "CRD-402", fate: "drop", meaning: "The queue refuses a job as it is." },
+  ACTION_OPEN: {
+    code: "CRD-403",
+    fate: "retry",
+    meaning: "The state that an action is for is not on chain yet; its job looks again.",
+  },
 
   JOURNAL_UNAVAILABLE: { code: "CRD-500", fate: "retry", meaning: "The journal cannot be written or read." },
-  JOURNAL_CORRUPT: { code: "CRD-501", fate: "drop", meaning: "A line of the journal, not the last one, cannot be read." },
+  JOURNAL_CORRUPT: {
+    code: "CRD-501",
+    fate: "drop",
+    meaning: "A line of the journal, not the last one, cannot be read.",
+  },
 
-  EVENT_IMPOSSIBLE: { code: "CRD-600", fate: "retry", meaning: "An event contradicts the state it applies to; the chain is read again." },
-  DECISION_INVALID: { code: "CRD-601", fate: "drop", meaning: "A decision asks for something that no hub would accept." },
+  EVENT_IMPOSSIBLE: {
+    code: "CRD-600",
+    fate: "retry",
+    meaning: "An event contradicts the state it applies to; the chain is read again.",
+  },
+  DECISION_INVALID: {
+    code: "CRD-601",
+    fate: "drop",
+    meaning: "A decision asks for something that no hub would accept.",
+  },
 
   UNEXPECTED: { code: "CRD-999", fate: "retry", meaning: "A failure that nobody gave a code to. A bug." },
 } as const satisfies Record<string, CatalogueEntry>;

@@ -4,8 +4,10 @@ const REDACTED = "[redacted]";
 /** Greedy up to the next blank: taking a comma too many is harmless, leaving half a key is not. */
 const URL_PATTERN = /\b[a-z][a-z0-9+.-]*:\/\/\S+/gi;
 const MAX_DEPTH = 4;
-/** A shorter piece of a URL is a word like "v2" that stands in every other log line. */
+/** A shorter piece of a URL, like "v2", stands in every other log line. */
 const MIN_SECRET_LENGTH = 6;
+/** A path segment like "mainnet" or "rpc-node": a name, not a key. */
+const PATH_WORD = /^[a-z]+(-[a-z]+)*$/;
 
 /** `text` with every URL cut down to its host: providers put keys into path, query and userinfo. */
 export function redactText(text: string): string {
@@ -47,7 +49,7 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
   return (text) => pieces.reduce((rest, piece) => rest.replaceAll(piece, REDACTED), text);
 }
 
-/** The parts of a secret that are secret: of a URL everything but scheme, host and port. */
+/** The parts of a secret that are secret: of a URL everything but scheme, host, port and plain words of the path. */
 function piecesOf(secret: string): string[] {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(secret)) return [secret, secret.replace(/^0x/, "")];
   let url: URL;
@@ -56,7 +58,8 @@ function piecesOf(secret: string): string[] {
   } catch {
     return [secret];
   }
-  const parts = [url.username, url.password, ...url.pathname.split("/"), ...url.searchParams.values(), url.hash.slice(1)];
+  const segments = url.pathname.split("/").filter((segment) => !PATH_WORD.test(segment));
+  const parts = [url.username, url.password, ...segments, ...url.searchParams.values(), url.hash.slice(1)];
   return [...parts, ...parts.map(decodePart)];
 }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {MessagingFee, MessagingParams} from "@layerzerolabs/lz-evm-protocol-v2/contracts/interfaces/ILayerZeroEndpointV2.sol";
+import {
+    ILayerZeroEndpointV2,
+    MessagingParams
+} from "@layerzerolabs/lz-evm-protocol-v2/contracts/interfaces/ILayerZeroEndpointV2.sol";
 import {OApp, Origin} from "@layerzerolabs/lz-evm-oapp-v2/contracts/oapp/OApp.sol";
 import {OAppCore} from "@layerzerolabs/lz-evm-oapp-v2/contracts/oapp/OAppCore.sol";
 import {OptionsBuilder} from "@layerzerolabs/lz-evm-oapp-v2/contracts/oapp/libs/OptionsBuilder.sol";
@@ -10,7 +13,7 @@ import {IIncidentHub} from "../interfaces/IIncidentHub.sol";
 import {PayloadLib} from "../libraries/PayloadLib.sol";
 import {Entry, Limits, Path, Refusal} from "../types/Incident.sol";
 import {Leases} from "../types/Leases.sol";
-import {MARKETS, Posture} from "../types/Posture.sol";
+import {MARKETS} from "../types/Posture.sol";
 import {Word} from "../types/Word.sol";
 import {Directives} from "./Directives.sol";
 import {IncidentState} from "./IncidentState.sol";
@@ -80,7 +83,7 @@ contract IncidentHub is OApp, Directives {
         Limits memory limits_,
         address[] memory operators
     ) OApp(endpoint, owner) Ownable(owner) IncidentState(leases_) Directives(meshId_, limits_, operators) {
-        EID = OAppCore(this).endpoint().eid();
+        EID = ILayerZeroEndpointV2(endpoint).eid();
     }
 
     /// @notice Takes messaging funds: gifts, and the endpoint's refunds.

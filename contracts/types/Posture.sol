@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Rungs, RungsLib} from "./Rungs.sol";
+import {Rungs} from "./Rungs.sol";
 
 using PostureLib for Posture global;
 

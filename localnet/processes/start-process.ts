@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
+import { Socket } from "node:net";
 import path from "node:path";
 import { SetupError, describeCause } from "../../deployments/setup-error.ts";
 import { findOnPath } from "./find-on-path.ts";
@@ -19,8 +20,9 @@ export interface ProcessOptions {
 export interface ManagedProcess {
   readonly pid: number;
   isRunning(): boolean;
-  /** Resolves with how it ended: the exit code, or the signal. */
-  readonly exited: Promise<string>;
+  /** Null while it runs, and when a signal ended it. */
+  exitCode(): number | null;
+  readonly exited: Promise<void>;
   signal(signal: NodeJS.Signals): void;
   /** Sends `signal`, and SIGKILL when it has not ended within `graceMs`. Resolves once it has ended. */
   end(signal: NodeJS.Signals, graceMs?: number): Promise<void>;
@@ -71,15 +73,14 @@ function manage(child: ChildProcess, logFile: string): ManagedProcess {
   // "spawn" has been seen, so there is a pid.
   const pid = child.pid ?? 0;
   const isRunning = () => child.exitCode === null && child.signalCode === null;
-  const exited = new Promise<string>((resolve) => {
-    child.once("exit", (code, signal) => resolve(signal ?? `exit code ${code}`));
-  });
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const signal = (name: NodeJS.Signals) => {
     if (isRunning()) child.kill(name);
   };
   return {
     pid,
     isRunning,
+    exitCode: () => child.exitCode,
     exited,
     signal,
     async end(name, graceMs = DEFAULT_GRACE_MS) {
@@ -99,5 +100,6 @@ function followParent(managed: ManagedProcess, signalName: string): void {
   const script = `read -r _; kill -${signalName} ${managed.pid} 2>/dev/null; kill -CONT ${managed.pid} 2>/dev/null`;
   const follower = spawn("/bin/sh", ["-c", script], { stdio: ["pipe", "ignore", "ignore"], detached: true });
   follower.unref();
+  if (follower.stdin instanceof Socket) follower.stdin.unref();
   void managed.exited.then(() => follower.kill("SIGKILL"));
 }

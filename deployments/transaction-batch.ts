@@ -1,0 +1,172 @@
+import { Interface, type InterfaceAbi, type JsonRpcProvider, type Signer, getCreateAddress } from "ethers";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SetupError, describeCause } from "./setup-error.ts";
+
+/** What a compiler wrote about one contract; the part that is needed to deploy and to call it. */
+export interface ContractArtifact {
+  readonly contractName: string;
+  readonly abi: InterfaceAbi;
+  readonly bytecode: string;
+}
+
+export interface Call {
+  readonly to: string;
+  readonly abi: InterfaceAbi;
+  readonly method: string;
+  readonly args?: readonly unknown[];
+}
+
+/** A contract that exists once its batch has settled. */
+export interface Deployed {
+  readonly address: string;
+  readonly contractName: string;
+  readonly abi: InterfaceAbi;
+}
+
+/**
+ * Transactions of one account, sent one after the other without waiting for each to be mined. Addresses of contracts
+ * are known at once, for they follow from account and nonce.
+ */
+export interface TransactionBatch {
+  deploy(artifact: ContractArtifact, args?: readonly unknown[]): Deployed;
+  call(call: Call): void;
+  /** Sends native coin. */
+  fund(to: string, value: bigint): void;
+  /**
+   * Waits until everything so far is mined.
+   * @returns block number by address of each contract that the batch created.
+   * @throws SetupError "fatal" that names the first transaction that failed.
+   */
+  settle(): Promise<ReadonlyMap<string, number>>;
+}
+
+export interface BatchOptions {
+  readonly signer: Signer;
+  readonly provider: JsonRpcProvider;
+  /** Name of the chain, for messages. */
+  readonly chain: string;
+}
+
+interface Item {
+  readonly what: string;
+  readonly abi?: InterfaceAbi;
+  readonly creates?: string;
+  readonly request: {
+    readonly to?: string;
+    readonly data?: string;
+    readonly value?: bigint;
+    readonly gasLimit: bigint;
+  };
+}
+
+interface SentItem extends Item {
+  readonly hash: Promise<string>;
+}
+
+/** Nothing can be estimated before what it builds on is mined, so limits are fixed: generous, below a block's. */
+const DEPLOY_GAS_LIMIT = 8_000_000n;
+const CALL_GAS_LIMIT = 3_000_000n;
+const TRANSFER_GAS_LIMIT = 100_000n;
+/** Room for the base fee to rise while full blocks go by. */
+const FEE_HEADROOM = 10n;
+const RECEIPT_TIMEOUT_MS = 60_000;
+const RECEIPT_POLL_MS = 5;
+
+/** Starts a batch at the account's next nonce. Nobody else may use the account until it has settled. */
+export async function createTransactionBatch(options: BatchOptions): Promise<TransactionBatch> {
+  const { signer, provider } = options;
+  const from = await signer.getAddress();
+  const envelope = await createEnvelope(provider);
+  let nonce = await provider.getTransactionCount(from, "pending");
+  let sending: Promise<unknown> = Promise.resolve();
+  const unconfirmed: SentItem[] = [];
+  const created = new Map<string, number>();
+
+  const enqueue = (item: Item) => {
+    const transaction = { ...envelope, ...item.request, nonce: nonce++ };
+    // In the order of nonces: a node may refuse one that comes too far ahead.
+    const hash = sending.then(() => broadcast(options, transaction));
+    hash.catch(() => {}); // settle reports it; until then nobody listens.
+    sending = hash;
+    unconfirmed.push({ ...item, hash });
+  };
+  return {
+    deploy(artifact, args = []) {
+      const { contractName, abi, bytecode } = artifact;
+      const address = getCreateAddress({ from, nonce });
+      const data =
+        bytecode +
+        Interface.from(abi)
+          .encodeDeploy([...args])
+          .slice(2);
+      enqueue({
+        what: `deploying ${contractName}`,
+        abi,
+        creates: address,
+        request: { data, gasLimit: DEPLOY_GAS_LIMIT },
+      });
+      return { address, contractName, abi };
+    },
+    call({ to, abi, method, args = [] }) {
+      const data = Interface.from(abi).encodeFunctionData(method, [...args]);
+      enqueue({ what: `calling ${method}`, abi, request: { to, data, gasLimit: CALL_GAS_LIMIT } });
+    },
+    fund: (to, value) => enqueue({ what: "sending coin", request: { to, value, gasLimit: TRANSFER_GAS_LIMIT } }),
+    async settle() {
+      for (const item of unconfirmed.splice(0)) {
+        const block = await confirm(options, item, from);
+        if (item.creates !== undefined) created.set(item.creates, block);
+      }
+      return created;
+    },
+  };
+}
+
+async function createEnvelope(provider: JsonRpcProvider) {
+  const fees = await provider.getFeeData();
+  const { chainId } = await provider.getNetwork();
+  const maxPriorityFeePerGas = fees.maxPriorityFeePerGas ?? 1n;
+  const maxFeePerGas = (fees.maxFeePerGas ?? fees.gasPrice ?? 1n) * FEE_HEADROOM;
+  return { type: 2, chainId, maxFeePerGas, maxPriorityFeePerGas };
+}
+
+async function broadcast({ signer, provider }: BatchOptions, transaction: object): Promise<string> {
+  const raw = await signer.signTransaction(transaction);
+  return String(await provider.send("eth_sendRawTransaction", [raw]));
+}
+
+async function confirm(options: BatchOptions, item: SentItem, from: string): Promise<number> {
+  const { provider, chain } = options;
+  let hash: string;
+  try {
+    hash = await item.hash;
+  } catch (error) {
+    const problem = `${chain} refused a transaction (${item.what}): ${describeCause(error)}.`;
+    throw new SetupError("fatal", problem, { fix: "Check that the account is funded.", cause: error });
+  }
+  const deadline = performance.now() + RECEIPT_TIMEOUT_MS;
+  while (performance.now() < deadline) {
+    const receipt = await provider.getTransactionReceipt(hash);
+    if (receipt?.status === 1) return receipt.blockNumber;
+    if (receipt) throw await revertError(options, item, from);
+    await sleep(RECEIPT_POLL_MS);
+  }
+  const problem = `${chain} did not mine a transaction within ${RECEIPT_TIMEOUT_MS / 1000} s (${item.what}).`;
+  throw new SetupError("temporary", problem, { fix: "Check that the chain makes blocks, then run again." });
+}
+
+/** Runs the transaction once more as a call, which is the only way to hear why it failed. */
+async function revertError(options: BatchOptions, item: Item, from: string): Promise<SetupError> {
+  const reason = await options.provider.call({ from, ...item.request }).then(
+    () => "it ran out of gas or depended on a block that is gone",
+    (error: unknown) => nameRevert(error, item.abi),
+  );
+  const problem = `A transaction failed on ${options.chain} (${item.what}): ${reason}.`;
+  return new SetupError("fatal", problem, { fix: "Check the parameters against the contract's errors." });
+}
+
+function nameRevert(error: unknown, abi: InterfaceAbi | undefined): string {
+  const data = typeof error === "object" && error !== null && "data" in error ? error.data : undefined;
+  const parsed = abi && typeof data === "string" ? Interface.from(abi).parseError(data) : null;
+  return parsed ? `${parsed.name}(${parsed.args.join(", ")})` : describeCause(error);
+}

@@ -1,0 +1,78 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+import { writeJsonFile } from "../../deployments/json-file.ts";
+import { type NetworkRecord, addressOf } from "../../deployments/network-record.ts";
+import { type Role, operatorWallet, roleWallet } from "../chains/accounts.ts";
+import type { LocalChain } from "../chains/start-chain.ts";
+
+export type RelayerMode = "observe" | "tighten-only";
+
+export interface RelayerConfigOptions {
+  readonly index: number;
+  /** Operators whose keys this relayer holds. */
+  readonly operators: readonly number[];
+  readonly mode: RelayerMode;
+  readonly dir: string;
+  readonly chains: readonly LocalChain[];
+  readonly record: NetworkRecord;
+  readonly redisUrl: string;
+}
+
+const POLL_MS = 250;
+const OWNER_ONLY = 0o600;
+const ROLES: readonly Role[] = ["relayer0", "relayer1", "relayer2"];
+
+/** Most relayers of one local network: each needs an account of its own. */
+export const MAX_RELAYERS = ROLES.length;
+
+/** Writes configuration and keys of relayer `index` into its directory. @returns the configuration's file. */
+export function writeRelayerConfig(options: RelayerConfigOptions): string {
+  const { index, mode, dir, record, redisUrl } = options;
+  const name = `relayer-${index}`;
+  mkdirSync(dir, { recursive: true });
+  const wallet = writeKey(dir, "wallet", roleWallet(ROLES[index] ?? "relayer0").privateKey);
+  const operatorKeys = options.operators.map((of) => writeKey(dir, `operator-${of}`, operatorWallet(of).privateKey));
+  const file = path.join(dir, "config.json");
+  writeJsonFile(file, {
+    name,
+    mode,
+    meshId: record.meshId,
+    network: "devnet",
+    chains: Object.fromEntries(options.chains.map((chain) => [chain.name, chainConfig(chain, record)])),
+    wallet,
+    operatorKeys,
+    // Every node of a production mesh has a Redis of its own; here they share one and keep apart by prefix.
+    redis: { url: plain(redisUrl), prefix: `{cordon-${name}}` },
+    journal: { dir: path.join(dir, "journal") },
+    server: { host: "127.0.0.1", port: 0 },
+    logLevel: "info",
+  });
+  return file;
+}
+
+function chainConfig(chain: LocalChain, record: NetworkRecord) {
+  const recorded = record.chains.find(({ eid }) => eid === chain.eid);
+  if (!recorded) throw new RangeError(`the record has no ${chain.name}`);
+  return {
+    eid: chain.eid,
+    chainId: chain.chainId,
+    hub: addressOf(recorded, "IncidentHub"),
+    startBlock: recorded.startBlock,
+    rpcUrls: [plain(chain.rpcUrl)],
+    wsUrl: plain(chain.wsUrl),
+    finality: { tag: "finalized" },
+    pollMs: POLL_MS,
+  };
+}
+
+/** Nothing secret: addresses of this machine. */
+function plain(value: string) {
+  return { type: "plain", value };
+}
+
+function writeKey(dir: string, name: string, key: string) {
+  const file = path.join(dir, `${name}.key`);
+  writeFileSync(file, `${key}\n`, { mode: OWNER_ONLY });
+  return { type: "file", value: file };
+}

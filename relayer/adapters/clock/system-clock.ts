@@ -1,0 +1,18 @@
+import type { Clock } from "../../ports/clock.ts";
+
+/** The machine's clock, counted on from the start of the process so that a correction of it never turns time back. */
+export const systemClock: Clock = {
+  nowMs: () => performance.timeOrigin + performance.now(),
+
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const done = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal.addEventListener("abort", done, { once: true });
+    }),
+};

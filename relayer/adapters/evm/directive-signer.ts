@@ -1,0 +1,43 @@
+import { computeAddress, SigningKey, TypedDataEncoder } from "ethers";
+
+import type { Hex } from "../../domain/hex.ts";
+import type { Directive } from "../../domain/incident/directive.ts";
+import type { DirectiveSigner } from "../../ports/signer.ts";
+
+const DIRECTIVE_TYPES = {
+  Directive: [
+    { name: "decision", type: "bytes32" },
+    { name: "deadline", type: "uint64" },
+    { name: "entries", type: "bytes" },
+  ],
+};
+
+/** The EIP-712 domain of a mesh. It names no chain and no contract, so one signature serves every hub. */
+function domainOf(meshId: Hex) {
+  return { name: "Cordon", version: "1", salt: meshId };
+}
+
+/** What operators sign: `IncidentHub.directiveDigest`. */
+export function directiveDigest(meshId: Hex, { decision, deadline, entries }: Directive): Hex {
+  return TypedDataEncoder.hash(domainOf(meshId), DIRECTIVE_TYPES, { decision, deadline, entries }) as Hex;
+}
+
+/** Signs with the operator keys that this process holds. */
+export function createDirectiveSigner(meshId: Hex, keys: readonly string[]): DirectiveSigner {
+  const operators = keys
+    .map((key) => new SigningKey(key))
+    .map((key) => ({ key, address: computeAddress(key).toLowerCase() as Hex }))
+    .sort((a, b) => (a.address < b.address ? -1 : 1));
+
+  return {
+    operators: operators.map(({ address }) => address),
+    sign(directive) {
+      const digest = directiveDigest(meshId, directive);
+      const signatures = operators.map(({ key, address }) => ({
+        signer: address,
+        signature: key.sign(digest).serialized as Hex,
+      }));
+      return Promise.resolve({ directive, signatures });
+    },
+  };
+}

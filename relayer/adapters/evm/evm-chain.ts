@@ -1,0 +1,127 @@
+import type { Eid } from "../../domain/eid.ts";
+import type { Hex } from "../../domain/hex.ts";
+import { RelayerError } from "../../errors.ts";
+import type { Chain } from "../../ports/chain.ts";
+import { subscribeHeads } from "./head-subscription.ts";
+import { createHttpNode, type RpcNode } from "./http-node.ts";
+import { blockRefOf, type Finality, readBlock, readHeads } from "./read-blocks.ts";
+import { readHubEvents } from "./read-events.ts";
+import { readSnapshot, verifyNode } from "./read-hub.ts";
+import { createRpcPool, type RpcPool, type RpcPoolOptions } from "./rpc-pool.ts";
+import { createSubmitter } from "./submitter.ts";
+import { parseAnswer, Receipt } from "./wire.ts";
+
+export interface EvmChainOptions {
+  readonly name: string;
+  readonly eid: Eid;
+  readonly chainId: number;
+  readonly hub: Hex;
+  readonly meshId: Hex;
+  readonly startBlock: number;
+  readonly finality: Finality;
+  readonly maxLogRange: number;
+  /** In order of preference. */
+  readonly rpcUrls: readonly string[];
+  readonly wsUrl: string | null;
+  /** Null when observing. */
+  readonly walletKey: string | null;
+  /** Accounts whose operator rights a snapshot tells. */
+  readonly operators: readonly Hex[];
+  readonly onRequest?: RpcPoolOptions["onRequest"];
+  /** Instead of HTTP: for tests against an in-process chain. */
+  readonly createNode?: (url: string) => RpcNode;
+}
+
+/** The outcome of checking one node. */
+export interface NodeCheck {
+  readonly host: string;
+  /** Null where all is well. */
+  readonly error: RelayerError | null;
+}
+
+/** A `Chain` on JSON-RPC nodes of an EVM chain. */
+export interface EvmChain extends Chain {
+  /** Checks every node: right chain, and a hub of this mesh with the configured endpoint id. */
+  verify(signal: AbortSignal): Promise<readonly NodeCheck[]>;
+}
+
+/** Connects to nothing yet: the first call does, and proves then that the node serves the right chain. */
+export function createEvmChain(options: EvmChainOptions): EvmChain {
+  const { name, eid, hub } = options;
+  const pool = createPool(options);
+  const submitter =
+    options.walletKey === null
+      ? null
+      : createSubmitter({ ...options, walletKey: options.walletKey, chain: name, pool });
+  const stopping = new AbortController();
+  const listeners = new Set<() => void>();
+  let stopHeads: (() => void) | null = null;
+
+  return {
+    eid,
+    name,
+
+    async heads(signal) {
+      const { latest, finalised, baseFeePerGas } = await pool.run(
+        (session) => readHeads(session, options.finality),
+        signal,
+      );
+      submitter?.noteHead(baseFeePerGas, stopping.signal);
+      return { latest, finalised };
+    },
+
+    block: (number, signal) => pool.run(async (session) => blockRefOf(await readBlock(session, number)), signal),
+
+    hubEvents: (range, signal) => pool.run((session) => readHubEvents(session, hub, range), signal),
+
+    async snapshot(at, signal) {
+      if (at.number < options.startBlock) throw notDeployedAt(options, at.number);
+      return pool.run((session) => readSnapshot(session, hub, { at, accounts: options.operators }), signal);
+    },
+
+    async submit(directive, signal) {
+      if (submitter === null)
+        throw new RelayerError("WALLET_MISSING", `no wallet to send to ${name} from`, { chain: name });
+      return { txHash: await submitter.submit(directive, signal) };
+    },
+
+    receipt: (txHash, signal) =>
+      pool.run(async (session) => {
+        const raw = await session.call("eth_getTransactionReceipt", [txHash]);
+        if (raw === null) return null;
+        const { status, blockNumber } = parseAnswer(Receipt, raw, "eth_getTransactionReceipt");
+        return { status: status === 1 ? "success" : "reverted", blockNumber };
+      }, signal),
+
+    onHead(wake) {
+      if (options.wsUrl === null) return () => undefined;
+      listeners.add(wake);
+      stopHeads ??= subscribeHeads({ url: options.wsUrl, onHead: () => listeners.forEach((listener) => listener()) });
+      return () => listeners.delete(wake);
+    },
+
+    verify: (signal) => pool.verifyAll(signal),
+
+    close() {
+      stopping.abort();
+      stopHeads?.();
+      pool.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function createPool(options: EvmChainOptions): RpcPool {
+  const createNode = options.createNode ?? createHttpNode;
+  return createRpcPool({
+    nodes: options.rpcUrls.map((url) => createNode(url)),
+    maxLogRange: options.maxLogRange,
+    verify: (session) => verifyNode(session, options),
+    ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
+  });
+}
+
+function notDeployedAt({ name, startBlock }: EvmChainOptions, block: number): RelayerError {
+  const text = `the hub of ${name} is deployed in block ${startBlock}, and only block ${block} is final yet`;
+  return new RelayerError("BLOCK_MISSING", text, { chain: name, block, startBlock });
+}

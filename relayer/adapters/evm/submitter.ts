@@ -1,0 +1,156 @@
+import { computeAddress, SigningKey, Transaction } from "ethers";
+
+import type { Hex } from "../../domain/hex.ts";
+import { lengthOfHex } from "../../domain/hex.ts";
+import { joinSignatures, type SignedDirective } from "../../domain/incident/directive.ts";
+import { RelayerError } from "../../errors.ts";
+import { createFeeBook, type FeeBook } from "./fee-book.ts";
+import { submitGasLimit } from "./gas-limit.ts";
+import { hubInterface } from "./hub-abi.ts";
+import { createNonceBook, type NonceCounts } from "./nonce-book.ts";
+import type { RpcPool, RpcSession } from "./rpc-pool.ts";
+import { KNOWN, mapSendError } from "./send-error.ts";
+import { Count, Hash, parseAnswer, Quantity } from "./wire.ts";
+
+/** How often one submission changes its nonce before it fails. The caller repeats it later. */
+const NONCE_ATTEMPTS = 3;
+/** With nothing in flight the counts are read again only this often. */
+const IDLE_REFRESH_MS = 30_000;
+const ENTRY_BYTES = 33;
+
+export interface SubmitterOptions {
+  readonly chain: string;
+  readonly chainId: number;
+  readonly hub: Hex;
+  readonly pool: RpcPool;
+  /** Private key of the wallet that pays. */
+  readonly walletKey: string;
+  readonly nowMs?: () => number;
+}
+
+/** Sends directives from one wallet to one hub. */
+export interface Submitter {
+  submit(signed: SignedDirective, signal: AbortSignal): Promise<Hex>;
+  /** A head was read: takes its fee, and brings nonces and tip up to date behind the scenes. */
+  noteHead(baseFeePerGas: bigint | null, signal: AbortSignal): void;
+}
+
+export function createSubmitter(options: SubmitterOptions): Submitter {
+  const { pool, chain, nowMs = () => performance.now() } = options;
+  const key = new SigningKey(options.walletKey);
+  const address = computeAddress(key);
+  // The first signature builds tables for 20 ms: not when a halt waits.
+  key.sign(`0x${"11".repeat(32)}`);
+
+  const fees = createFeeBook(chain);
+  const nonces = createNonceBook({
+    read: (signal) => pool.run((session) => readCounts(session, address), signal),
+    nowMs,
+  });
+  let lastRefreshMs = -Infinity;
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function refreshBehind(signal: AbortSignal): Promise<void> {
+    const isDue = nonces.isStale || nonces.hasInFlight || nowMs() - lastRefreshMs > IDLE_REFRESH_MS;
+    if (!isDue) return;
+    lastRefreshMs = nowMs();
+    // A failure leaves the book stale, and the next submission reads it itself.
+    await Promise.allSettled([nonces.refresh(signal), pool.run((session) => readTip(session, fees), signal)]);
+  }
+
+  /** One raw send, the same bytes to whichever node takes them. */
+  async function send(raw: string, txHash: Hex, signal: AbortSignal): Promise<void> {
+    await pool.run(async (session) => {
+      try {
+        parseAnswer(Hash, await session.call("eth_sendRawTransaction", [raw]), "eth_sendRawTransaction");
+      } catch (error) {
+        const mapped = mapSendError(error);
+        if (mapped === KNOWN) return;
+        // Another node may have passed it on before it fell silent, and then this one calls the nonce used.
+        if (mapped.name === "NONCE_CONFLICT" && (await isKnown(session, txHash))) return;
+        throw mapped;
+      }
+    }, signal);
+  }
+
+  async function attempt(data: string, gasLimit: number, signal: AbortSignal): Promise<Hex> {
+    if (nonces.isStale) await nonces.refresh(signal);
+    const nonce = nonces.next();
+    const tx = Transaction.from({
+      type: 2,
+      chainId: options.chainId,
+      to: options.hub,
+      data,
+      gasLimit,
+      nonce,
+      ...fees.fees(),
+    });
+    tx.signature = key.sign(tx.unsignedHash);
+    const txHash = tx.hash as Hex;
+    try {
+      await send(tx.serialized, txHash, signal);
+      nonces.noteSent(nonce);
+      return txHash;
+    } catch (error) {
+      // A node that fell silent may have taken it: the counts say. Taking the nonce for used would risk a gap, and what
+      // waits behind a gap is never mined; taking it for free risks one of two transactions, and the caller repeats.
+      nonces.markStale();
+      throw error;
+    }
+  }
+
+  async function submitNow(signed: SignedDirective, signal: AbortSignal): Promise<Hex> {
+    const data = encodeSubmit(signed);
+    const gasLimit = submitGasLimit(lengthOfHex(signed.directive.entries) / ENTRY_BYTES, signed.signatures.length);
+    for (let attempts = 1; ; attempts += 1) {
+      try {
+        return await attempt(data, gasLimit, signal);
+      } catch (error) {
+        const isLost = error instanceof RelayerError && error.name === "NONCE_CONFLICT";
+        if (!isLost || attempts === NONCE_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  return {
+    submit(signed, signal) {
+      // One at a time: a nonce that fails must not have a later one already on its way.
+      const mine = last.then(() => submitNow(signed, signal));
+      last = mine.catch(() => undefined);
+      return mine;
+    },
+    noteHead(baseFeePerGas, signal) {
+      fees.noteBaseFee(baseFeePerGas);
+      void refreshBehind(signal);
+    },
+  };
+}
+
+/** The same call data goes to every chain that takes the same signatures. */
+const encoded = new WeakMap<SignedDirective["directive"], Map<Hex, string>>();
+
+function encodeSubmit(signed: SignedDirective): string {
+  const { decision, deadline, entries } = signed.directive;
+  const signatures = joinSignatures(signed);
+  const known = encoded.get(signed.directive) ?? new Map<Hex, string>();
+  encoded.set(signed.directive, known);
+  const data =
+    known.get(signatures) ?? hubInterface.encodeFunctionData("submit", [[decision, deadline, entries], signatures]);
+  known.set(signatures, data);
+  return data;
+}
+
+async function readCounts(session: RpcSession, address: string): Promise<NonceCounts> {
+  const count = async (tag: string) =>
+    parseAnswer(Count, await session.call("eth_getTransactionCount", [address, tag]), "eth_getTransactionCount");
+  const [mined, pending] = await Promise.all([count("latest"), count("pending")]);
+  return { mined, pending };
+}
+
+async function readTip(session: RpcSession, fees: FeeBook): Promise<void> {
+  fees.noteTip(parseAnswer(Quantity, await session.call("eth_maxPriorityFeePerGas", []), "eth_maxPriorityFeePerGas"));
+}
+
+async function isKnown(session: RpcSession, txHash: Hex): Promise<boolean> {
+  return (await session.call("eth_getTransactionByHash", [txHash])) !== null;
+}

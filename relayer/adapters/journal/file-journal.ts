@@ -1,0 +1,164 @@
+import { createReadStream } from "node:fs";
+import { type FileHandle, mkdir, rm } from "node:fs/promises";
+import { createInterface } from "node:readline";
+
+import { RelayerError } from "../../errors.ts";
+import type { Journal, JournalEntry } from "../../ports/journal.ts";
+import { decodeEntry, encodeEntry } from "./entry-line.ts";
+import { listSegments, openSegment, type Segment, segmentAt } from "./segment.ts";
+
+/** A file that has grown beyond this is followed by a new one. */
+const MAX_FILE_BYTES = 64 * 1024 * 1024;
+/** Older files are deleted: the journal never fills a disk. */
+const MAX_FILES = 16;
+/** Observations reach the disk this late at most; decisions at once, before anybody is told that they were taken. */
+const SYNC_INTERVAL_MS = 1_000;
+
+export interface FileJournalOptions {
+  readonly dir: string;
+  readonly maxFileBytes?: number;
+  readonly maxFiles?: number;
+}
+
+interface OpenFile {
+  readonly segment: Segment;
+  readonly handle: FileHandle;
+  size: number;
+}
+
+interface Pending {
+  readonly line: string;
+  readonly isUrgent: boolean;
+  readonly resolve: () => void;
+  readonly reject: (error: RelayerError) => void;
+}
+
+/**
+ * A `Journal` of JSON lines. Entries that arrive while a write is under way go out together in the next one. Opens its
+ * file at the first entry, and again after every failure: a full disk must not keep a relayer from starting.
+ */
+export function createFileJournal(options: FileJournalOptions): Journal {
+  const { dir, maxFileBytes = MAX_FILE_BYTES, maxFiles = MAX_FILES } = options;
+  let current: OpenFile | null = null;
+  let pending: Pending[] = [];
+  let writing: Promise<void> | null = null;
+  let syncTimer: NodeJS.Timeout | undefined;
+  let isClosed = false;
+
+  async function openCurrent(): Promise<OpenFile> {
+    if (current !== null && current.size < maxFileBytes) return current;
+    await mkdir(dir, { recursive: true });
+    const segment = current === null ? await lastSegment(dir) : segmentAt(dir, current.segment.number + 1);
+    await current?.handle.close();
+    current = null;
+    current = { segment, ...(await openSegment(segment)) };
+    await deleteOldest(dir, maxFiles);
+    return current;
+  }
+
+  async function writeBatch(batch: readonly Pending[]): Promise<void> {
+    const file = await openCurrent();
+    const bytes = Buffer.from(batch.map(({ line }) => `${line}\n`).join(""));
+    await file.handle.appendFile(bytes);
+    file.size += bytes.length;
+    if (batch.some(({ isUrgent }) => isUrgent)) await file.handle.datasync();
+    else scheduleSync();
+  }
+
+  async function drain(): Promise<void> {
+    while (pending.length > 0) {
+      const batch = pending;
+      pending = [];
+      try {
+        await writeBatch(batch);
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        // Half a batch may be on the disk: opening the file again cuts a torn line off.
+        const failure = unavailable("write", dir, error);
+        await current?.handle.close().catch(() => undefined);
+        current = null;
+        for (const { reject } of batch) reject(failure);
+      }
+    }
+    // In the same turn as the last look at `pending`: an entry that comes later starts a drain of its own.
+    writing = null;
+  }
+
+  function scheduleSync(): void {
+    syncTimer ??= setTimeout(() => {
+      syncTimer = undefined;
+      // A failure shows again, and is reported, at the next decision.
+      current?.handle.datasync().catch(() => undefined);
+    }, SYNC_INTERVAL_MS).unref();
+  }
+
+  function append(entry: JournalEntry): Promise<void> {
+    if (isClosed) return Promise.reject(unavailable("write", dir, new TypeError("the journal is closed")));
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    pending.push({ line: encodeEntry(entry), isUrgent: entry.kind === "decision", resolve, reject });
+    writing ??= drain();
+    return promise;
+  }
+
+  return {
+    append,
+    replay: () => readAll(dir),
+    async close() {
+      isClosed = true;
+      clearTimeout(syncTimer);
+      await writing;
+      await current?.handle.datasync().catch(() => undefined);
+      await current?.handle.close();
+      current = null;
+    },
+  };
+}
+
+async function lastSegment(dir: string): Promise<Segment> {
+  return (await listSegments(dir)).at(-1) ?? segmentAt(dir, 0);
+}
+
+async function deleteOldest(dir: string, maxFiles: number): Promise<void> {
+  const segments = await listSegments(dir);
+  for (const { path } of segments.slice(0, -maxFiles)) await rm(path, { force: true });
+}
+
+async function* readAll(dir: string): AsyncIterable<JournalEntry> {
+  const segments = await listSegments(dir).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw unavailable("read", dir, error);
+  });
+  for (const segment of segments) yield* readSegment(segment.path);
+}
+
+/** Decodes a line only once the next one is there: the last of a file may be torn. */
+async function* readSegment(path: string): AsyncIterable<JournalEntry> {
+  let number = 0;
+  let held: string | null = null;
+  for await (const line of createInterface({ input: createReadStream(path, "utf8"), crlfDelay: Infinity })) {
+    if (held !== null) yield decodeEntry(held, { file: path, line: number });
+    held = line;
+    number += 1;
+  }
+  if (held !== null && isWholeJson(held)) yield decodeEntry(held, { file: path, line: number });
+}
+
+/** An entry is one JSON object, and no proper beginning of an object is JSON. */
+function isWholeJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function unavailable(verb: "write" | "read", dir: string, cause: unknown): RelayerError {
+  const reason = (cause as NodeJS.ErrnoException).code ?? "unknown reason";
+  return new RelayerError(
+    "JOURNAL_UNAVAILABLE",
+    `cannot ${verb} the journal in ${dir} (${reason})`,
+    { dir, reason },
+    cause,
+  );
+}

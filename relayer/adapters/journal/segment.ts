@@ -1,0 +1,51 @@
+import { type FileHandle, open, readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+const NAME = /^journal-(\d{8})\.jsonl$/;
+const NEWLINE = 0x0a;
+/** How much of a file's end is looked at a time. */
+const CHUNK_BYTES = 65_536;
+
+/** One file of the journal. Numbers grow; the one with the highest is written. */
+export interface Segment {
+  readonly number: number;
+  readonly path: string;
+}
+
+export function segmentAt(dir: string, number: number): Segment {
+  return { number, path: join(dir, `journal-${String(number).padStart(8, "0")}.jsonl`) };
+}
+
+/** The journal's files in `dir`, oldest first. Other files are none of its business. */
+export async function listSegments(dir: string): Promise<Segment[]> {
+  const names = await readdir(dir);
+  const numbers = names.flatMap((name) => NAME.exec(name)?.[1] ?? []).map(Number);
+  return numbers.sort((a, b) => a - b).map((number) => segmentAt(dir, number));
+}
+
+/** Opens for appending, cutting off a last line that a kill left torn: what follows must begin a line of its own. */
+export async function openSegment(segment: Segment): Promise<{ handle: FileHandle; size: number }> {
+  const handle = await open(segment.path, "a+");
+  try {
+    const { size } = await handle.stat();
+    const whole = await wholeLinesSize(handle, size);
+    if (whole < size) await handle.truncate(whole);
+    return { handle, size: whole };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Bytes up to and including the last newline. */
+async function wholeLinesSize(handle: FileHandle, size: number): Promise<number> {
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  for (let end = size; end > 0;) {
+    const start = Math.max(end - CHUNK_BYTES, 0);
+    const { bytesRead } = await handle.read(chunk, 0, end - start, start);
+    const at = chunk.subarray(0, bytesRead).lastIndexOf(NEWLINE);
+    if (at >= 0) return start + at + 1;
+    end = start;
+  }
+  return 0;
+}

@@ -1,0 +1,153 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+
+import type { Metrics } from "../../ports/metrics.ts";
+import type { QueueCounts } from "../../ports/queue.ts";
+
+const PREFIX = "cordon_";
+/** A chain's heads are forgotten when they were not read for this long: an old number looks like a healthy one. */
+const STALE_MS = 30_000;
+/** From a local chain's milliseconds to minutes of LayerZero verification. */
+const TIGHTENING_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_800];
+const OVERHEAD_BUCKETS = [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
+const REORG_BUCKETS = [1, 2, 3, 5, 10, 20, 50, 100];
+
+export interface PromMetricsOptions {
+  readonly relayer: string;
+  readonly version: string;
+  readonly nowMs: () => number;
+  /** Null while the queue cannot be read: then nothing of it is exported. */
+  readonly readQueue: () => Promise<QueueCounts | null>;
+}
+
+/** The `Metrics` port on prom-client, what only adapters know, and the page. */
+export interface PromMetrics extends Metrics {
+  /** A node was asked. */
+  rpcRequested(chain: string, method: string, status: string): void;
+  readonly contentType: string;
+  /** The page in Prometheus' text format. */
+  print(): Promise<string>;
+}
+
+export function createPromMetrics(options: PromMetricsOptions): PromMetrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: PREFIX });
+  const of = createInstruments(registry);
+  of.buildInfo.set({ relayer: options.relayer, version: options.version, node: process.version }, 1);
+  const heads = createHeads(registry, options.nowMs);
+  exportQueue(registry, options.readQueue);
+
+  return {
+    chainRead: (chain, at) => heads.set(chain, { ...at, readAtMs: options.nowMs() }),
+    found: (chain, kind) => of.findings.inc({ chain, kind }),
+    reorganised(chain, depth) {
+      of.reorgs.inc({ chain });
+      of.reorgDepth.observe({ chain }, depth);
+    },
+    loopTurned: (loop) => of.loops.set({ loop }, options.nowMs() / 1_000),
+    failed: (where, code) => of.failures.inc({ where, code }),
+    decided: (kinds) => new Set(kinds).forEach((kind) => of.decisions.inc({ kind })),
+    sent: (chain, { kind, lane }) => of.transactions.inc({ chain, kind, lane }),
+    reverted: (chain) => of.reverts.inc({ chain }),
+    closed: (chain, { kind, outcome }) => of.actions.inc({ chain, kind, outcome }),
+    tightenedFirst: (path, seconds) => of.timeToFirst.observe({ path }, seconds),
+    tightenedAll: (path, seconds) => of.timeToGlobal.observe({ path }, seconds),
+    overhead: (seconds) => of.overhead.observe(seconds),
+    converged(isConverged, openActions) {
+      of.convergence.set({ mesh: "words" }, isConverged ? 1 : 0);
+      of.openActions.set({ state: "open" }, openActions);
+    },
+    rpcRequested: (chain, method, status) => of.rpcRequests.inc({ chain, method, status }),
+    contentType: registry.contentType,
+    print: () => registry.metrics(),
+  };
+}
+
+function createInstruments(registry: Registry) {
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
+    new Counter({ name: PREFIX + name, help, labelNames, registers });
+  const gauge = <L extends string>(name: string, help: string, labelNames: L[]) =>
+    new Gauge({ name: PREFIX + name, help, labelNames, registers });
+  const histogram = <L extends string>(name: string, help: string, labelNames: L[], buckets: number[]) =>
+    new Histogram({ name: PREFIX + name, help, labelNames, buckets, registers });
+
+  return {
+    timeToFirst: histogram(
+      "time_to_first_chain_seconds",
+      "First sight of an assertion to the first other chain tightened.",
+      ["path"],
+      TIGHTENING_BUCKETS,
+    ),
+    timeToGlobal: histogram(
+      "time_to_global_seconds",
+      "First sight of an assertion to the last chain tightened.",
+      ["path"],
+      TIGHTENING_BUCKETS,
+    ),
+    overhead: histogram(
+      "relayer_overhead_seconds",
+      "Log visible to transaction taken by the node, for one destination.",
+      [],
+      OVERHEAD_BUCKETS,
+    ),
+    reorgDepth: histogram("reorg_depth_blocks", "How deep chains were reorganised.", ["chain"], REORG_BUCKETS),
+    reorgs: counter("reorgs_total", "Reorganisations seen.", ["chain"]),
+    findings: counter("findings_total", "What a chain said that cannot be.", ["chain", "kind"]),
+    failures: counter("failures_total", "Operations that failed, by catalogued code.", ["where", "code"]),
+    rpcRequests: counter("rpc_requests_total", "Requests to nodes.", ["chain", "method", "status"]),
+    decisions: counter("decisions_total", "Decisions taken.", ["kind"]),
+    transactions: counter("transactions_total", "Transactions that a node took.", ["chain", "kind", "lane"]),
+    reverts: counter("transactions_reverted_total", "Transactions that were mined and reverted.", ["chain"]),
+    actions: counter("actions_total", "Actions that ended.", ["chain", "kind", "outcome"]),
+    loops: gauge("loop_last_turn_timestamp_seconds", "When a loop last went round.", ["loop"]),
+    // Labelled, because prom-client exports an unlabelled gauge as 0 before it was ever set.
+    convergence: gauge("convergence_ok", "1 when all chains hold equal mesh words, 0 when not.", ["mesh"]),
+    openActions: gauge("actions_open", "Actions not yet seen on chain.", ["state"]),
+    buildInfo: gauge("build_info", "What is running.", ["relayer", "version", "node"]),
+  };
+}
+
+interface Head {
+  readonly latest: number;
+  readonly finalised: number;
+  readonly lagBlocks: number;
+  readonly readAtMs: number;
+}
+
+/** Exported at the moment of asking, and only where fresh. */
+function createHeads(registry: Registry, nowMs: () => number): Map<string, Head> {
+  const heads = new Map<string, Head>();
+  const exportHead = (name: string, help: string, read: (head: Head) => number): void => {
+    new Gauge({
+      name: PREFIX + name,
+      help,
+      labelNames: ["chain"],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [chain, head] of heads) {
+          if (nowMs() - head.readAtMs <= STALE_MS) this.set({ chain }, read(head));
+        }
+      },
+    });
+  };
+  exportHead("chain_head_block", "Head of the chain.", ({ latest }) => latest);
+  exportHead("chain_finalised_block", "Finalised head of the chain.", ({ finalised }) => finalised);
+  exportHead("chain_lag_blocks", "Blocks that are there and not read yet.", ({ lagBlocks }) => lagBlocks);
+  return heads;
+}
+
+function exportQueue(registry: Registry, readQueue: PromMetricsOptions["readQueue"]): void {
+  new Gauge({
+    name: `${PREFIX}queue_jobs`,
+    help: "Jobs in Redis, by state. Absent while Redis does not answer.",
+    labelNames: ["state"],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      const counts = await readQueue();
+      if (counts === null) return;
+      for (const [state, jobs] of Object.entries(counts)) this.set({ state }, jobs as number);
+    },
+  });
+}

@@ -1,0 +1,17 @@
+import type { RelayerError } from "../errors.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
+import type { Metrics } from "../ports/metrics.ts";
+import type { Ledger } from "./ledger.ts";
+
+/** What every use case needs. */
+export interface AppContext {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly ledger: Ledger;
+  /** Aborts when the relayer stops. */
+  readonly signal: AbortSignal;
+  /** Called once something happened after which going on would do harm. */
+  readonly halt: (error: RelayerError) => void;
+}

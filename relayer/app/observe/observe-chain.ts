@@ -1,0 +1,78 @@
+import { RelayerError, describeError } from "../../errors.ts";
+import type { AppContext } from "../context.ts";
+import type { Loops } from "../loops.ts";
+import { type ChainHealth, createHealth } from "./chain-health.ts";
+import { type Feed, type Reader, ask, createReader, requireView, viewOf } from "./feed.ts";
+import { followReorg } from "./follow-reorg.ts";
+import { compareState, isCompareDue, readBlocks } from "./read-blocks.ts";
+import { startReading } from "./start-reading.ts";
+
+/** A chain that fails is asked less often, but no less often than this. */
+const BACKOFF_MAX_MS = 4_000;
+
+/** One chain's observer: a loop of its own, so that no other chain waits for it. */
+export interface Observer {
+  readonly feed: Feed;
+  readonly health: ChainHealth;
+  /** Reads the chain until the context's signal aborts. */
+  run(loops: Loops): Promise<void>;
+}
+
+export function createObserver(feed: Feed, context: AppContext): Observer {
+  const reader = createReader(feed, context);
+  const health = createHealth();
+  return {
+    feed,
+    health,
+    async run(loops) {
+      let wake = new AbortController();
+      // A new head cuts the pause short; a websocket that dies only makes it whole again.
+      const stopListening = feed.chain.onHead(() => wake.abort());
+      const stop = (): void => wake.abort();
+      context.signal.addEventListener("abort", stop, { once: true });
+      const pause = async (): Promise<void> => {
+        const ms = Math.min(feed.pollMs * 2 ** health.failures, Math.max(feed.pollMs, BACKOFF_MAX_MS));
+        await context.clock.sleep(ms, wake.signal);
+        if (!context.signal.aborted) wake = new AbortController();
+      };
+      const turn = () => takeTurn(reader, health);
+      await loops.run(`observe:${feed.chain.name}`, { turn, pause, signal: context.signal });
+      stopListening();
+    },
+  };
+}
+
+async function takeTurn(reader: Reader, health: ChainHealth): Promise<void> {
+  const { context, feed } = reader;
+  const { chain } = feed;
+  try {
+    await readOnce(reader);
+    if (health.failures > 0) context.log.info({ chain: chain.name, failures: health.failures }, "chain readable again");
+    health.succeed(context.clock.nowMs());
+  } catch (thrown) {
+    if (context.signal.aborted) return;
+    const error = RelayerError.from(thrown);
+    if (health.failures === 0) context.log.warn({ chain: chain.name, err: describeError(error) }, "chain not readable");
+    context.metrics.failed(chain.name, error.code);
+    health.fail(error.code);
+    if (error.fate === "halt") context.halt(error);
+  }
+}
+
+async function readOnce(reader: Reader): Promise<void> {
+  const { chain } = reader.feed;
+  const { latest, finalised } = await ask(reader, "heads", (asked, signal) => asked.heads(signal));
+  if (viewOf(reader) === null) await startReading(reader, finalised);
+  if (!(await followReorg(reader, latest, finalised))) return;
+  const { ledger, metrics } = reader.context;
+  const hasGap = await readBlocks(reader, latest);
+  if (hasGap) await compareState(reader, latest, { hasGap });
+  if (finalised.number <= latest.number) ledger.record({ kind: "finalised", eid: chain.eid, block: finalised });
+  const view = requireView(reader);
+  metrics.chainRead(chain.name, {
+    latest: latest.number,
+    finalised: view.finalised.block.number,
+    lagBlocks: latest.number - view.latest.block.number,
+  });
+  if (isCompareDue(reader)) await compareState(reader, latest, { hasGap: false });
+}

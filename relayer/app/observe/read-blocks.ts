@@ -1,0 +1,82 @@
+import type { BlockRef } from "../../domain/world/block.ts";
+import type { Finding } from "../../domain/world/finding.ts";
+import { isSameState } from "../../domain/world/hub-state.ts";
+import { RelayerError } from "../../errors.ts";
+import { type Reader, ask, listStops, requireView } from "./feed.ts";
+
+/** How often the chain's own state is compared with what was folded from events: an empty answer is not believed. */
+const COMPARE_EVERY_MS = 5_000;
+
+/** Reads up to `head`. @returns whether events are missing */
+export async function readBlocks(reader: Reader, head: BlockRef): Promise<boolean> {
+  const findings: Finding[] = [];
+  for (let from = cursorOf(reader).number + 1; from <= head.number; from = cursorOf(reader).number + 1) {
+    findings.push(...(await readRange(reader, from, head)));
+  }
+  // With nothing to read the cursor is the head already, and only has to be marked as such.
+  if (!requireView(reader).isCaughtUp) {
+    reader.context.ledger.record({
+      kind: "blocks-read",
+      eid: reader.feed.chain.eid,
+      to: head,
+      isHead: true,
+      events: [],
+    });
+  }
+  return findings.some(({ kind }) => kind === "seq-gap");
+}
+
+async function readRange(reader: Reader, from: number, head: BlockRef): Promise<readonly Finding[]> {
+  const { feed, context } = reader;
+  const to = Math.min(from + feed.maxLogRange - 1, head.number);
+  const last = to === head.number ? head : await ask(reader, "block", (chain, signal) => chain.block(to, signal));
+  const events = await ask(reader, "events", (chain, signal) => chain.hubEvents({ from, to }, signal));
+  const isHead = to === head.number;
+  const findings = context.ledger.record({ kind: "blocks-read", eid: feed.chain.eid, to: last, isHead, events });
+  report(reader, findings);
+  if (findings.some(({ kind }) => kind === "not-contiguous")) {
+    throw new RelayerError("BLOCK_REPLACED", `${feed.chain.name} changed while it was read`, { ...findings[0]?.facts });
+  }
+  return findings;
+}
+
+/** Whether it is time to look at the chain's own state again. */
+export function isCompareDue({ context, comparedMs }: Reader): boolean {
+  return context.clock.nowMs() - comparedMs >= COMPARE_EVERY_MS;
+}
+
+/** Holds what was folded against the hub's state at `head`. Reads again before it believes that events are lost. */
+export async function compareState(reader: Reader, head: BlockRef, { hasGap }: { hasGap: boolean }): Promise<void> {
+  const { feed, context } = reader;
+  const snapshot = await ask(reader, "snapshot", (chain, signal) => chain.snapshot(head, signal));
+  reader.comparedMs = context.clock.nowMs();
+  if (!hasGap && isSameState(snapshot, requireView(reader).latest.state)) {
+    reader.verified = head;
+    return;
+  }
+  context.log.warn({ chain: feed.chain.name, seqThere: snapshot.seq }, "events missing, reading again");
+  rewind(reader);
+  await readBlocks(reader, head);
+  const findings = context.ledger.record({ kind: "resynchronised", eid: feed.chain.eid, snapshot });
+  report(reader, findings);
+  if (isSameState(snapshot, requireView(reader).latest.state)) reader.verified = head;
+}
+
+function rewind(reader: Reader): void {
+  const { feed, context, verified } = reader;
+  const view = requireView(reader);
+  const earlier = listStops(view).slice(0, -1);
+  const ancestor = earlier.find(({ hash }) => hash === verified?.hash) ?? view.finalised.block;
+  context.ledger.record({ kind: "rewound", eid: feed.chain.eid, ancestor, cause: "gap" });
+}
+
+function report({ feed, context }: Reader, findings: readonly Finding[]): void {
+  for (const { kind, facts } of findings) {
+    context.metrics.found(feed.chain.name, kind);
+    context.log.warn({ chain: feed.chain.name, finding: kind, ...facts }, "chain contradicts itself");
+  }
+}
+
+function cursorOf(reader: Reader): BlockRef {
+  return requireView(reader).latest.block;
+}

@@ -1,0 +1,113 @@
+import type { Eid } from "../domain/eid.ts";
+import { type MirrorPolicy, type Policy, canonicalPolicy } from "../domain/policy/policy.ts";
+import type { RelayerError } from "../errors.ts";
+import type { Chain } from "../ports/chain.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Hasher } from "../ports/hasher.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { Log } from "../ports/log.ts";
+import type { Metrics } from "../ports/metrics.ts";
+import type { ActionQueue } from "../ports/queue.ts";
+import type { DirectiveSigner } from "../ports/signer.ts";
+import type { RelayerStatus } from "../ports/status.ts";
+import { createActor } from "./act/act.ts";
+import { createCarrier } from "./act/carrier.ts";
+import { createConfirmer } from "./act/confirm.ts";
+import { createDecider } from "./act/decide.ts";
+import { createJobHandler } from "./act/handle-job.ts";
+import { createSignedBook } from "./act/signed-book.ts";
+import type { AppContext } from "./context.ts";
+import { createJournalWriter, type JournalWriter } from "./journal-writer.ts";
+import { createLedger } from "./ledger.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import { createLoops } from "./loops.ts";
+import { measureTightening } from "./measure.ts";
+import type { Feed } from "./observe/feed.ts";
+import { createObserver } from "./observe/observe-chain.ts";
+import { createQueueHealth } from "./queue-health.ts";
+import { countOpen, createStatus, isConverged } from "./status.ts";
+
+/** How often everything is looked at again, whether or not something happened: leases run out silently. */
+const RECONCILE_EVERY_MS = 500;
+
+/** What the relayer works with. Whoever made these closes them. */
+export interface RelayerPorts {
+  readonly feeds: readonly Feed[];
+  /** Without operators nothing is ever decided or sent: mode observe. */
+  readonly signer: DirectiveSigner;
+  readonly queue: ActionQueue;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly hasher: Hasher;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+export interface RelayerOptions {
+  readonly mirror: MirrorPolicy;
+  /** Called when going on would do harm. May be called more than once. */
+  readonly onHalt: (error: RelayerError) => void;
+}
+
+/**
+ * Starts every loop: one for each chain, and one that reconciles. Needs nothing but the chains to know what to do (P15).
+ * The loops end with `life`; what they use has to be added to it before.
+ */
+export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life: Lifecycle): RelayerStatus {
+  const { clock, log, metrics, hasher, signer } = ports;
+  const journal = createJournalWriter(ports.journal, ports);
+  const ledger = createLedger({ clock, journal });
+  const context: AppContext = { clock, log, metrics, ledger, signal: life.signal, halt: options.onHalt };
+
+  const observers = ports.feeds.map((feed) => createObserver(feed, context));
+  const chains = new Map(ports.feeds.map(({ chain }) => [chain.eid, chain]));
+  measureTightening(context, (eid) => chains.get(eid)?.name ?? String(eid));
+  const loops = createLoops(ports);
+  const queueHealth = createQueueHealth(context, ports.queue);
+  const { decide, review } = startActing(context, {
+    ports,
+    chains,
+    journal,
+    policy: makePolicy(ports, options.mirror),
+  });
+
+  const turn = (): Promise<void> => {
+    decide();
+    review();
+    queueHealth.probe();
+    const converged = isConverged(ledger.world, ports.feeds.length);
+    if (converged !== null) metrics.converged(converged, countOpen(ledger.world));
+    return Promise.resolve();
+  };
+  const pause = () => clock.sleep(RECONCILE_EVERY_MS, life.signal);
+  const running = [
+    ...observers.map((observer) => observer.run(loops)),
+    loops.run("reconcile", { turn, pause, signal: life.signal }),
+  ];
+  life.add("loops", running, (all) => Promise.all(all).then(() => journal.drain()));
+  log.info({ chains: observers.length, operators: signer.operators, policy: options.mirror }, "relayer loops started");
+  return createStatus({ ledger, observers, loops, hasher, queue: queueHealth, journal });
+}
+
+interface Acting {
+  readonly ports: RelayerPorts;
+  readonly chains: ReadonlyMap<Eid, Chain>;
+  readonly journal: JournalWriter;
+  readonly policy: Policy;
+}
+
+function startActing(context: AppContext, { ports, chains, journal, policy }: Acting) {
+  const { signer, queue, hasher } = ports;
+  const book = createSignedBook();
+  const carrier = createCarrier(context, { chains, book });
+  const actor = createActor(context, { signer, queue, carrier, book });
+  const { review } = createConfirmer(context, { chains, carrier, book });
+  const { decide } = createDecider(context, { policy, operators: signer.operators, hasher, journal, actor });
+  // Who only observes leaves the jobs to those who may send.
+  if (signer.operators.length > 0) queue.start(createJobHandler(context, { carrier, book }));
+  return { decide, review };
+}
+
+function makePolicy({ hasher }: RelayerPorts, mirror: MirrorPolicy): Policy {
+  return { hash: hasher.keccakUtf8(canonicalPolicy(mirror)), mirror };
+}

@@ -1,0 +1,80 @@
+import type { ActionKind } from "../action/action.ts";
+import type { Eid } from "../eid.ts";
+import type { Hex } from "../hex.ts";
+import type { Entry } from "../incident/entry.ts";
+import type { RuleRef } from "../policy/policy.ts";
+import { canonicalJson } from "../canonical.ts";
+
+export interface BlockId {
+  readonly number: number;
+  readonly hash: Hex;
+}
+
+/** What was looked at on one chain: its state at the head, and its state at the finalised head. */
+export interface CutPoint {
+  readonly eid: Eid;
+  readonly latest: BlockId;
+  readonly finalised: BlockId;
+  /** False while blocks up to the head are still being read: then it counts as evidence, but nothing is sent to it. */
+  readonly isCaughtUp: boolean;
+}
+
+/** What is on its way to a deployment already, and counted as if it had arrived. */
+export interface InFlight {
+  readonly eid: Eid;
+  readonly entries: readonly Entry[];
+}
+
+/** One deployment that a directive goes to, and what that deployment lacks of it. */
+export interface PlannedDestination {
+  readonly eid: Eid;
+  readonly needs: readonly Entry[];
+}
+
+/** One signature's worth: the same entries for every destination. */
+export interface PlannedDirective {
+  readonly kind: ActionKind;
+  readonly deadline: number;
+  readonly entries: readonly Entry[];
+  readonly destinations: readonly PlannedDestination[];
+}
+
+/**
+ * What was looked at, what rules were followed, and what they say must be done. With the chains' states at `cut` and
+ * the policy behind `policyHash`, anybody can compute `directives` again.
+ */
+export interface Decision {
+  readonly cut: readonly CutPoint[];
+  readonly policyHash: Hex;
+  readonly rules: readonly RuleRef[];
+  /** Accounts that sign: how many of them a hub knows decides what it lets them do. */
+  readonly operators: readonly Hex[];
+  readonly inFlight: readonly InFlight[];
+  readonly directives: readonly PlannedDirective[];
+}
+
+/** The text whose keccak256 names the decision. */
+export function canonicalDecision(decision: Decision): string {
+  return canonicalJson({
+    cut: decision.cut.map(({ eid, latest, finalised, isCaughtUp }) => ({
+      eid,
+      isCaughtUp,
+      latest: { number: latest.number, hash: latest.hash },
+      finalised: { number: finalised.number, hash: finalised.hash },
+    })),
+    policyHash: decision.policyHash,
+    rules: decision.rules.map(({ id, version }) => ({ id, version })),
+    operators: decision.operators,
+    inFlight: decision.inFlight.map(({ eid, entries }) => ({ eid, entries: entries.map(plainEntry) })),
+    directives: decision.directives.map(({ kind, deadline, entries, destinations }) => ({
+      kind,
+      deadline,
+      entries: entries.map(plainEntry),
+      destinations: destinations.map(({ eid, needs }) => ({ eid, needs: needs.map(plainEntry) })),
+    })),
+  });
+}
+
+function plainEntry({ market, word }: Entry): { market: number; word: bigint } {
+  return { market, word };
+}

@@ -1,0 +1,168 @@
+import type { Eid } from "../eid.ts";
+import type { Hex } from "../hex.ts";
+import type { Limits } from "./limits.ts";
+import type { Posture } from "./posture.ts";
+import type { Rungs } from "./rungs.ts";
+import type { Word } from "./word.ts";
+
+/** Why a rung was asserted. The index is the on-chain number: append, never reorder. */
+export const CAUSES = [
+  "price",
+  "volatility",
+  "outflow",
+  "solvency",
+  "oracle",
+  "messaging",
+  "code",
+  "operator",
+  "council",
+] as const;
+
+/** How an entry reached a chain. The index is the on-chain number. */
+export const PATHS = ["layerzero", "solo", "quorum"] as const;
+
+/** Why a lane, an entry or a message was not merged. The index is the on-chain number. */
+export const REFUSALS = ["unknown-version", "bad-length", "unknown-market", "ahead-of-time", "above-ceiling"] as const;
+
+export type Cause = (typeof CAUSES)[number];
+export type Path = (typeof PATHS)[number];
+export type Refusal = (typeof REFUSALS)[number];
+
+interface Numbered<Kind extends string> {
+  readonly kind: Kind;
+  /** Counted from 1 without gaps over all events of a hub. */
+  readonly seq: number;
+}
+
+/** What a sensor may assert. */
+export interface SensorGrant {
+  readonly isActive: boolean;
+  readonly cause: Cause;
+  readonly localCeiling: Rungs;
+  readonly meshCeiling: Rungs;
+  /** Bit m set: the sensor may speak of market m. */
+  readonly markets: number;
+}
+
+export interface MarketRegistered extends Numbered<"market-registered"> {
+  readonly market: number;
+  readonly posture: Posture;
+}
+
+export interface SensorSet extends Numbered<"sensor-set"> {
+  readonly sensor: Hex;
+  readonly grant: SensorGrant;
+}
+
+export interface MirrorSet extends Numbered<"mirror-set"> {
+  readonly mirror: Hex;
+  readonly isActive: boolean;
+}
+
+export interface Asserted extends Numbered<"asserted"> {
+  readonly market: number;
+  readonly sensor: Hex;
+  readonly cause: Cause;
+  readonly local: Rungs;
+  readonly mesh: Rungs;
+  /** Words and posture after the assertion. */
+  readonly localWord: Word;
+  readonly meshWord: Word;
+  readonly posture: Posture;
+}
+
+export interface Merged extends Numbered<"merged"> {
+  readonly market: number;
+  /** The sending hub's; the chain's own when operators submitted the entry there. */
+  readonly srcEid: Eid;
+  readonly path: Path;
+  readonly entry: Word;
+  /** Word and posture after the merge. */
+  readonly meshWord: Word;
+  readonly posture: Posture;
+}
+
+export interface LanesRefused extends Numbered<"lanes-refused"> {
+  readonly market: number;
+  readonly srcEid: Eid;
+  readonly path: Path;
+  readonly refusal: Refusal;
+  readonly lanes: Word;
+}
+
+export interface Lifted extends Numbered<"lifted"> {
+  readonly market: number;
+  readonly inForce: Rungs;
+  readonly posture: Posture;
+}
+
+export interface MirrorFailed extends Numbered<"mirror-failed"> {
+  readonly mirror: Hex;
+}
+
+export interface BroadcastSent extends Numbered<"broadcast-sent"> {
+  readonly markets: number;
+  readonly isHeartbeat: boolean;
+  readonly sent: number;
+  readonly failed: number;
+}
+
+export interface SendFailed extends Numbered<"send-failed"> {
+  readonly dstEid: Eid;
+  readonly selector: Hex;
+}
+
+export interface Heard extends Numbered<"heard"> {
+  readonly srcEid: Eid;
+  readonly srcSeq: number;
+  readonly isHeartbeat: boolean;
+}
+
+export interface MessageRefused extends Numbered<"message-refused"> {
+  readonly srcEid: Eid;
+  readonly path: Path;
+  readonly refusal: Refusal;
+  readonly messageHash: Hex;
+}
+
+export interface DirectiveAccepted extends Numbered<"directive-accepted"> {
+  readonly decision: Hex;
+  readonly path: Path;
+  readonly signatures: number;
+}
+
+export interface OperatorSet extends Numbered<"operator-set"> {
+  readonly operator: Hex;
+  readonly isActive: boolean;
+}
+
+export interface LimitsSet extends Numbered<"limits-set"> {
+  readonly limits: Limits;
+}
+
+/** Every numbered event of a hub, in our words. Addresses are lower case. */
+export type HubEvent =
+  | MarketRegistered
+  | SensorSet
+  | MirrorSet
+  | Asserted
+  | Merged
+  | LanesRefused
+  | Lifted
+  | MirrorFailed
+  | BroadcastSent
+  | SendFailed
+  | Heard
+  | MessageRefused
+  | DirectiveAccepted
+  | OperatorSet
+  | LimitsSet;
+
+/** A hub event and where it stands on its chain. */
+export interface LoggedEvent {
+  readonly blockNumber: number;
+  readonly blockHash: Hex;
+  readonly logIndex: number;
+  readonly txHash: Hex;
+  readonly event: HubEvent;
+}

@@ -1,0 +1,134 @@
+import type { ActionKind } from "../action/action.ts";
+import type { BlockId, Decision, PlannedDestination, PlannedDirective } from "../decision/decision.ts";
+import type { Entry } from "../incident/entry.ts";
+import { MARKETS, isRegistered } from "../incident/posture.ts";
+import { EMPTY_WORD, type Word, mergeWords, stampsOnly } from "../incident/word.ts";
+import type { BlockRef } from "../world/block.ts";
+import type { StateAt } from "../world/world.ts";
+import { type DestinationGroup, groupDestinations } from "./groups.ts";
+import { type Deployment, type Evidence, findRaise, findSettle, gatherEvidence } from "./mirror.ts";
+import { type ChainCut, type PlanInput, mergeEntries } from "./plan-input.ts";
+import { type Policy, RULES } from "./policy.ts";
+
+/** A directive is good for this long after its destinations' time; hubs allow at most 15 minutes. */
+export const DIRECTIVE_SECONDS = 600;
+
+/** What one deployment lacks. */
+interface Lack {
+  readonly eid: PlannedDestination["eid"];
+  /** Whether something is on its way there already. */
+  readonly isAwaiting: boolean;
+  readonly raise: readonly Entry[];
+  readonly settle: readonly Entry[];
+}
+
+/**
+ * What has to be done, or null when that is nothing. Pure and deterministic: the same input and policy give the same
+ * decision, byte for byte (P14). Urgent directives come first. A chain that was never read is neither evidence nor
+ * destination (P10).
+ */
+export function plan(input: PlanInput, policy: Policy): Decision | null {
+  const unequal = listUnequalMarkets(input.chains);
+  if (unequal.length === 0) return null;
+  const groups = groupDestinations(input.chains, input.operators);
+  const planned = groups.flatMap((group) => planGroup(input, { group, markets: unequal, policy }));
+  if (planned.length === 0) return null;
+  return {
+    cut: input.chains.map(({ eid, latest, finalised, isCaughtUp }) => {
+      return { eid, latest: idOf(latest.block), finalised: idOf(finalised.block), isCaughtUp };
+    }),
+    policyHash: policy.hash,
+    rules: RULES,
+    operators: input.operators,
+    inFlight: input.inFlight,
+    directives: [...ofKind(planned, "raise"), ...ofKind(planned, "settle")],
+  };
+}
+
+/** Markets whose words differ somewhere. Where all are equal, there is nothing that one could tell another. */
+function listUnequalMarkets(chains: readonly ChainCut[]): readonly number[] {
+  const [first, ...others] = chains;
+  if (first === undefined) return [];
+  return Array.from({ length: MARKETS }, (_, market) => market).filter((market) => {
+    const word = wordOf(first.latest, market);
+    return others.some(({ latest }) => wordOf(latest, market) !== word);
+  });
+}
+
+function planGroup(
+  input: PlanInput,
+  { group, markets, policy }: { group: DestinationGroup; markets: readonly number[]; policy: Policy },
+): readonly PlannedDirective[] {
+  const evidence = new Map(markets.map((market) => [market, evidenceOf(input.chains, market, group.horizon)]));
+  const lacks = group.members.map((member) => findLack(input, { group, member, evidence, policy }));
+  const deadline = group.time + DIRECTIVE_SECONDS;
+  return [
+    ...toDirective("raise", deadline, toDestinations(lacks, "raise")),
+    ...toDirective("settle", deadline, toDestinations(lacks.filter(isQuiet), "settle")),
+  ];
+}
+
+function evidenceOf(chains: readonly ChainCut[], market: number, horizon: number): Evidence {
+  const words = {
+    latest: chains.map(({ latest }) => wordOf(latest, market)),
+    finalised: chains.map(({ finalised }) => wordOf(finalised, market)),
+  };
+  return gatherEvidence(words, horizon);
+}
+
+function findLack(
+  { inFlight }: PlanInput,
+  from: { group: DestinationGroup; member: ChainCut; evidence: ReadonlyMap<number, Evidence>; policy: Policy },
+): Lack {
+  const { group, member, policy } = from;
+  const { eid, latest } = member;
+  const underway = inFlight.filter((flight) => flight.eid === eid).flatMap(({ entries }) => entries);
+  const lack = { eid, isAwaiting: underway.length > 0, raise: [] as Entry[], settle: [] as Entry[] };
+  for (const [market, evidence] of from.evidence) {
+    if (!isRegistered(latest.state.posture, market)) continue;
+    const coming = underway.filter((entry) => entry.market === market).map(({ word }) => stampsOnly(word));
+    const deployment: Deployment = {
+      word: coming.reduce(mergeWords, wordOf(latest, market)),
+      leases: group.leases,
+      time: latest.block.timestamp,
+      ceiling: group.ceiling,
+      soloTime: group.soloTime,
+    };
+    const raise = findRaise(evidence, deployment);
+    const settle = findSettle(evidence, deployment, policy.mirror);
+    if (raise !== EMPTY_WORD) lack.raise.push({ market, word: raise });
+    if (settle !== EMPTY_WORD) lack.settle.push({ market, word: settle });
+  }
+  return lack;
+}
+
+/** Settling can wait until what is on its way, or is about to be, has arrived: one transaction at a time. */
+function isQuiet({ isAwaiting, raise }: Lack): boolean {
+  return !isAwaiting && raise.length === 0;
+}
+
+function toDestinations(lacks: readonly Lack[], kind: ActionKind): readonly PlannedDestination[] {
+  return lacks.filter((lack) => lack[kind].length > 0).map((lack) => ({ eid: lack.eid, needs: lack[kind] }));
+}
+
+/** The union of what its destinations need, so that one signature serves them all. None without destinations. */
+function toDirective(
+  kind: ActionKind,
+  deadline: number,
+  destinations: readonly PlannedDestination[],
+): readonly PlannedDirective[] {
+  if (destinations.length === 0) return [];
+  return [{ kind, deadline, entries: mergeEntries(destinations.flatMap(({ needs }) => needs)), destinations }];
+}
+
+function ofKind(directives: readonly PlannedDirective[], kind: ActionKind): readonly PlannedDirective[] {
+  return directives.filter((planned) => planned.kind === kind);
+}
+
+function wordOf({ state }: StateAt, market: number): Word {
+  return state.meshWords[market] ?? EMPTY_WORD;
+}
+
+function idOf({ number, hash }: BlockRef): BlockId {
+  return { number, hash };
+}

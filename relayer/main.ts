@@ -1,0 +1,215 @@
+import { systemClock } from "./adapters/clock/system-clock.ts";
+import { createDirectiveSigner } from "./adapters/evm/directive-signer.ts";
+import { createEvmChain, type EvmChain } from "./adapters/evm/evm-chain.ts";
+import { ethersHasher } from "./adapters/evm/hasher.ts";
+import { type HttpServer, startHttpServer } from "./adapters/http/server.ts";
+import { createFileJournal } from "./adapters/journal/file-journal.ts";
+import { createPromMetrics, type PromMetrics } from "./adapters/metrics/prom-metrics.ts";
+import { createBullQueue } from "./adapters/queue/bull-queue.ts";
+import { Lifecycle } from "./app/lifecycle.ts";
+import { startRelayer } from "./app/relayer.ts";
+import { checkSurroundings } from "./cli/check.ts";
+import { exitCodeOfResults, printResults } from "./cli/check-report.ts";
+import { parseOptions } from "./cli/options.ts";
+import { type ChainConfig, type Config, type LoadedConfig, loadConfig } from "./config.ts";
+import { RelayerError } from "./errors.ts";
+import { EXIT, type ExitCode, exitCodeOf } from "./exit-code.ts";
+import { createLog } from "./log.ts";
+import type { Log } from "./ports/log.ts";
+import type { ActionQueue } from "./ports/queue.ts";
+import type { DirectiveSigner } from "./ports/signer.ts";
+import type { RelayerStatus } from "./ports/status.ts";
+
+/** The composition root: the one file that knows every adapter. No decisions are taken here. */
+
+const VERSION = "0.1.0";
+/** What has not stopped by then is left behind. */
+const STOP_LIMIT_MS = 20_000;
+const READY_POLL_MS = 50;
+
+interface Parts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly life: Lifecycle;
+  readonly signer: DirectiveSigner;
+  readonly queue: ActionQueue;
+  readonly metrics: PromMetrics;
+  readonly feeds: readonly EvmFeed[];
+}
+
+/** A chain, and how often and how far it is read. */
+interface EvmFeed extends Pick<ChainConfig, "pollMs" | "maxLogRange"> {
+  readonly chain: EvmChain;
+}
+
+const invocation = parseOptions(process.argv.slice(2));
+if (invocation.kind === "end") process.exit(invocation.code);
+
+const loaded = await loadConfig(invocation.configFile, process.env).catch(giveUp);
+if (invocation.kind === "check") await check(loaded);
+else await run(loaded);
+
+/** Starts everything, and leaves it running. */
+async function run({ config, warnings, secrets }: LoadedConfig): Promise<void> {
+  const log = createLog({ relayer: config.name, level: config.logLevel, secrets });
+  const life = new Lifecycle(log, systemClock);
+  const end = createEnd(log, life);
+  process.once("SIGTERM", () => end(EXIT.fine));
+  process.once("SIGINT", () => end(EXIT.fine));
+  process.on("uncaughtException", (err) => {
+    log.fatal({ err }, "uncaught exception");
+    end(EXIT.fatal);
+  });
+  for (const warning of warnings) log.warn({ warning }, "configuration warning");
+
+  const onHalt = (err: RelayerError): void => {
+    log.fatal({ err }, "relayer halts: going on would do harm");
+    end(exitCodeOf(err));
+  };
+  try {
+    const parts = buildParts({ config, log, life, onHalt });
+    let status: RelayerStatus | null = null;
+    const server = await startServer(parts, () => status);
+    const reachable = await verifyChains(parts);
+    status = start(parts, onHalt);
+    await announce(parts, { server, status, reachable });
+  } catch (error) {
+    if (life.signal.aborted) return;
+    const err = RelayerError.from(error);
+    log.fatal({ err }, "relayer not started");
+    process.stderr.write(`${err.code} ${err.message}\n`);
+    end(exitCodeOf(err));
+  }
+}
+
+/** Looks at everything, prints what it found, and ends. */
+async function check({ config, warnings, secrets }: LoadedConfig): Promise<never> {
+  const log = createLog({ relayer: config.name, level: "silent", secrets });
+  const life = new Lifecycle(log, systemClock);
+  const { feeds, signer, queue } = buildParts({ config, log, life, onHalt: () => undefined });
+  const chains = feeds.map(({ chain }) => chain);
+  const options = { chains, operators: signer.operators, queue, clock: systemClock, signal: life.signal };
+  const results = [{ what: "configuration", error: null }, ...(await checkSurroundings(options))];
+  process.stdout.write(printResults(results));
+  for (const warning of warnings) process.stdout.write(`warning: ${warning}\n`);
+  await life.stop();
+  process.exit(exitCodeOfResults(results));
+}
+
+interface Surroundings {
+  readonly config: Config;
+  readonly log: Log;
+  readonly life: Lifecycle;
+  readonly onHalt: (error: RelayerError) => void;
+}
+
+function buildParts({ config, log, life, onHalt }: Surroundings): Parts {
+  const { meshId, redis } = config;
+  const destinations = config.chains.map(({ eid }) => eid);
+  const queueOptions = { url: redis.url.reveal(), prefix: redis.prefix, destinations, log, onHalt };
+  const queue = life.add("queue", createBullQueue(queueOptions), (it) => it.close());
+  const metrics = createPromMetrics({
+    relayer: config.name,
+    version: VERSION,
+    nowMs: () => systemClock.nowMs(),
+    readQueue: () => queue.counts().catch(() => null),
+  });
+  const signer = createDirectiveSigner(
+    meshId,
+    config.operatorKeys.map((key) => key.reveal()),
+  );
+  const feeds = config.chains.map((chain) => ({
+    ...chain,
+    chain: life.add(`chain ${chain.name}`, buildChain(chain, { config, signer, metrics }), (it) => it.close()),
+  }));
+  return { config, log, life, signer, queue, metrics, feeds };
+}
+
+function buildChain(
+  chain: ChainConfig,
+  { config, signer, metrics }: Pick<Parts, "config" | "signer" | "metrics">,
+): EvmChain {
+  return createEvmChain({
+    ...chain,
+    meshId: config.meshId,
+    rpcUrls: chain.rpcUrls.map((url) => url.reveal()),
+    wsUrl: chain.wsUrl?.reveal() ?? null,
+    walletKey: config.wallet?.reveal() ?? null,
+    operators: signer.operators,
+    onRequest: (method, status) => metrics.rpcRequested(chain.name, method, status),
+  });
+}
+
+async function startServer({ config, life, metrics }: Parts, status: () => RelayerStatus | null): Promise<HttpServer> {
+  return life.add("http", await startHttpServer({ ...config.server, status, metrics }), (it) => it.close());
+}
+
+/**
+ * A wrong chain stops the start; a node that is away does not, unless nobody at all can be reached.
+ *
+ * @returns names of the chains that answered
+ */
+async function verifyChains({ feeds, life, log }: Parts): Promise<readonly string[]> {
+  const checks = await Promise.all(
+    feeds.map(async ({ chain }) => ({ name: chain.name, nodes: await chain.verify(life.signal) })),
+  );
+  const failures = checks.flatMap(({ name, nodes }) =>
+    nodes.flatMap(({ error }) => (error === null ? [] : [{ name, error }])),
+  );
+  const messages = (of: typeof failures) => of.map(({ name, error }) => `${name}: ${error.message}`).join("\n");
+
+  const wrong = failures.filter(({ error }) => error.fate === "halt");
+  if (wrong[0] !== undefined) throw new RelayerError(wrong[0].error.name, messages(wrong));
+  const reachable = checks.filter(({ nodes }) => nodes.some(({ error }) => error === null)).map(({ name }) => name);
+  if (reachable.length === 0) {
+    throw new RelayerError("RPC_UNAVAILABLE", `no chain can be reached; check rpcUrls\n${messages(failures)}`);
+  }
+  for (const { name, error } of failures) log.warn({ chain: name, err: error }, "node not usable yet");
+  return reachable;
+}
+
+function start(parts: Parts, onHalt: Surroundings["onHalt"]): RelayerStatus {
+  const { config, life } = parts;
+  const journal = life.add("journal", createFileJournal(config.journal), (it) => it.close());
+  const ports = { ...parts, journal, clock: systemClock, hasher: ethersHasher };
+  return startRelayer(ports, { mirror: config.policy.mirror, onHalt }, life);
+}
+
+interface Announcement {
+  readonly server: HttpServer;
+  readonly status: RelayerStatus;
+  readonly reachable: readonly string[];
+}
+
+/** Ready is said once every chain that answered at the start has been read. One that is away does not hold it up. */
+async function announce({ config, life, log }: Parts, { server, status, reachable }: Announcement): Promise<void> {
+  const awaited = new Set(reachable.map((name) => `chain:${name}`));
+  const isRead = () =>
+    status.ready().components.every(({ name, health }) => !awaited.has(name) || health !== "unhealthy");
+  while (!isRead()) {
+    if (life.signal.aborted) return;
+    await systemClock.sleep(READY_POLL_MS, life.signal);
+  }
+  const away = config.chains.map(({ name }) => name).filter((name) => !reachable.includes(name));
+  log.info({ name: config.name, port: server.port, mode: config.mode, chains: reachable, away }, "relayer ready");
+}
+
+/** Stops everything once, whoever asks first, and ends the process with their code. */
+function createEnd(log: Log, life: Lifecycle): (code: ExitCode) => void {
+  let isEnding = false;
+  return (code) => {
+    if (isEnding) return;
+    isEnding = true;
+    setTimeout(() => process.exit(code), STOP_LIMIT_MS).unref();
+    void life.stop().then(() => {
+      log.info({ code }, "relayer stopped");
+      process.exit(code);
+    });
+  };
+}
+
+function giveUp(error: unknown): never {
+  const known = RelayerError.from(error);
+  process.stderr.write(`${known.code} ${known.message}\n`);
+  process.exit(exitCodeOf(known));
+}

@@ -1,0 +1,69 @@
+import type { Eid } from "../domain/eid.ts";
+import type { Hex } from "../domain/hex.ts";
+import type { SignedDirective } from "../domain/incident/directive.ts";
+import type { LoggedEvent } from "../domain/incident/hub-event.ts";
+import type { BlockRef } from "../domain/world/block.ts";
+import type { HubSnapshot } from "../domain/world/hub-state.ts";
+
+/** Where a chain is and how far it is beyond doubt. */
+export interface Heads {
+  readonly latest: BlockRef;
+  readonly finalised: BlockRef;
+}
+
+/** Block numbers, both inclusive. */
+export interface BlockRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface TransactionReceipt {
+  readonly status: "success" | "reverted";
+  readonly blockNumber: number;
+}
+
+/**
+ * One deployment's chain, as the relayer needs it. Implemented by `adapters/evm` and, in tests, by `FakeChain`.
+ *
+ * Every method rejects with a `RelayerError`: fate `retry` when the node failed (time-out, refusal, missing block,
+ * reorganised underfoot), fate `halt` when it is the wrong chain. Each returns within a bounded time, signal or not.
+ */
+export interface Chain {
+  readonly eid: Eid;
+  /** As the configuration names it, for logs and metrics. */
+  readonly name: string;
+
+  /** The head and the finalised head, read together. `finalised` is never ahead of `latest`. */
+  heads(signal: AbortSignal): Promise<Heads>;
+
+  /** The block that is canonical at `number`. A node that does not have it is an error, never "empty". */
+  block(number: number, signal: AbortSignal): Promise<BlockRef>;
+
+  /**
+   * The hub's events in `range`, in chain order, decoded. Logs of unknown events are left out. The caller keeps
+   * `range` within the configured bound; what it cannot trust (a lying or lagging node) it checks by `seq`.
+   */
+  hubEvents(range: BlockRange, signal: AbortSignal): Promise<readonly LoggedEvent[]>;
+
+  /**
+   * The hub's state at exactly `at`, pinned by hash: rejects when `at` is no longer canonical. `operators` are those
+   * of this process's own operator accounts that the hub accepts.
+   */
+  snapshot(at: BlockRef, signal: AbortSignal): Promise<HubSnapshot>;
+
+  /**
+   * Hands the directive to the chain. Resolves when the node has taken the raw transaction, not when it is mined. Safe
+   * to repeat: merging is idempotent. One request on the way out; fees and nonce are known beforehand.
+   *
+   * @throws RelayerError `retry` when the node did not take it; `drop` when it never will
+   */
+  submit(directive: SignedDirective, signal: AbortSignal): Promise<{ readonly txHash: Hex }>;
+
+  /** The receipt, or null while there is none. */
+  receipt(txHash: Hex, signal: AbortSignal): Promise<TransactionReceipt | null>;
+
+  /** Calls `wake` when a new head is announced. A hint only: polling is the source. Returns how to stop. */
+  onHead(wake: () => void): () => void;
+
+  close(): Promise<void>;
+}

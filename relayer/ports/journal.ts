@@ -1,0 +1,35 @@
+import type { Hex } from "../domain/hex.ts";
+import type { Observation } from "../domain/world/observation.ts";
+
+export interface ObservationEntry {
+  readonly kind: "observation";
+  /** Wall time, milliseconds since 1970. */
+  readonly atMs: number;
+  readonly observation: Observation;
+}
+
+export interface DecisionEntry {
+  readonly kind: "decision";
+  readonly atMs: number;
+  readonly hash: Hex;
+  /** The decision's canonical JSON: what `hash` is the hash of, byte for byte. */
+  readonly text: string;
+}
+
+/** Observations (which include transactions and their receipts) and decisions. Words are bigints and stay so. */
+export type JournalEntry = ObservationEntry | DecisionEntry;
+
+/**
+ * Append-only record of what was seen and decided. A cache (P15): the relayer never needs it to start, and a journal
+ * that cannot be written never stops an action.
+ */
+export interface Journal {
+  /** Takes entries in order. @throws RelayerError `retry` when the store refuses */
+  append(entry: JournalEntry): Promise<void>;
+
+  /** Every entry from the oldest kept on, as it was appended. A torn last line, as a kill leaves it, is skipped. */
+  replay(): AsyncIterable<JournalEntry>;
+
+  /** Writes out what was taken. */
+  close(): Promise<void>;
+}

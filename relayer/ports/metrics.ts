@@ -1,0 +1,44 @@
+import type { ActionKind } from "../domain/action/action.ts";
+import type { FindingKind } from "../domain/world/finding.ts";
+
+/** Which of the two paths tightened a chain. */
+export type TighteningPath = "direct" | "layerzero";
+
+/** What drove a transaction: at once, by the queue, or by the process itself because the queue did not. */
+export type Lane = "emergency" | "queue" | "process";
+
+/** `confirmed`: the state is seen at the head; `final`: in a finalised block; the others: it will not be. */
+export type ActionOutcome = "confirmed" | "final" | "expired" | "abandoned";
+
+/** Typed recorders, one per thing worth counting. Implementations never throw. `chain` is the chain's name. */
+export interface Metrics {
+  /** Head and finalised head of a chain after a poll, and how many blocks are not read yet. */
+  chainRead(chain: string, at: { latest: number; finalised: number; lagBlocks: number }): void;
+  /** The world found something wrong with what a chain said. */
+  found(chain: string, kind: FindingKind): void;
+  /** A chain was reorganised, `depth` blocks deep. */
+  reorganised(chain: string, depth: number): void;
+  /** A loop went round once. Liveness is progress. */
+  loopTurned(loop: string): void;
+  /** An operation failed with a catalogued error. */
+  failed(where: string, code: string): void;
+
+  /** A decision was taken. */
+  decided(kinds: readonly ActionKind[]): void;
+  /** A node took a transaction. */
+  sent(chain: string, of: { kind: ActionKind; lane: Lane }): void;
+  /** A transaction was mined and reverted. */
+  reverted(chain: string): void;
+  /** An action ended, or reached finality after it had. */
+  closed(chain: string, of: { kind: ActionKind; outcome: ActionOutcome }): void;
+
+  /** First sight of an assertion to the first other chain tightened. `time_to_first_chain_seconds`. */
+  tightenedFirst(path: TighteningPath, seconds: number): void;
+  /** First sight of an assertion to the last chain tightened. `time_to_global_seconds`. */
+  tightenedAll(path: TighteningPath, seconds: number): void;
+  /** Log visible to transaction taken by the node, for one destination. `relayer_overhead_seconds`. */
+  overhead(seconds: number): void;
+
+  /** Whether all chains hold the same mesh words, and how many actions are open. */
+  converged(isConverged: boolean, openActions: number): void;
+}

@@ -1,0 +1,17 @@
+/** One figure, beside the least that it could be and what others pay for the same. */
+export interface Measurement {
+  readonly bench: string;
+  readonly unit: "gas" | "ms";
+  readonly value: number;
+  /** Measured in the same run, or computed from what the chain charges. */
+  readonly floor: number;
+  /** Empty where nobody else does the same, or where they could not be fetched. */
+  readonly peers: Readonly<Record<string, number>>;
+}
+
+/** Figures that are measured together because they share a set-up. */
+export interface BenchGroup {
+  readonly names: readonly string[];
+  /** Measures at least those of `names` that are in `wanted`. */
+  measure(wanted: ReadonlySet<string>): Promise<readonly Measurement[]>;
+}

@@ -1,0 +1,213 @@
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import { createFileJournal } from "../../relayer/adapters/journal/file-journal.ts";
+import { eid } from "../../relayer/domain/eid.ts";
+import { HALTED_M4 as HIGHEST, OPERATORS, SENSOR, aBlock, aHubState, aMarketWord, T0 } from "../support/builders.ts";
+import { failureOf } from "../support/failure-of.ts";
+import { FakeJournal } from "../support/fake-journal.ts";
+import type { Journal, JournalEntry } from "../../relayer/ports/journal.ts";
+
+const MESH_WORD = aMarketWord({ caution: T0, reduceOnly: T0, halted: T0 });
+
+/** One of each kind that holds bigints, and one that holds none. */
+const ENTRIES: readonly JournalEntry[] = [
+  {
+    kind: "observation",
+    atMs: 1.5,
+    observation: {
+      kind: "snapshot-taken",
+      eid: eid(50_901),
+      snapshot: { ...aHubState({ operators: OPERATORS }), block: aBlock(9) },
+    },
+  },
+  {
+    kind: "observation",
+    atMs: 2,
+    observation: {
+      kind: "blocks-read",
+      eid: eid(50_901),
+      to: aBlock(10),
+      isHead: true,
+      events: [
+        {
+          blockNumber: 10,
+          blockHash: aBlock(10).hash,
+          logIndex: 0,
+          txHash: `0x${"ab".repeat(32)}`,
+          event: {
+            kind: "asserted",
+            seq: 9,
+            market: 1,
+            sensor: SENSOR,
+            cause: "price",
+            local: HIGHEST,
+            mesh: HIGHEST,
+            localWord: MESH_WORD,
+            meshWord: MESH_WORD,
+            posture: aHubState().posture,
+          },
+        },
+      ],
+    },
+  },
+  { kind: "decision", atMs: 3, hash: `0x${"dd".repeat(32)}`, text: '{"cut":[],"why":"a \\" and a \\n"}' },
+  {
+    kind: "observation",
+    atMs: 4,
+    observation: { kind: "action-sent", action: "act-1", txHash: `0x${"cd".repeat(32)}`, atMs: 4 },
+  },
+];
+
+function behavesAsJournal(open: () => Journal): void {
+  it("replays what was appended, bigints and all, in order", async () => {
+    const journal = open();
+
+    for (const entry of ENTRIES) await journal.append(entry);
+
+    expect(await all(journal)).to.deep.equal(ENTRIES);
+    await journal.close();
+  });
+
+  it("keeps the order of entries that are appended at once", async () => {
+    const journal = open();
+    const many = Array.from({ length: 200 }, (_, atMs): JournalEntry => ({ ...decision, atMs }));
+
+    await Promise.all(many.map((entry) => journal.append(entry)));
+
+    expect((await all(journal)).map(({ atMs }) => atMs)).to.deep.equal(many.map(({ atMs }) => atMs));
+    await journal.close();
+  });
+
+  it("is empty before anything was appended", async () => {
+    const journal = open();
+
+    expect(await all(journal)).to.deep.equal([]);
+    await journal.close();
+  });
+}
+
+const decision: JournalEntry = { kind: "decision", atMs: 0, hash: `0x${"dd".repeat(32)}`, text: "{}" };
+
+describe("Journal", () => {
+  let dir: string;
+
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), "cordon-journal-"));
+  });
+  afterEach(() => rm(dir, { recursive: true, force: true }));
+
+  const files = async () => (await readdir(dir)).toSorted();
+
+  describe("FakeJournal", () => behavesAsJournal(() => new FakeJournal()));
+
+  describe("FileJournal", () => {
+    behavesAsJournal(() => createFileJournal({ dir }));
+
+    it("goes on where an earlier process stopped", async () => {
+      await appendTo(dir, ...ENTRIES.slice(0, 2));
+      await appendTo(dir, ...ENTRIES.slice(2));
+
+      expect(await replayOf(dir)).to.deep.equal(ENTRIES);
+      expect(await files()).to.have.length(1);
+    });
+
+    it("skips a last line that a kill left torn, and goes on behind it", async () => {
+      await appendTo(dir, ...ENTRIES.slice(0, 2));
+      await tear(join(dir, (await files())[0] ?? ""), JSON.stringify({ ...decision, text: "x".repeat(200_000) }));
+
+      const journal = createFileJournal({ dir });
+      const before = await all(journal);
+      await journal.append(decision);
+      const after = await all(journal);
+      await journal.close();
+
+      expect(before).to.deep.equal(ENTRIES.slice(0, 2));
+      expect(after).to.deep.equal([...ENTRIES.slice(0, 2), decision]);
+    });
+
+    it("survives a file that holds nothing but a torn line", async () => {
+      await writeFile(join(dir, "journal-00000000.jsonl"), '{"kind":"deci');
+
+      await appendTo(dir, decision);
+
+      expect(await replayOf(dir)).to.deep.equal([decision]);
+    });
+
+    it("says which line is broken when it is not the last", async () => {
+      await appendTo(dir, decision, decision);
+      const path = join(dir, (await files())[0] ?? "");
+      const [, second] = (await readFile(path, "utf8")).split("\n");
+      await writeFile(path, `{"kind":"dec\n${second}\n`);
+
+      const failure = await failureOf(replayOf(dir));
+
+      expect([failure.name, failure.facts["line"]]).to.deep.equal(["JOURNAL_CORRUPT", 1]);
+    });
+
+    it("begins a new file when one is full, and deletes the oldest", async () => {
+      const journal = createFileJournal({ dir, maxFileBytes: 1_000, maxFiles: 3 });
+      for (let atMs = 0; atMs < 60; atMs++) await journal.append({ ...decision, atMs });
+      const kept = (await all(journal)).map(({ atMs }) => atMs);
+      await journal.close();
+
+      expect(await files()).to.have.length(3);
+      expect(kept.at(-1)).to.equal(59);
+      expect(kept).to.deep.equal(Array.from({ length: kept.length }, (_, index) => 60 - kept.length + index));
+    });
+
+    it("refuses with fate retry while it cannot write, and works again when it can", async () => {
+      const blocked = join(dir, "blocked");
+      await writeFile(blocked, "a file stands where the directory should be");
+      const journal = createFileJournal({ dir: blocked });
+
+      const failure = await failureOf(journal.append(decision));
+      await rm(blocked);
+      await journal.append({ ...decision, atMs: 7 });
+      await journal.close();
+
+      expect([failure.name, failure.fate]).to.deep.equal(["JOURNAL_UNAVAILABLE", "retry"]);
+      expect(await replayOf(blocked)).to.deep.equal([{ ...decision, atMs: 7 }]);
+    });
+
+    it("goes on after a file was taken away under it", async () => {
+      const journal = createFileJournal({ dir, maxFileBytes: 1 });
+      await journal.append(decision);
+      await rm(dir, { recursive: true });
+
+      await journal.append({ ...decision, atMs: 7 });
+      await journal.close();
+
+      expect(await replayOf(dir)).to.deep.equal([{ ...decision, atMs: 7 }]);
+    });
+  });
+});
+
+async function appendTo(dir: string, ...entries: readonly JournalEntry[]): Promise<void> {
+  const journal = createFileJournal({ dir });
+  for (const entry of entries) await journal.append(entry);
+  await journal.close();
+}
+
+async function replayOf(dir: string): Promise<JournalEntry[]> {
+  const journal = createFileJournal({ dir });
+  try {
+    return await all(journal);
+  } finally {
+    await journal.close();
+  }
+}
+
+async function all(journal: Journal): Promise<JournalEntry[]> {
+  const entries: JournalEntry[] = [];
+  for await (const entry of journal.replay()) entries.push(entry);
+  return entries;
+}
+
+/** Appends the beginning of `line`, as a process that is killed while it writes does. */
+function tear(path: string, line: string): Promise<void> {
+  return appendFile(path, line.slice(0, -20));
+}

@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IncidentHub} from "../../../contracts/hub/IncidentHub.sol";
+import {IIncidentHub} from "../../../contracts/interfaces/IIncidentHub.sol";
+import {PayloadLib} from "../../../contracts/libraries/PayloadLib.sol";
+import {EndpointModel, Packet, PacketOrigin} from "../../../contracts/mocks/hub/EndpointModel.sol";
+import {Directive} from "../../../contracts/types/Incident.sol";
+import {Posture} from "../../../contracts/types/Posture.sol";
+import {CAUTION, M1, Rungs} from "../../../contracts/types/Rungs.sol";
+import {Word} from "../../../contracts/types/Word.sol";
+import {MeshModel} from "./MeshModel.sol";
+import {MeshDraws} from "./MeshDraws.sol";
+
+/// @title MeshHandler
+/// @notice What anybody can do to three hubs, each call drawn from a seed. After each step the hubs are compared with
+/// the model; a property that does not hold is counted under its number.
+abstract contract MeshHandler is MeshDraws {
+    /// @dev The number under which gaps in the count of events are kept.
+    uint256 public constant SEQ = 100;
+    uint256 private constant STORED_DIRECTIVES = 8;
+
+    /// @dev property number (docs/protocol.md) => how often it did not hold.
+    mapping(uint256 => uint256) public violations;
+    /// @dev What happened => how often, so that a test can see that nothing is out of reach.
+    mapping(bytes32 => uint256) public happened;
+
+    struct SignedDirective {
+        Directive directive;
+        bytes signatures;
+        uint256 signers;
+    }
+
+    struct View {
+        Word[REGISTERED_MARKETS] mesh;
+        Word[REGISTERED_MARKETS] local;
+        Posture posture;
+    }
+
+    SignedDirective[] private _stored;
+
+    /* STEPS */
+
+    /// @dev Looks at every hub before and after. Only a lift may bring a rung down, and only one whose lease has ended.
+    modifier step(bool isLift) {
+        View[HUBS] memory before = _viewAll();
+        vm.recordLogs();
+        _;
+        if (!_readLogs()) ++violations[SEQ];
+        _compare(before, isLift);
+    }
+
+    function passTime(uint256 seed) external step(false) {
+        uint256[4] memory spans = [uint256(15), 3 minutes, 20 minutes, 5 hours];
+        time += _draw(seed, 0) % spans[_draw(seed, 1) % 4];
+        _note("time passed");
+    }
+
+    function assertRungs(uint256 seed) external step(false) {
+        uint256 i = _draw(seed, 0) % HUBS;
+        uint8 market = _anyMarket(seed);
+        bool isGraded = _draw(seed, 2) % 2 == 0;
+        Rungs asked = _anyRungs(uint8(_draw(seed, 3)), uint8(_draw(seed, 4)));
+        Rungs mesh = isGraded ? asked.meet(_rungs(CAUTION, M1)) : asked;
+        uint256 now_ = _visit(i);
+
+        vm.prank(isGraded ? GRADED_SENSOR : OPEN_SENSOR);
+        try hubs[i].assertRungs(market, asked) {
+            _note("asserted");
+        } catch {
+            ++violations[4];
+        }
+        model.assertRungs(i, market, _pairOf(asked), _pairOf(mesh), now_);
+        if (asked.exceeds(hubs[i].posture().own(market))) ++violations[4];
+    }
+
+    /// @dev Paths that refuse, hubs without money, and both mended again.
+    function breakMessaging(uint256 seed) external step(false) {
+        uint256 i = _draw(seed, 0) % HUBS;
+        endpoints[i].setFault(_eidOf(_draw(seed, 1) % HUBS), EndpointModel.Fault(_draw(seed, 2) % 3));
+        vm.deal(address(hubs[i]), _draw(seed, 3) % 3 == 0 ? 0 : 1 ether);
+    }
+
+    function broadcast(uint256 seed) external step(false) {
+        _broadcast(_draw(seed, 0) % HUBS);
+    }
+
+    /// @dev Any packet, any number of times, in any order.
+    function deliver(uint256 seed) external step(false) {
+        uint256 i = _draw(seed, 0) % HUBS;
+        uint256 count = endpoints[i].packetCount();
+        if (count != 0) _deliver(i, _draw(seed, 1) % count);
+    }
+
+    /// @dev What dishonest DVNs could do: any content in the name of a peer.
+    function forgeAsPeer(uint256 seed) external step(false) {
+        uint256 i = _draw(seed, 0) % HUBS;
+        bytes memory message = _anyMessage(i, seed);
+        _inject(i, (i + 1 + (_draw(seed, 1) % 2)) % HUBS, message);
+        _note("forged as peer");
+    }
+
+    /// @dev What a hub that is no peer could do: nothing.
+    function forgeAsStranger(uint256 seed) external step(false) {
+        uint256 i = _draw(seed, 0) % HUBS;
+        uint256 j = _draw(seed, 1) % HUBS;
+        bytes32 sender = _draw(seed, 2) % 2 == 0 ? bytes32(_draw(seed, 3)) : _asBytes32(address(hubs[i]));
+        bytes memory message = _anyMessage(i, seed);
+        _visit(i);
+
+        try endpoints[i].inject(PacketOrigin(_eidOf(j), sender, 1), address(hubs[i]), message) {
+            ++violations[5];
+        } catch {
+            _note("stranger refused");
+        }
+    }
+
+    function signDirective(uint256 seed) external step(false) {
+        uint256 i = _draw(seed, 0) % HUBS;
+        bytes memory entries = _anyEntries(i, seed);
+        uint64 deadline = uint64(timeAt(i) + 1300 - (_draw(seed, 1) % 1500));
+        Directive memory directive = Directive(bytes32(seed), deadline, entries);
+        uint256 signers = 1 + (_draw(seed, 2) % 3);
+        SignedDirective memory signed = SignedDirective(directive, _sign(directive, signers, seed), signers);
+        if (_stored.length < STORED_DIRECTIVES) _stored.push(signed);
+        else _stored[_draw(seed, 3) % STORED_DIRECTIVES] = signed;
+        _submit(i, signed);
+    }
+
+    /// @dev One signature serves every chain: what was signed for one hub is carried to any, at any time.
+    function replayDirective(uint256 seed) external step(false) {
+        if (_stored.length == 0) return;
+        _submit(_draw(seed, 0) % HUBS, _stored[_draw(seed, 1) % _stored.length]);
+    }
+
+    /// @dev A quorum made of one key, of strangers' keys, or out of order, is none.
+    function forgeDirective(uint256 seed) external step(false) {
+        uint256 i = _draw(seed, 0) % HUBS;
+        _visit(i);
+        bytes memory entries = _anyEntries(i, seed);
+        Directive memory directive = Directive(bytes32(seed), uint64(block.timestamp + 600), entries);
+        bytes memory signatures = _anyForgery(directive, seed);
+
+        try hubs[i].submit(directive, signatures) {
+            ++violations[7];
+        } catch {
+            _note("directive refused");
+        }
+    }
+
+    function lift(uint256 seed) external step(true) {
+        uint256 i = _draw(seed, 0) % HUBS;
+        uint8 market = _anyMarket(seed);
+        uint256 now_ = _visit(i);
+        Rungs before = hubs[i].posture().own(market);
+
+        Rungs inForce = hubs[i].lift(market);
+
+        model.lift(i, market, now_);
+        if (!inForce.equals(before)) _note("lifted");
+    }
+
+    /// @dev P3: once each hub has received what the others hold, by whatever path, all are equal. LayerZero comes first;
+    /// what it did not carry goes by directive or by a repeated message.
+    function settle(uint256 seed) external step(false) {
+        // Until the slowest clock is within the skew of what the fastest has stamped.
+        time += clockOffsets[HUBS - 1];
+        for (uint256 i; i < HUBS; ++i) {
+            for (uint256 j; j < HUBS; ++j) {
+                endpoints[i].setFault(_eidOf(j), EndpointModel.Fault.None);
+            }
+            vm.deal(address(hubs[i]), 1 ether);
+            uint256 first = endpoints[i].packetCount();
+            _broadcast(i);
+            for (uint256 n = first; n < endpoints[i].packetCount(); ++n) {
+                _deliver(i, n);
+            }
+        }
+        _note(_areEqual() ? bytes32("settled by layerzero alone") : bytes32("settled by both paths"));
+
+        uint256 start = _draw(seed, 0) % 6;
+        for (uint256 n; n < 6; ++n) {
+            uint256 from = ((start + n) % 6) / 2;
+            uint256 to = (from + 1 + ((start + n) % 2)) % HUBS;
+            _copyWords(from, to, _draw(seed, 1 + n) % 2 == 0);
+        }
+        if (!_areEqual()) ++violations[3];
+    }
+
+    /* PARTS OF STEPS */
+
+    function _broadcast(uint256 i) private {
+        _visit(i);
+        (uint32 markets, bool isHeartbeat) = hubs[i].broadcastDue();
+        uint256 before = endpoints[i].packetCount();
+        try hubs[i].broadcast() {
+            _note(isHeartbeat ? bytes32("heartbeat sent") : bytes32("words sent"));
+        } catch (bytes memory reason) {
+            bool isNotDue = bytes4(reason) == IIncidentHub.IncidentHub_NothingDue.selector;
+            if (!isNotDue || markets != 0 || isHeartbeat) ++violations[4];
+        }
+        for (uint256 n = before; n < endpoints[i].packetCount(); ++n) {
+            _checkFullWords(i, endpoints[i].packet(n).message);
+        }
+    }
+
+    /// @dev State travels, not events: each entry is the whole word of the sender.
+    function _checkFullWords(uint256 i, bytes memory message) private {
+        for (uint256 at = PayloadLib.HEADER_BYTES; at < message.length; at += PayloadLib.ENTRY_BYTES) {
+            (uint256 word, ) = model.words(i, uint8(message[at]));
+            if (uint256(_wordAt(message, at + 1)) != word) ++violations[3];
+        }
+    }
+
+    function _deliver(uint256 from, uint256 index) private {
+        Packet memory sent = endpoints[from].packet(index);
+        uint256 to = sent.dstEid - FIRST_EID;
+        _visit(to);
+        try endpoints[to].deliver(endpoints[from], index) {
+            _mergeMessage(to, sent.message);
+            _note("delivered");
+        } catch {
+            ++violations[5];
+        }
+    }
+
+    function _inject(uint256 to, uint256 from, bytes memory message) private {
+        _visit(to);
+        PacketOrigin memory origin = PacketOrigin(_eidOf(from), _asBytes32(address(hubs[from])), 1);
+        try endpoints[to].inject(origin, address(hubs[to]), message) {
+            _mergeMessage(to, message);
+        } catch {
+            ++violations[5];
+        }
+    }
+
+    function _submit(uint256 i, SignedDirective memory signed) private {
+        uint256 now_ = _visit(i);
+        View memory before = _viewAll()[i];
+        bool isTimely = signed.directive.deadline >= now_ && signed.directive.deadline <= now_ + 1200;
+        try hubs[i].submit(signed.directive, signed.signatures) {
+            if (!isTimely) ++violations[7];
+        } catch {
+            if (isTimely) ++violations[5];
+            _note("directive out of time");
+            return;
+        }
+        bool isSolo = signed.signers < 2;
+        MeshModel.Pair memory ceiling = isSolo ? MeshModel.Pair(2, 2) : MeshModel.Pair(3, 4);
+        _mergeEntries(i, signed.directive.entries, 0, MeshModel.Reading(ceiling, now_, isSolo));
+        if (isSolo) _checkSolo(i, before, now_);
+        _note(isSolo ? bytes32("solo directive") : bytes32("quorum directive"));
+    }
+
+    /// @dev P7: what one key changed is within its ceiling and gone in ten minutes.
+    function _checkSolo(uint256 i, View memory before, uint256 now_) private {
+        for (uint8 market; market < REGISTERED_MARKETS; ++market) {
+            Word word = hubs[i].meshWord(market);
+            for (uint256 lane; lane < 8; ++lane) {
+                if (word.lane(lane) == before.mesh[market].lane(lane)) continue;
+                bool isWithin = lane == 1 || lane == 2 || lane == 4 || lane == 5;
+                bool isShort = word.lane(lane) + model.leaseOf(lane) <= now_ + 600;
+                if (!isWithin || !isShort) ++violations[7];
+            }
+        }
+    }
+
+    /// @dev Carries the words of one hub to another, by a quorum or as a peer's message.
+    function _copyWords(uint256 from, uint256 to, bool isDirect) private {
+        bytes memory entries;
+        for (uint8 market; market < REGISTERED_MARKETS; ++market) {
+            entries = bytes.concat(entries, _pack(market, hubs[from].meshWord(market)));
+        }
+        if (!isDirect) {
+            _inject(to, from, PayloadLib.packMessage(false, hubs[from].seq(), entries));
+            return;
+        }
+        Directive memory directive = Directive(bytes32("settle"), uint64(timeAt(to) + 600), entries);
+        _submit(to, SignedDirective(directive, _sign(directive, 2, 0), 2));
+    }
+
+    /* WHAT THE MODEL IS TOLD */
+
+    /// @dev Reads a message as the page of the protocol says, without {PayloadLib}.
+    function _mergeMessage(uint256 to, bytes memory message) private {
+        bool isReadable = message.length >= 10 && (message.length - 10) % 33 == 0 && message.length <= 10 + 32 * 33;
+        if (!isReadable || message[0] != 0x01) {
+            _note("message refused");
+            return;
+        }
+        _mergeEntries(to, message, 10, MeshModel.Reading(MeshModel.Pair(3, 4), timeAt(to), false));
+    }
+
+    function _mergeEntries(uint256 to, bytes memory packed, uint256 at, MeshModel.Reading memory reading) private {
+        for (; at < packed.length; at += 33) {
+            uint8 market = uint8(packed[at]);
+            if (market >= REGISTERED_MARKETS) continue;
+            uint256[8] memory stamps;
+            for (uint256 lane; lane < 8; ++lane) {
+                for (uint256 n; n < 4; ++n) {
+                    stamps[lane] = stamps[lane] * 256 + uint8(packed[at + 1 + lane * 4 + n]);
+                }
+            }
+            model.merge(to, market, stamps, reading);
+        }
+    }
+
+    /* COMPARISON */
+
+    function _compare(View[HUBS] memory before, bool isLift) private {
+        View[HUBS] memory current = _viewAll();
+        for (uint256 i; i < HUBS; ++i) {
+            for (uint8 market; market < REGISTERED_MARKETS; ++market) {
+                Rungs seen = current[i].posture.own(market);
+                bool keptMesh = _keeps(before[i].mesh[market], current[i].mesh[market]);
+                bool keptLocal = _keeps(before[i].local[market], current[i].local[market]);
+                bool isLoosened = before[i].posture.own(market).exceeds(seen) && !isLift;
+                if (!keptMesh || !keptLocal || isLoosened) ++violations[10];
+                _checkHeld(i, market, seen);
+            }
+        }
+    }
+
+    function _keeps(Word before, Word current) private pure returns (bool) {
+        for (uint256 lane; lane < 8; ++lane) {
+            if (current.lane(lane) < before.lane(lane)) return false;
+        }
+        return true;
+    }
+
+    /// @dev P2: every rung whose lease has not ended is in the posture.
+    function _checkHeld(uint256 i, uint8 market, Rungs seen) private {
+        MeshModel.Pair memory held = model.inForce(i, market, timeAt(i));
+        if (seen.breaker() < held.breaker || seen.margin() < held.margin) ++violations[2];
+    }
+
+    function _areEqual() private view returns (bool) {
+        return hubs[0].meshDigest() == hubs[1].meshDigest() && hubs[1].meshDigest() == hubs[2].meshDigest();
+    }
+
+    function _viewAll() private view returns (View[HUBS] memory views) {
+        for (uint256 i; i < HUBS; ++i) {
+            for (uint8 market; market < REGISTERED_MARKETS; ++market) {
+                views[i].mesh[market] = hubs[i].meshWord(market);
+                views[i].local[market] = hubs[i].localWord(market);
+            }
+            views[i].posture = hubs[i].posture();
+        }
+    }
+
+    function _note(bytes32 what) private {
+        ++happened[what];
+    }
+
+    function _pairOf(Rungs rungs) private pure returns (MeshModel.Pair memory) {
+        return MeshModel.Pair(rungs.breaker(), rungs.margin());
+    }
+
+    function _wordAt(bytes memory data, uint256 at) private pure returns (bytes32 word) {
+        for (uint256 n; n < 32; ++n) {
+            word |= bytes32(data[at + n]) >> (n * 8);
+        }
+    }
+
+    /* WHAT THE TEST READS */
+
+    function hub(uint256 i) external view returns (IncidentHub) {
+        return hubs[i];
+    }
+
+    function ghost() external view returns (MeshModel) {
+        return model;
+    }
+}

@@ -1,0 +1,192 @@
+import { expect } from "chai";
+
+import { createRpcPool, type RpcPoolOptions, type RpcSession } from "../../../../relayer/adapters/evm/rpc-pool.ts";
+import { RelayerError } from "../../../../relayer/errors.ts";
+import { failureOf } from "../../../support/failure-of.ts";
+import { outage, refusal, ScriptedNode } from "../../../support/scripted-node.ts";
+
+const never = new AbortController().signal;
+
+describe("createRpcPool", () => {
+  let first: ScriptedNode;
+  let second: ScriptedNode;
+  let nowMs: number;
+  let seen: string[];
+
+  beforeEach(() => {
+    first = new ScriptedNode("first", () => "1");
+    second = new ScriptedNode("second", () => "2");
+    nowMs = 0;
+    seen = [];
+  });
+
+  const poolOf = (differs: Partial<RpcPoolOptions> = {}) =>
+    createRpcPool({
+      nodes: [first, second],
+      maxLogRange: 100,
+      verify: () => Promise.resolve(),
+      onRequest: (method, status) => seen.push(`${method} ${status}`),
+      nowMs: () => nowMs,
+      ...differs,
+    });
+  const ask = (session: RpcSession) => session.call("ask", []);
+  const fail = (node: ScriptedNode, error = outage()) => {
+    node.answer = () => {
+      throw error;
+    };
+  };
+
+  it("asks the most preferred node", async () => {
+    expect(await poolOf().run(ask, never)).to.equal("1");
+    expect(second.calls).to.deep.equal([]);
+  });
+
+  it("repeats the whole sequence on the next node when one fails in the middle, mixing no answers", async () => {
+    first.answer = ({ method }) => {
+      if (method === "ask") throw outage();
+      return "1";
+    };
+
+    const answers = await poolOf().run(
+      async (session) => [await session.call("before", []), await ask(session)],
+      never,
+    );
+
+    expect(answers).to.deep.equal(["2", "2"]);
+  });
+
+  it("fails as the most preferred node did when all fail", async () => {
+    fail(first, refusal("first"));
+    fail(second);
+
+    const failure = await failureOf(poolOf().run(ask, never));
+
+    expect([failure.name, failure.message]).to.deep.equal(["RPC_REFUSED", "first"]);
+  });
+
+  it("asks nobody else when the failure is not the node's", async () => {
+    fail(first, new RelayerError("WALLET_EMPTY", "no funds"));
+
+    expect((await failureOf(poolOf().run(ask, never))).name).to.equal("WALLET_EMPTY");
+    expect(second.calls).to.deep.equal([]);
+  });
+
+  it("stops at once when the caller does", async () => {
+    const stop = new AbortController();
+    first.answer = () => {
+      stop.abort();
+      throw outage();
+    };
+
+    await failureOf(poolOf().run(ask, stop.signal));
+
+    expect(second.calls).to.deep.equal([]);
+  });
+
+  it("counts every request with its outcome", async () => {
+    fail(first, new RelayerError("RPC_LIMITED", "slow"));
+
+    await poolOf().run(ask, never);
+
+    expect(seen).to.deep.equal(["ask limited", "ask ok"]);
+  });
+
+  describe("when a node is away", () => {
+    it("passes it over for a while that grows, and then comes back to it", async () => {
+      const pool = poolOf();
+      fail(first);
+      const asked: number[] = [];
+      for (nowMs = 0; nowMs < 4_000; nowMs += 100) {
+        const before = first.calls.length;
+        await pool.run(ask, never);
+        if (first.calls.length > before) asked.push(nowMs);
+      }
+
+      first.answer = () => "1";
+      nowMs = 10_000;
+
+      expect(asked).to.deep.equal([0, 500, 1_500, 3_500]);
+      expect(await pool.run(ask, never)).to.equal("1");
+    });
+
+    it("is asked all the same when nobody else is fit", async () => {
+      const pool = poolOf({ nodes: [first] });
+      fail(first);
+      await failureOf(pool.run(ask, never));
+
+      first.answer = () => "1";
+
+      expect(await pool.run(ask, never)).to.equal("1");
+    });
+
+    it("is not passed over for refusing one request", async () => {
+      const pool = poolOf();
+      fail(first, refusal("bad range"));
+      await pool.run(ask, never);
+
+      first.answer = () => "1";
+
+      expect(await pool.run(ask, never)).to.equal("1");
+    });
+  });
+
+  describe("verification", () => {
+    const verify = async (session: RpcSession) => {
+      if ((await session.call("verify", [])) === "wrong") throw new RelayerError("CHAIN_MISMATCH", session.host);
+    };
+
+    it("comes before a node's first use, and only then", async () => {
+      const pool = poolOf({ verify });
+
+      await pool.run(ask, never);
+      await pool.run(ask, never);
+
+      expect(first.methods).to.deep.equal(["verify", "ask", "ask"]);
+    });
+
+    it("comes again after an outage: what is back may be another", async () => {
+      const pool = poolOf({ verify });
+      await pool.run(ask, never);
+      fail(first);
+      await pool.run(ask, never);
+      nowMs += 60_000;
+
+      first.answer = ({ method }) => (method === "verify" ? "wrong" : "1");
+
+      expect((await failureOf(pool.run(ask, never))).fate).to.equal("halt");
+    });
+
+    it("stops everything at a wrong chain, even one that is only the second choice", async () => {
+      const pool = poolOf({ verify });
+      fail(first);
+      second.answer = () => "wrong";
+
+      expect((await failureOf(pool.run(ask, never))).name).to.equal("CHAIN_MISMATCH");
+    });
+
+    it("tells about every node when asked to", async () => {
+      fail(first);
+      second.answer = () => "wrong";
+
+      const checks = await poolOf({ verify }).verifyAll(never);
+
+      expect(checks.map(({ host, error }) => [host, error?.name])).to.deep.equal([
+        ["first", "RPC_UNAVAILABLE"],
+        ["second", "CHAIN_MISMATCH"],
+      ]);
+    });
+  });
+
+  it("keeps what was learned about a node", async () => {
+    const pool = poolOf();
+    await pool.run(async (session) => void (session.memory.logRange = 7), never);
+
+    expect(await pool.run((session) => Promise.resolve(session.memory.logRange), never)).to.equal(7);
+  });
+
+  it("closes every node", () => {
+    poolOf().close();
+
+    expect([first.isClosed, second.isClosed]).to.deep.equal([true, true]);
+  });
+});

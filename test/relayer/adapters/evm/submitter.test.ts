@@ -1,0 +1,259 @@
+import { expect } from "chai";
+import { computeAddress, Transaction } from "ethers";
+
+import { hubInterface } from "../../../../relayer/adapters/evm/hub-abi.ts";
+import { createRpcPool } from "../../../../relayer/adapters/evm/rpc-pool.ts";
+import { createSubmitter, type Submitter } from "../../../../relayer/adapters/evm/submitter.ts";
+import { type Hex, hexOfInteger } from "../../../../relayer/domain/hex.ts";
+import type { SignedDirective } from "../../../../relayer/domain/incident/directive.ts";
+import { packEntries } from "../../../../relayer/domain/incident/payload.ts";
+import { aWord, T0 } from "../../../support/builders.ts";
+import { failureOf } from "../../../support/failure-of.ts";
+import { outage, refusal, type ScriptedCall, ScriptedNode } from "../../../support/scripted-node.ts";
+
+const never = new AbortController().signal;
+const WALLET_KEY: Hex = `0x${"b1".repeat(32)}`;
+const HUB: Hex = hexOfInteger(0xabn, 20);
+const BASE_FEE = 7_000_000_000n;
+
+const DIRECTIVE: SignedDirective = {
+  directive: {
+    decision: `0x${"dd".repeat(32)}`,
+    deadline: T0 + 600,
+    entries: packEntries([{ market: 1, word: aWord({ halted: T0 }) }]),
+  },
+  signatures: [
+    { signer: hexOfInteger(1n, 20), signature: `0x${"11".repeat(65)}` },
+    { signer: hexOfInteger(2n, 20), signature: `0x${"22".repeat(65)}` },
+  ],
+};
+
+describe("createSubmitter", () => {
+  let node: ScriptedNode;
+  let backup: ScriptedNode;
+  let submitter: Submitter;
+  /** What the chain would tell, and how it answers a raw transaction. */
+  let mined: number;
+  let pending: number;
+  let onSend: (tx: Transaction) => unknown;
+
+  beforeEach(() => {
+    [mined, pending] = [5, 5];
+    onSend = (tx) => tx.hash;
+    node = new ScriptedNode("first", answer);
+    backup = new ScriptedNode("second", answer);
+    const pool = createRpcPool({
+      nodes: [node, backup],
+      maxLogRange: 1,
+      verify: () => Promise.resolve(),
+      nowMs: () => 0,
+    });
+    submitter = createSubmitter({ chain: "chain-a", chainId: 31_000, hub: HUB, pool, walletKey: WALLET_KEY });
+  });
+
+  function answer({ method, params }: ScriptedCall): unknown {
+    if (method === "eth_getTransactionCount") return `0x${(params[1] === "latest" ? mined : pending).toString(16)}`;
+    if (method === "eth_maxPriorityFeePerGas") return "0x3b9aca00";
+    if (method === "eth_sendRawTransaction") return onSend(Transaction.from(String(params[0])));
+    if (method === "eth_getTransactionByHash") return null;
+    throw new TypeError(`${method} was not expected`);
+  }
+
+  const settle = () => new Promise((resolve) => setImmediate(resolve));
+  /** As after a head was read: fees, nonce and tip are known. */
+  const prepare = async () => {
+    submitter.noteHead(BASE_FEE, never);
+    await settle();
+    node.calls.length = 0;
+  };
+  const sent = (of: ScriptedNode = node) =>
+    of.calls
+      .filter(({ method }) => method === "eth_sendRawTransaction")
+      .map(({ params }) => Transaction.from(String(params[0])));
+
+  it("makes exactly one request once a head was read", async () => {
+    await prepare();
+
+    await submitter.submit(DIRECTIVE, never);
+
+    expect(node.methods).to.deep.equal(["eth_sendRawTransaction"]);
+  });
+
+  it("sends the directive to the hub, from the wallet, on this chain only", async () => {
+    await prepare();
+
+    const txHash = await submitter.submit(DIRECTIVE, never);
+
+    const [tx] = sent();
+    expect(tx).to.deep.include({ chainId: 31_000n, nonce: 5, type: 2, value: 0n });
+    expect([tx?.to?.toLowerCase(), tx?.from, tx?.hash]).to.deep.equal([HUB, computeAddress(WALLET_KEY), txHash]);
+    const [directive, signatures] = hubInterface.decodeFunctionData("submit", tx?.data ?? "0x");
+    const { decision, deadline, entries } = DIRECTIVE.directive;
+    expect([...directive]).to.deep.equal([decision, BigInt(deadline), entries]);
+    expect(signatures).to.equal(`0x${"11".repeat(65)}${"22".repeat(65)}`);
+  });
+
+  it("offers a bounded multiple of the last base fee, and the tip", async () => {
+    await prepare();
+    await submitter.submit(DIRECTIVE, never);
+
+    const [tx] = sent();
+    expect([tx?.maxFeePerGas, tx?.maxPriorityFeePerGas]).to.deep.equal([
+      4n * BASE_FEE + 1_000_000_000n,
+      1_000_000_000n,
+    ]);
+  });
+
+  it("knows no fee before a head was read, and says so", async () => {
+    const failure = await failureOf(submitter.submit(DIRECTIVE, never));
+
+    expect([failure.name, failure.fate]).to.deep.equal(["FEE_UNKNOWN", "retry"]);
+    expect(sent()).to.have.length(0);
+  });
+
+  it("gives directives that come at once a nonce each, in order", async () => {
+    await prepare();
+
+    await Promise.all([1, 2, 3].map(() => submitter.submit(DIRECTIVE, never)));
+
+    expect(sent().map(({ nonce }) => nonce)).to.deep.equal([5, 6, 7]);
+  });
+
+  it("takes a transaction that the node has already as sent", async () => {
+    await prepare();
+    onSend = () => {
+      throw refusal("already known");
+    };
+
+    expect(await submitter.submit(DIRECTIVE, never)).to.equal(sent()[0]?.hash);
+    await settle();
+    onSend = (tx) => tx.hash;
+    await submitter.submit(DIRECTIVE, never);
+    expect(sent().at(-1)?.nonce).to.equal(6);
+  });
+
+  for (const words of [
+    "nonce too low",
+    "replacement transaction underpriced",
+    "Nonce too high. Expected nonce to be 6",
+  ]) {
+    it(`reads the nonce again and sends at once: ${words}`, async () => {
+      await prepare();
+      onSend = (tx) => {
+        if (tx.nonce !== 5) return tx.hash;
+        [mined, pending] = [8, 8];
+        throw refusal(words);
+      };
+
+      await submitter.submit(DIRECTIVE, never);
+
+      expect(sent().map(({ nonce }) => nonce)).to.deep.equal([5, 8]);
+    });
+  }
+
+  it("gives up on a nonce that never fits after three tries", async () => {
+    await prepare();
+    onSend = () => {
+      throw refusal("nonce too low");
+    };
+
+    const failure = await failureOf(submitter.submit(DIRECTIVE, never));
+
+    expect([failure.name, failure.fate]).to.deep.equal(["NONCE_CONFLICT", "retry"]);
+    expect(sent()).to.have.length(3);
+  });
+
+  const refusals = [
+    { words: "insufficient funds for gas * price + value", name: "WALLET_EMPTY" },
+    { words: "Sender doesn't have enough funds to send tx", name: "WALLET_EMPTY" },
+    { words: "max fee per gas less than block base fee", name: "FEE_TOO_LOW" },
+    { words: "transaction underpriced", name: "FEE_TOO_LOW" },
+    { words: "execution reverted: custom error", name: "TX_REVERTED" },
+    { words: "intrinsic gas too low", name: "TX_REFUSED" },
+  ];
+  for (const { words, name } of refusals) {
+    it(`gives a refusal its code and leaves no hole behind: ${words}`, async () => {
+      await prepare();
+      onSend = () => {
+        throw refusal(words);
+      };
+      const failure = await failureOf(submitter.submit(DIRECTIVE, never));
+      onSend = (tx) => tx.hash;
+
+      await submitter.submit(DIRECTIVE, never);
+
+      expect(failure.name).to.equal(name);
+      expect(sent().at(-1)?.nonce).to.equal(5);
+    });
+  }
+
+  describe("when the first node falls silent", () => {
+    beforeEach(async () => {
+      await prepare();
+      node.answer = (call) => {
+        if (call.method === "eth_sendRawTransaction") throw outage();
+        return answer(call);
+      };
+    });
+
+    it("gives the same bytes to the next", async () => {
+      await submitter.submit(DIRECTIVE, never);
+
+      expect(sent(backup).map(({ serialized }) => serialized)).to.deep.equal(
+        sent().map(({ serialized }) => serialized),
+      );
+    });
+
+    it("takes it as sent when the next knows the transaction under a used nonce", async () => {
+      onSend = () => {
+        throw refusal("nonce too low");
+      };
+      backup.answer = (call) => (call.method === "eth_getTransactionByHash" ? { hash: call.params[0] } : answer(call));
+
+      const txHash = await submitter.submit(DIRECTIVE, never);
+
+      expect(txHash).to.equal(sent()[0]?.hash);
+    });
+  });
+
+  it("asks for the counts before the next directive after nobody answered", async () => {
+    await prepare();
+    const away = () => {
+      throw outage();
+    };
+    node.answer = away;
+    backup.answer = away;
+    await failureOf(submitter.submit(DIRECTIVE, never));
+    // It had reached a pool after all.
+    pending = 6;
+    node.answer = answer;
+    backup.answer = answer;
+
+    const txHash = await submitter.submit(DIRECTIVE, never);
+
+    const tx = [...sent(), ...sent(backup)].find(({ hash }) => hash === txHash);
+    expect(tx?.nonce).to.equal(6);
+  });
+
+  it("brings nonces up to date behind the scenes while something is in flight", async () => {
+    await prepare();
+    await submitter.submit(DIRECTIVE, never);
+    node.calls.length = 0;
+
+    submitter.noteHead(BASE_FEE, never);
+    await settle();
+    submitter.noteHead(BASE_FEE, never);
+    await settle();
+
+    expect(node.methods.filter((method) => method === "eth_getTransactionCount")).to.have.length(4);
+  });
+
+  it("leaves the node alone while nothing is in flight", async () => {
+    await prepare();
+
+    for (let heads = 0; heads < 5; heads++) submitter.noteHead(BASE_FEE, never);
+    await settle();
+
+    expect(node.calls).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,130 @@
+import { ethersHasher } from "../../relayer/adapters/evm/hasher.ts";
+import { Lifecycle } from "../../relayer/app/lifecycle.ts";
+import { startRelayer } from "../../relayer/app/relayer.ts";
+import type { Hex } from "../../relayer/domain/hex.ts";
+import type { Rungs } from "../../relayer/domain/incident/rungs.ts";
+import type { RelayerError } from "../../relayer/errors.ts";
+import type { RelayerStatus } from "../../relayer/ports/status.ts";
+import { EIDS, HALTED_M4, OPERATORS } from "./builders.ts";
+import { FakeChain } from "./fake-chain.ts";
+import { FakeClock } from "./fake-clock.ts";
+import { FakeJournal } from "./fake-journal.ts";
+import { FakeLog } from "./fake-log.ts";
+import { FakeMetrics } from "./fake-metrics.ts";
+import { FakeQueue } from "./fake-queue.ts";
+import { FakeSigner } from "./fake-signer.ts";
+
+/** How far time moves at once when it moves to stop something. */
+const STEP_MS = 250;
+const BLOCK_MS = 1_000;
+
+export const MIRROR = { renewBelowSeconds: 480, reconcileAfterSeconds: 300 };
+
+export interface FakeMeshOptions {
+  readonly chains?: number;
+  /** Operator accounts that the relayer holds the keys of. */
+  readonly operators?: readonly Hex[];
+  readonly finalityDepth?: number;
+  /** How often chains are polled. Longer makes long stories cheaper to tell. */
+  readonly pollMs?: number;
+}
+
+/** A relayer between fake chains. Time stands still but for {@link run}. */
+export class FakeMesh {
+  readonly clock = new FakeClock();
+  readonly chains: readonly FakeChain[];
+  /** Chains that mine no blocks. */
+  readonly stopped = new Set<FakeChain>();
+  readonly operators: readonly Hex[];
+  queue = new FakeQueue({ clock: this.clock });
+  journal = new FakeJournal();
+  metrics = new FakeMetrics();
+  log = new FakeLog();
+  signer: FakeSigner;
+  halts: RelayerError[] = [];
+  life = new Lifecycle(this.log, this.clock);
+  status: RelayerStatus | null = null;
+  readonly #pollMs: number;
+  #sinceBlockMs = 0;
+
+  constructor({
+    chains = 3,
+    operators = OPERATORS.slice(0, 2),
+    finalityDepth = 4,
+    pollMs = 250,
+  }: FakeMeshOptions = {}) {
+    this.#pollMs = pollMs;
+    this.operators = operators;
+    this.signer = new FakeSigner(operators);
+    this.chains = EIDS.slice(0, chains).map((eid) => {
+      return new FakeChain(eid, { clock: this.clock, finalityDepth, accounts: operators });
+    });
+  }
+
+  chain(index: number): FakeChain {
+    const chain = this.chains[index];
+    if (chain === undefined) throw new TypeError(`the mesh has no chain ${index}`);
+    return chain;
+  }
+
+  /** Starts a relayer and lets it read every chain. */
+  async start(): Promise<void> {
+    const feeds = this.chains.map((chain) => ({ chain, pollMs: this.#pollMs, maxLogRange: 1_000 }));
+    const { clock, queue, journal, metrics, log, signer } = this;
+    this.life.add("queue", queue, (it) => it.close());
+    const ports = { feeds, signer, queue, journal, clock, hasher: ethersHasher, metrics, log };
+    const onHalt = (error: RelayerError): void => void this.halts.push(error);
+    this.status = startRelayer(ports, { mirror: MIRROR, onHalt }, this.life);
+    await this.run(BLOCK_MS);
+  }
+
+  /** Lets `ms` pass, with a block a second on every chain that is not stopped. */
+  async run(ms: number): Promise<void> {
+    for (let passedMs = 0; passedMs < ms; passedMs += this.#pollMs) {
+      await this.clock.advance(this.#pollMs);
+      this.#sinceBlockMs += this.#pollMs;
+      if (this.#sinceBlockMs < BLOCK_MS) continue;
+      this.#sinceBlockMs = 0;
+      for (const chain of this.chains) if (!this.stopped.has(chain)) chain.mine();
+    }
+    await this.clock.advance(0);
+  }
+
+  /** A sensor on `chain` asserts, in a block that is mined at once. */
+  trip(chain: FakeChain, rungs: Rungs = HALTED_M4, market = 1): void {
+    chain.next((hub, time) => hub.assertRungs(market, rungs, time));
+    chain.mine();
+  }
+
+  /** LayerZero brings the words of `from` to `to`, in its next block. */
+  deliver(from: FakeChain, to: FakeChain): void {
+    const { meshWords, seq } = from.hub.state();
+    const entries = meshWords.map((word, market) => ({ market, word })).filter(({ market }) => market < 2);
+    to.next((hub, time) => hub.receive({ srcEid: from.eid, srcSeq: seq, isHeartbeat: false, entries }, time));
+  }
+
+  /** kill -9 and start: nothing of the process survives, of Redis only what it had. */
+  async restart({ keepsQueue = false }: { keepsQueue?: boolean } = {}): Promise<void> {
+    await this.#stopAll();
+    const jobs = this.queue.waiting();
+    this.queue = new FakeQueue({ clock: this.clock });
+    this.journal = new FakeJournal();
+    this.metrics = new FakeMetrics();
+    this.log = new FakeLog();
+    this.signer = new FakeSigner(this.operators);
+    this.life = new Lifecycle(this.log, this.clock);
+    if (keepsQueue) this.queue.restore(jobs);
+    await this.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#stopAll();
+  }
+
+  async #stopAll(): Promise<void> {
+    let isStopped = false;
+    const stopping = this.life.stop().then(() => (isStopped = true));
+    while (!isStopped) await this.clock.advance(STEP_MS);
+    await stopping;
+  }
+}
