@@ -24,6 +24,7 @@ const CHECKS: readonly Step[] = [
   step("unused", "knip"),
   step("spelling", "cspell", "--no-progress", "--no-summary", "--gitignore", "."),
   step("sizes", "node", "scripts/check-sizes.ts"),
+  step("docs", "node", "scripts/generate-docs.ts", "--check"),
 ];
 
 const FIXES: readonly Step[] = [

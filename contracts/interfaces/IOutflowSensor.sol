@@ -50,14 +50,14 @@ interface IOutflowSensor is ISensor {
     /// @notice More left `market` than a window allows, and `asserted` was asserted.
     event Exceeded(uint8 indexed market, Rungs asserted, int256 shortNet, int256 longNet, uint256 valueLocked);
 
-    /// @notice Somebody who is not the venue of `market` reported a flow. Nothing was recorded.
+    /// @notice Somebody else than the venue reported a flow, or the market is not set up. Nothing was recorded.
     event FlowIgnored(address indexed caller, uint8 indexed market);
 
     /// @notice The flow was recorded, the hub did not take the assertion. The next flow, or a poke, tries again.
     event AssertionFailed(uint8 indexed market, Rungs due);
 
-    /// @notice Venue and limits of `market` were set. What was recorded is kept.
-    event MarketSet(uint8 indexed market, address indexed venue, OutflowParameters parameters);
+    /// @notice The limits of `market` were set. What was recorded is kept.
+    event MarketSet(uint8 indexed market, OutflowParameters parameters);
 
     /* ERRORS */
 
@@ -80,22 +80,25 @@ interface IOutflowSensor is ISensor {
     /* ACTIONS */
 
     /// @notice Records that `amount` came into the calling venue for `market`.
-    /// @param valueLocked What the venue holds after the flow, by its own book.
-    function onInflow(uint8 market, uint256 amount, uint256 valueLocked) external;
+    /// @param heldBefore What the venue held before the flow, by its own book.
+    function onInflow(uint8 market, uint256 amount, uint256 heldBefore) external;
 
     /// @notice Records that `amount` leaves the calling venue for `market`, and asserts when that is too much.
     /// @dev Warning: call it through {FlowReport}, which also survives a sensor that is none, and before the tokens
     /// move, so that the posture is tight when the receiver gets control.
-    /// @param valueLocked What the venue holds after the flow, by its own book.
-    function onOutflow(uint8 market, uint256 amount, uint256 valueLocked) external;
+    /// @param heldBefore What the venue held before the flow, by its own book.
+    function onOutflow(uint8 market, uint256 amount, uint256 heldBefore) external;
 
     /* GOVERNANCE */
 
-    /// @notice Sets up `market`, or changes its venue or limits. Never refills: what was recorded stays, decayed up to
-    /// now under the old windows, also when the venue is replaced.
-    function setMarket(uint8 market, address venue, OutflowParameters calldata parameters) external;
+    /// @notice Sets up `market`, or changes its limits. Never refills: what was recorded stays, decayed up to now under
+    /// the old windows.
+    function setMarket(uint8 market, OutflowParameters calldata parameters) external;
 
     /* VIEWS */
+
+    /// @notice The only account whose flows are recorded.
+    function venue() external view returns (address);
 
     /// @notice Token amount that one unit stands for. Outflow is rounded up to units, inflow down.
     function unit() external view returns (uint256);
@@ -103,6 +106,6 @@ interface IOutflowSensor is ISensor {
     /// @notice What the sensor knows of `market`.
     function reading(uint8 market) external view returns (OutflowReading memory);
 
-    /// @notice Venue and limits of `market`. All zero when it is not set up.
-    function limits(uint8 market) external view returns (address venue, OutflowParameters memory parameters);
+    /// @notice Limits of `market`. All zero when it is not set up.
+    function limits(uint8 market) external view returns (OutflowParameters memory parameters);
 }

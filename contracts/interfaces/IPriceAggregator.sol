@@ -79,15 +79,15 @@ interface IPriceAggregator {
     /* VIEWS */
 
     /// @notice The price of `market`, each feed no older than its own maximum age.
-    /// @dev Warning: `price.publishTime` is that of the newest feed, so that it moves whenever any feed speaks and a
+    /// @dev Warning: `result.publishTime` is that of the newest feed, so that it moves whenever any feed speaks and a
     /// reader sees each new price once. It bounds no other feed's age; the feeds' maximum ages do. An action that needs
     /// every feed to be young asks {priceWithin}.
-    /// @return ok False when too few feeds can be used. `price` then holds nothing but their count.
-    function price(uint8 market) external view returns (bool ok, Price memory price);
+    /// @return ok False when too few feeds can be used. `result` then holds nothing but their count.
+    function price(uint8 market) external view returns (bool ok, Price memory result);
 
     /// @notice The price of `market` from feeds that are no older than `maxAgeSeconds` either. How an action asks for
     /// less staleness than the feeds are allowed.
-    function priceWithin(uint8 market, uint32 maxAgeSeconds) external view returns (bool ok, Price memory price);
+    function priceWithin(uint8 market, uint32 maxAgeSeconds) external view returns (bool ok, Price memory result);
 
     /// @notice Every feed of `market` as it stands now, in the order in which they were set.
     function readings(uint8 market) external view returns (FeedReading[] memory);

@@ -60,14 +60,15 @@ struct VolatilityParameters {
     uint8 seedMaxAgeSeconds;
 }
 
-/// @notice What the sensor knows of a market, as of the latest sample. Shares of notional and standard deviations of one
-/// day's log return, with 18 decimals, rounded down.
+/// @notice What the sensor knows of a market, as of the latest sample. `E18` are standard deviations of one day's log
+/// return with 18 decimals, rounded down.
 struct VolatilityReading {
     uint256 fastE18;
     uint256 middleE18;
     uint256 slowE18;
     uint256 forecastE18;
-    uint256 marginE18;
+    // Published margin in millionths of notional, and the rung that it asks for.
+    uint256 marginE6;
     uint8 rung;
     // Publish time of the latest sample, 0 until seeded.
     uint64 publishTime;
@@ -82,19 +83,27 @@ interface IVolatilitySensor is ISensor {
     /// @notice The averages of `market` were seeded with its long-run volatility.
     event Seeded(uint8 indexed market, uint256 priceE18, uint64 publishTime);
 
-    /// @notice A new price of `market` was looked at and either kept as a sample or found to ask for a rung.
+    /// @notice A new price of `market` was taken as a sample.
     /// @param rung Margin rung asserted, 0 for none.
     /// @param volatilityE18 Forecast standard deviation of one day's log return.
-    /// @param marginE18 Published margin, a share of notional.
-    /// @param isSample False when the price came within the gap: it was judged, and is not remembered.
-    event Observed(
+    /// @param marginE6 Published margin, in millionths of notional.
+    event Sampled(
         uint8 indexed market,
         uint8 indexed rung,
         uint256 priceE18,
         uint256 volatilityE18,
-        uint256 marginE18,
-        uint64 publishTime,
-        bool isSample
+        uint256 marginE6,
+        uint64 publishTime
+    );
+
+    /// @notice A price that came within the gap after a sample asks for a rung. It is not remembered.
+    event Judged(
+        uint8 indexed market,
+        uint8 indexed rung,
+        uint256 priceE18,
+        uint256 volatilityE18,
+        uint256 marginE6,
+        uint64 publishTime
     );
 
     /// @notice The parameters of `market` were set up or changed. What the sensor knows of it is kept.

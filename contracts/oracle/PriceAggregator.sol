@@ -74,12 +74,12 @@ contract PriceAggregator is IPriceAggregator, Ownable {
     /* VIEWS */
 
     /// @inheritdoc IPriceAggregator
-    function price(uint8 market) external view returns (bool ok, Price memory) {
+    function price(uint8 market) external view returns (bool ok, Price memory result) {
         return _price(_markets[market], type(uint32).max);
     }
 
     /// @inheritdoc IPriceAggregator
-    function priceWithin(uint8 market, uint32 maxAgeSeconds) external view returns (bool ok, Price memory) {
+    function priceWithin(uint8 market, uint32 maxAgeSeconds) external view returns (bool ok, Price memory result) {
         return _price(_markets[market], maxAgeSeconds);
     }
 

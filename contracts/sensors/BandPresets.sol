@@ -9,7 +9,7 @@ import {CAUTION, HALTED, M1, M2, M3, REDUCE_ONLY, RungsLib} from "../types/Rungs
 library BandPresets {
     /// @notice For what moves: 5, 10 and 25 %, as marginfi tests with, against an average of a quarter of an hour.
     /// @dev On the recorded minutes of 12 and 13 March 2020 tier 1 holds eight minutes after the fall begins and tier 2
-    /// seven minutes later; on 118 calm days of 2018 to 2023 tier 1 holds once, for a minute, on a move of 5.2 %.
+    /// seven minutes later; on 118 calm days of 2020 to 2023 tier 1 holds once, for a minute, on a move of 5.2 %.
     function standard() internal pure returns (BandParameters memory parameters) {
         parameters.tier1Bps = 500;
         parameters.tier2Bps = 1_000;

@@ -12,6 +12,8 @@ type Leases is uint256;
 library LeasesLib {
     uint256 private constant LANE_BITS = 32;
     uint256 private constant TOP_SHIFT = 224;
+    /// @dev Every bit of every lane but the topmost, which a shift by one takes from the lane above.
+    uint256 private constant HALF_LANES = 0x7fffffff7fffffff7fffffff7fffffff7fffffff7fffffff7fffffff7fffffff;
 
     /// @dev No lease is shorter than what a lone operator may cause, or backdating an unfinalised entry would have to
     /// stamp it in the future.
@@ -27,6 +29,11 @@ library LeasesLib {
     /// @notice Lease of lane `index`, in seconds.
     function secondsOf(Leases leases, uint256 index) internal pure returns (uint256) {
         return (Leases.unwrap(leases) >> (TOP_SHIFT - index * LANE_BITS)) & type(uint32).max;
+    }
+
+    /// @notice Leases half as long, rounded down.
+    function halved(Leases leases) internal pure returns (Leases) {
+        return Leases.wrap((Leases.unwrap(leases) >> 1) & HALF_LANES);
     }
 
     /// @notice Reverts unless every lease is within bounds and leases do not grow as rungs rise.

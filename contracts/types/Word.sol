@@ -15,7 +15,8 @@ type Word is uint256;
 /// @notice Stamps, merges and reads words.
 /// @dev {merge} is a lane-wise maximum, a least upper bound: any order, any repetition, any path of delivery ends in
 /// the same word (DESIGN P1). The relayer holds the same rules in `relayer/domain/incident/word.ts`;
-/// `test/vectors/word.json` binds the two.
+/// `test/vectors/word.json` binds the two. All lanes are compared at once, by {_greater}; everything else is masks.
+/// Stamps of 32 bits last until 2106.
 library WordLib {
     uint256 internal constant LANES = 8;
     uint256 internal constant VOID_LANE = 0;
@@ -26,6 +27,13 @@ library WordLib {
     uint256 private constant LANE_MASK = type(uint32).max;
     uint256 private constant TOP_SHIFT = 224;
     uint256 private constant STAMPS_MASK = type(uint256).max >> LANE_BITS;
+    uint256 private constant BREAKER_MASK = STAMPS_MASK ^ MARGIN_MASK;
+    uint256 private constant MARGIN_MASK = type(uint128).max;
+    /// @dev Times a stamp: that stamp in every lane but `voidBefore`.
+    uint256 private constant EACH_STAMP = STAMPS_MASK / LANE_MASK;
+    /// @dev Every other lane, the least significant first, and the bit above each of them.
+    uint256 private constant EVEN_LANES = 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff;
+    uint256 private constant ABOVE_EVEN_LANES = 0x0000000100000000000000010000000000000001000000000000000100000000;
 
     /// @notice What registration writes: `voidBefore` of one second. In force it says nothing, for no stamp is that
     /// old, but the slot is no longer zero, so the first assertion pays an update and not a first write.
@@ -42,29 +50,16 @@ library WordLib {
     }
 
     /// @notice An assertion as a word: `rungs` and every rung below them on the same axis, stamped `time`.
-    function stamped(Rungs rungs, uint256 time) internal pure returns (Word word) {
-        uint256 bits;
-        for (uint256 rung = 1; rung <= rungs.breaker(); ++rung) {
-            bits |= Word.unwrap(single(rung, time));
+    function stamped(Rungs rungs, uint256 time) internal pure returns (Word) {
+        // A stamp of at most 32 bits fits each lane.
+        unchecked {
+            return Word.wrap(((time & LANE_MASK) * EACH_STAMP) & _lanesUpTo(rungs));
         }
-        for (uint256 rung = 1; rung <= rungs.margin(); ++rung) {
-            bits |= Word.unwrap(single(MARGIN_LANE + rung, time));
-        }
-        return Word.wrap(bits);
     }
 
     /// @notice Lane-wise maximum of `a` and `b`.
     function merge(Word a, Word b) internal pure returns (Word) {
-        uint256 x = Word.unwrap(a);
-        uint256 y = Word.unwrap(b);
-        uint256 merged;
-        // Lanes do not overlap, so each maximum can be taken in place, without shifting down.
-        for (uint256 mask = LANE_MASK; mask != 0; mask <<= LANE_BITS) {
-            uint256 p = x & mask;
-            uint256 q = y & mask;
-            merged |= p > q ? p : q;
-        }
-        return Word.wrap(merged);
+        return Word.wrap(_select(Word.unwrap(a), Word.unwrap(b), _greater(Word.unwrap(a), Word.unwrap(b))));
     }
 
     /// @notice `word` without `voidBefore`: all that a message may carry into another chain's state.
@@ -75,56 +70,46 @@ library WordLib {
     /// @notice Splits `word` at `ceiling`: `kept` has the lanes of rungs up to it, `above` the others.
     /// `voidBefore` is in neither.
     function split(Word word, Rungs ceiling) internal pure returns (Word kept, Word above) {
-        uint256 stamps = Word.unwrap(word.stampsOnly());
-        uint256 allowed = Word.unwrap(stamped(ceiling, LANE_MASK));
-        return (Word.wrap(stamps & allowed), Word.wrap(stamps & ~allowed));
+        return _partition(word.stampsOnly(), _lanesUpTo(ceiling));
     }
 
     /// @notice Splits `word` at `latest`: `kept` has the lanes stamped no later, `ahead` the others.
     /// `voidBefore` is in neither.
     function splitAt(Word word, uint256 latest) internal pure returns (Word kept, Word ahead) {
-        for (uint256 index = 1; index < LANES; ++index) {
-            uint256 stamp = word.lane(index);
-            if (stamp > latest) ahead = ahead.merge(single(index, stamp));
-            else kept = kept.merge(single(index, stamp));
-        }
+        uint256 limits = (latest < LANE_MASK ? latest : LANE_MASK) * EACH_STAMP;
+        return _partition(word.stampsOnly(), ~_greater(Word.unwrap(word), limits));
     }
 
     /// @notice `word` with every stamp brought down so that its lease ends no later than `end`.
     /// @dev `end` is at least the longest lease, which block times are: {LeasesLib} bounds leases to days.
-    function lapsingBy(Word word, Leases leases, uint256 end) internal pure returns (Word lapsing) {
-        for (uint256 index = 1; index < LANES; ++index) {
-            uint256 stamp = word.lane(index);
-            uint256 latest = end - leases.secondsOf(index);
-            lapsing = lapsing.merge(single(index, stamp < latest ? stamp : latest));
-        }
+    function lapsingBy(Word word, Leases leases, uint256 end) internal pure returns (Word) {
+        uint256 stamps = Word.unwrap(word.stampsOnly());
+        uint256 latest = _endingAt(leases, end);
+        return Word.wrap(_select(latest, stamps, _greater(stamps, latest)));
     }
 
     /// @notice Whether peers that hold `sent` have to be told of `word`: a rung in force was asserted anew, and of the
     /// lease that they know of at least half is gone.
     function outpaces(Word word, Word sent, Leases leases, uint256 time) internal pure returns (bool) {
-        for (uint256 index = 1; index < LANES; ++index) {
-            uint256 known = sent.lane(index);
-            bool isNewer = word.lane(index) > known && time >= known + leases.secondsOf(index) / 2;
-            if (isNewer && word.holds(index, leases, time)) return true;
-        }
-        return false;
+        uint256 newer = _greater(Word.unwrap(word), Word.unwrap(sent));
+        uint256 halfGone = ~_greater(Word.unwrap(sent), _endingAt(leases.halved(), time));
+        return newer & halfGone & _held(word, leases, time) != 0;
     }
 
     /// @notice The rungs in force at `time`: on each axis the highest whose stamp is newer than `voidBefore` and whose
     /// lease has not ended.
     function inForce(Word word, Leases leases, uint256 time) internal pure returns (Rungs) {
+        Word held = Word.wrap(_held(word, leases, time));
         uint8 breaker = HALTED;
-        while (breaker != 0 && !word.holds(breaker, leases, time)) --breaker;
+        while (breaker != 0 && held.lane(breaker) == 0) --breaker;
         uint8 margin = M4;
-        while (margin != 0 && !word.holds(MARGIN_LANE + margin, leases, time)) --margin;
+        while (margin != 0 && held.lane(MARGIN_LANE + margin) == 0) --margin;
         return RungsLib.pair(breaker, margin);
     }
 
     /// @notice Whether the rung of lane `index` (1 to 7) is in force at `time`.
     function holds(Word word, uint256 index, Leases leases, uint256 time) internal pure returns (bool) {
-        uint256 stamp = word.lane(index);
-        return stamp > word.lane(VOID_LANE) && time < stamp + leases.secondsOf(index);
+        return Word.wrap(_held(word, leases, time)).lane(index) != 0;
     }
 
     /// @notice Whether no lane is set.
@@ -137,8 +122,64 @@ library WordLib {
         return Word.unwrap(a) == Word.unwrap(b);
     }
 
-    /// @dev Lane 0 is the most significant.
+    /// @dev All bits of each lane whose rung is in force at `time`: its stamp is newer than `voidBefore`, and later than
+    /// the latest whose lease has ended.
+    function _held(Word word, Leases leases, uint256 time) private pure returns (uint256) {
+        // A lane is at most 32 bits, so it fits each lane.
+        unchecked {
+            uint256 voided = word.lane(VOID_LANE) * EACH_STAMP;
+            uint256 newer = _greater(Word.unwrap(word), voided);
+            return newer & _greater(Word.unwrap(word), _endingAt(leases, time)) & STAMPS_MASK;
+        }
+    }
+
+    /// @dev In each lane the stamp whose lease ends at `time`.
+    function _endingAt(Leases leases, uint256 time) private pure returns (uint256) {
+        // No lane borrows from the next: block times are greater than any lease.
+        unchecked {
+            return time * EACH_STAMP - Leases.unwrap(leases);
+        }
+    }
+
+    /// @dev All bits of the lanes of `rungs` and of every rung below them.
+    function _lanesUpTo(Rungs rungs) private pure returns (uint256) {
+        // An axis has its mildest rung uppermost, so shifting it down by a rung leaves what lies above that rung. A rung
+        // is at most 7, so the shifts stay below 256.
+        unchecked {
+            uint256 breakerAbove = BREAKER_MASK >> (LANE_BITS * rungs.breaker());
+            uint256 marginAbove = MARGIN_MASK >> (LANE_BITS * rungs.margin());
+            return (BREAKER_MASK & ~breakerAbove) | (MARGIN_MASK & ~marginAbove);
+        }
+    }
+
+    /// @dev All bits of each lane in which `x` is greater than `y`.
+    function _greater(uint256 x, uint256 y) private pure returns (uint256) {
+        return _greaterEven(x, y) | (_greaterEven(x >> LANE_BITS, y >> LANE_BITS) << LANE_BITS);
+    }
+
+    /// @dev {_greater} for every other lane. The lanes between leave each of them room for one more bit: set above `y`, it
+    /// is still there after the subtraction unless `x` is greater. Then it is spread over the lane.
+    function _greaterEven(uint256 x, uint256 y) private pure returns (uint256) {
+        // No lane borrows from the next: with the bit above it, it is never less than what is taken off.
+        unchecked {
+            uint256 notGreater = (((y & EVEN_LANES) | ABOVE_EVEN_LANES) - (x & EVEN_LANES)) & ABOVE_EVEN_LANES;
+            return EVEN_LANES ^ (notGreater - (notGreater >> LANE_BITS));
+        }
+    }
+
+    /// @dev The lanes of `x` where `lanes` is set, those of `y` elsewhere.
+    function _select(uint256 x, uint256 y, uint256 lanes) private pure returns (uint256) {
+        return (x & lanes) | (y & ~lanes);
+    }
+
+    function _partition(Word word, uint256 lanes) private pure returns (Word inside, Word outside) {
+        return (Word.wrap(Word.unwrap(word) & lanes), Word.wrap(Word.unwrap(word) & ~lanes));
+    }
+
+    /// @dev Lane 0 is the most significant. Beyond lane 7 the shift exceeds the word, and nothing is there.
     function _shift(uint256 index) private pure returns (uint256) {
-        return TOP_SHIFT - index * LANE_BITS;
+        unchecked {
+            return TOP_SHIFT - index * LANE_BITS;
+        }
     }
 }

@@ -3,6 +3,7 @@ import { parseEther } from "ethers";
 import { CAUSES } from "../../relayer/domain/incident/hub-event.ts";
 import { packLeases } from "../../relayer/domain/incident/leases.ts";
 import { readCommit, readCompiledContract } from "../compiled-contract.ts";
+import { CHAINS_AT_ONCE, mapAtMost } from "../map-at-most.ts";
 import type { NetworkParameters } from "../network-parameters.ts";
 import type { ChainRecord, NetworkRecord } from "../network-record.ts";
 import { packLimits, packRungs } from "../schema.ts";
@@ -22,7 +23,7 @@ export async function deployMesh(
   targets: readonly DeploymentTarget[],
   parameters: NetworkParameters,
 ): Promise<NetworkRecord> {
-  const chains = await Promise.all(targets.map((target) => deployChain(target, parameters)));
+  const chains = await mapAtMost(CHAINS_AT_ONCE, targets, (target) => deployChain(target, parameters));
   const { network, meshId, leases, limits, operators } = parameters;
   const { compiler } = readCompiledContract("hub", "IncidentHub");
   return { version: 1, network, meshId, compiler, commit: readCommit(), leases, limits, operators, chains };

@@ -1,6 +1,7 @@
 import { zeroPadValue } from "ethers";
 
 import { readCompiledContract } from "../compiled-contract.ts";
+import { CHAINS_AT_ONCE, mapAtMost } from "../map-at-most.ts";
 import type { NetworkParameters } from "../network-parameters.ts";
 import { type ChainRecord, type NetworkRecord, addressOf } from "../network-record.ts";
 import { SetupError } from "../setup-error.ts";
@@ -15,6 +16,9 @@ import {
 import type { DeploymentTarget } from "./deployment-target.ts";
 import { ENDPOINT_ABI } from "./layerzero-abi.ts";
 
+/** About 190,000 gas each, and a transaction has 3,000,000. */
+const PEERS_A_TRANSACTION = 10;
+
 /**
  * Connects every hub with every other: peers, libraries, required DVNs and executor of each pathway. All of it is set on
  * the hub itself, so that a change of LayerZero's defaults changes nothing here.
@@ -26,7 +30,7 @@ export async function wireMesh(
   parameters: NetworkParameters,
 ): Promise<void> {
   for (const chain of record.chains) refuseSingleVerifier(chain);
-  await Promise.all(targets.map((target) => wireChain(target, record, parameters)));
+  await mapAtMost(CHAINS_AT_ONCE, targets, (target) => wireChain(target, record, parameters));
 }
 
 function refuseSingleVerifier({ name, dvns }: ChainRecord): void {
@@ -45,34 +49,39 @@ async function wireChain(
   const own = record.chains.find(({ eid }) => eid === target.eid);
   if (!own) throw new SetupError("config", `The record has no chain ${name}.`, { fix: "Deploy it first." });
   const batch = await createTransactionBatch({ signer: deployer, provider, chain: name });
-  for (const peer of record.chains) {
-    if (peer.eid !== own.eid) wirePathway(batch, { own, peer, parameters });
+  const peers = record.chains.filter(({ eid }) => eid !== own.eid);
+  for (const peer of peers) wirePeer(batch, own, peer);
+  for (let at = 0; at < peers.length; at += PEERS_A_TRANSACTION) {
+    wireVerification(batch, { own, peers: peers.slice(at, at + PEERS_A_TRANSACTION), parameters });
   }
   await batch.settle();
 }
 
-interface Pathway {
-  readonly own: ChainRecord;
-  readonly peer: ChainRecord;
-  readonly parameters: NetworkParameters;
-}
-
-function wirePathway(batch: TransactionBatch, { own, peer, parameters }: Pathway): void {
+function wirePeer(batch: TransactionBatch, own: ChainRecord, peer: ChainRecord): void {
   const hub = addressOf(own, "IncidentHub");
-  const { confirmations, maxMessageBytes } = parameters.messaging;
-  const onEndpoint = (method: string, args: readonly unknown[]) =>
-    batch.call({ to: own.endpoint, abi: ENDPOINT_ABI, method, args });
-
   const peerHub = zeroPadValue(addressOf(peer, "IncidentHub"), 32);
   const { abi } = readCompiledContract("hub", "IncidentHub");
   batch.call({ to: hub, abi, method: "setPeer", args: [peer.eid, peerHub] });
+  const onEndpoint = { to: own.endpoint, abi: ENDPOINT_ABI };
+  batch.call({ ...onEndpoint, method: "setSendLibrary", args: [hub, peer.eid, own.sendUln] });
+  batch.call({ ...onEndpoint, method: "setReceiveLibrary", args: [hub, peer.eid, own.receiveUln, 0] });
+}
 
+interface Verification {
+  readonly own: ChainRecord;
+  readonly peers: readonly ChainRecord[];
+  readonly parameters: NetworkParameters;
+}
+
+/** Who verifies and who delivers, for several pathways in one transaction a library. */
+function wireVerification(batch: TransactionBatch, { own, peers, parameters }: Verification): void {
+  const hub = addressOf(own, "IncidentHub");
+  const { confirmations, maxMessageBytes } = parameters.messaging;
   const uln = encodeOappUlnConfig(own.dvns, BigInt(confirmations));
   const executor = encodeExecutorConfig(maxMessageBytes, own.executor);
-  const ulnParam = { eid: peer.eid, configType: CONFIG_TYPE_ULN, config: uln };
-  const executorParam = { eid: peer.eid, configType: CONFIG_TYPE_EXECUTOR, config: executor };
-  onEndpoint("setSendLibrary", [hub, peer.eid, own.sendUln]);
-  onEndpoint("setReceiveLibrary", [hub, peer.eid, own.receiveUln, 0]);
-  onEndpoint("setConfig", [hub, own.sendUln, [executorParam, ulnParam]]);
-  onEndpoint("setConfig", [hub, own.receiveUln, [ulnParam]]);
+  const ulnParams = peers.map(({ eid }) => ({ eid, configType: CONFIG_TYPE_ULN, config: uln }));
+  const executorParams = peers.map(({ eid }) => ({ eid, configType: CONFIG_TYPE_EXECUTOR, config: executor }));
+  const onEndpoint = { to: own.endpoint, abi: ENDPOINT_ABI, method: "setConfig" };
+  batch.call({ ...onEndpoint, args: [hub, own.sendUln, [...executorParams, ...ulnParams]] });
+  batch.call({ ...onEndpoint, args: [hub, own.receiveUln, ulnParams] });
 }

@@ -16,7 +16,8 @@ export interface AnvilOptions {
   readonly startTime?: number;
 }
 
-const READY_TIMEOUT_MS = 30_000;
+/** Loading the state of a chain that has run for long takes seconds. */
+const READY_TIMEOUT_MS = 60_000;
 const PROBE_TIMEOUT_MS = 1_000;
 /** finalized = head - 2 x this: near enough for people to see things become final. */
 export const SLOTS_IN_AN_EPOCH = 2;
@@ -58,6 +59,8 @@ function anvilArguments(options: AnvilOptions): string[] {
     accounts: ROLES.length,
     balance: BALANCE_ETHER,
     state: options.stateFile,
+    // The states of the last 500 blocks stay in memory. Older ones would fill the disk with half a megabyte a block.
+    "max-persisted-states": 0,
     "cache-path": path.join(options.dir, "anvil-cache"),
     ...(options.startTime === undefined ? {} : { timestamp: options.startTime }),
   };

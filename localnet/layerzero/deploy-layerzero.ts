@@ -1,4 +1,5 @@
 import { ZeroAddress, parseEther } from "ethers";
+import { CHAINS_AT_ONCE, mapAtMost } from "../../deployments/map-at-most.ts";
 import { type TransactionBatch, createTransactionBatch } from "../../deployments/transaction-batch.ts";
 import { dvnSigner } from "../chains/accounts.ts";
 import type { LocalChain } from "../chains/start-chain.ts";
@@ -18,14 +19,10 @@ export const VERIFIER_ID_MODULUS = 30_000;
  */
 export async function deployLayerZero(chains: readonly LocalChain[]): Promise<LayerZeroStack[]> {
   const eids = chains.map((chain) => chain.eid);
-  return Promise.all(
-    chains.map((chain) =>
-      deployOn(
-        chain,
-        eids.filter((eid) => eid !== chain.eid),
-      ),
-    ),
-  );
+  return mapAtMost(CHAINS_AT_ONCE, chains, (chain) => {
+    const remoteEids = eids.filter((eid) => eid !== chain.eid);
+    return deployOn(chain, remoteEids);
+  });
 }
 
 async function deployOn(chain: LocalChain, remoteEids: readonly number[]): Promise<LayerZeroStack> {

@@ -80,11 +80,11 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
     return Promise.resolve();
   };
   const pause = () => clock.sleep(RECONCILE_EVERY_MS, life.signal);
-  const running = [
+  const ended = Promise.all([
     ...observers.map((observer) => observer.run(loops)),
     loops.run("reconcile", { turn, pause, signal: life.signal }),
-  ];
-  life.add("loops", running, (all) => Promise.all(all).then(() => journal.drain()));
+  ]);
+  life.add("loops", loops, () => ended.then(() => journal.drain()));
   log.info({ chains: observers.length, operators: signer.operators, policy: options.mirror }, "relayer loops started");
   return createStatus({ ledger, observers, loops, hasher, queue: queueHealth, journal });
 }

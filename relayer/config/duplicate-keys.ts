@@ -11,13 +11,17 @@ export function findDuplicateKeys(text: string): string[] {
     if (token === "{" || token === "[") open.push({ keys: token === "{" ? new Set() : null, step: "", index: 0 });
     else if (token === "}" || token === "]") open.pop();
     else if (token === "," && top !== undefined) top.index += 1;
-    else if (token.endsWith(":") && top?.keys != null) {
-      top.step = String(JSON.parse(token.slice(0, -1)));
-      if (top.keys.has(top.step)) duplicates.push(open.map(stepOf).join("."));
-      top.keys.add(top.step);
-    }
+    else if (token.endsWith(":")) noteKey(open, token, duplicates);
   }
   return duplicates;
+}
+
+function noteKey(open: readonly Container[], token: string, duplicates: string[]): void {
+  const top = open.at(-1);
+  if (top === undefined || top.keys === null) return;
+  top.step = String(JSON.parse(token.slice(0, -1)));
+  if (top.keys.has(top.step)) duplicates.push(open.map(stepOf).join("."));
+  top.keys.add(top.step);
 }
 
 /** A key with its colon, any other string, or a mark of structure. Numbers and literals carry no structure. */

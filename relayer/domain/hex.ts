@@ -21,8 +21,3 @@ export function sliceHex(hex: Hex, from: number, to?: number): Hex {
 export function lengthOfHex(hex: Hex): number {
   return (hex.length - 2) / 2;
 }
-
-/** Whether `text` is whole bytes in the form that {@link Hex} promises. */
-export function isHex(text: string): text is Hex {
-  return /^0x(?:[0-9a-f]{2})*$/.test(text);
-}

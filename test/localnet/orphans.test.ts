@@ -33,7 +33,12 @@ async function expectNoneLeft(PATH: string): Promise<void> {
   const dir = mkdtempSync(path.join(os.tmpdir(), "cordon-orphan-test-"));
   // A server that PATH alone would find has to be named once PATH names nothing.
   const { command } = await findRedis({ log: () => {} });
-  const env = { ...process.env, PATH, REDIS_URL: "", ...(findOnPath(path.basename(command)) ? { REDIS_SERVER_BIN: command } : {}) };
+  const env = {
+    ...process.env,
+    PATH,
+    REDIS_URL: "",
+    ...(findOnPath(path.basename(command)) ? { REDIS_SERVER_BIN: command } : {}),
+  };
   const parent = spawn(process.execPath, [PARENT, dir], { stdio: ["ignore", "pipe", "inherit"], env });
   const [line] = await once(createInterface(parent.stdout), "line");
   const urls: string[] = JSON.parse(String(line));

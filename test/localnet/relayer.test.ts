@@ -30,7 +30,9 @@ describe("relayers of a local network", function () {
   it("hold different keys, in files that nobody else may read", () => {
     const keysOf = (index: number) => readdirSync(ownDir(index)).filter((file) => file.endsWith(".key"));
     const read = (index: number) => keysOf(index).map((file) => readFileSync(path.join(ownDir(index), file), "utf8"));
-    const modes = [0, 1].flatMap((index) => keysOf(index).map((file) => statSync(path.join(ownDir(index), file)).mode & 0o777));
+    const modes = [0, 1].flatMap((index) =>
+      keysOf(index).map((file) => statSync(path.join(ownDir(index), file)).mode & 0o777),
+    );
 
     expect(keysOf(0)).to.deep.equal(["operator-0.key", "wallet.key"]);
     expect(keysOf(1)).to.deep.equal(["operator-1.key", "wallet.key"]);
@@ -50,7 +52,9 @@ describe("relayers of a local network", function () {
     it("is ready again, while the other has gone on", async () => {
       await relayer(0).kill();
       const wasRunning = [relayer(0).isRunning(), relayer(1).isRunning()];
-      const refused: unknown = await relayer(0).metrics().catch((error: unknown) => error);
+      const refused: unknown = await relayer(0)
+        .metrics()
+        .catch((error: unknown) => error);
 
       await relayer(0).start();
       await relayer(0).waitReady();
@@ -69,7 +73,9 @@ describe("relayers of a local network", function () {
       writeFileSync(configFile, good.replace('"tighten-only"', '"dance"'));
 
       await relayer(1).start();
-      const failure: unknown = await relayer(1).waitReady().catch((error: unknown) => error);
+      const failure: unknown = await relayer(1)
+        .waitReady()
+        .catch((error: unknown) => error);
       writeFileSync(configFile, good);
 
       expect(failure).to.have.property("exitCode", 78);

@@ -34,6 +34,8 @@ export interface Faults {
   isDown: boolean;
   /** The URL leads to another chain. */
   isWrong: boolean;
+  /** The node is so many blocks behind the chain. */
+  lagBlocks: number;
   /** These requests never answer. */
   hanging: Set<Method>;
   /** Milliseconds before each answer. */
@@ -65,6 +67,7 @@ export class FakeChain implements Chain {
   readonly faults: Faults = {
     isDown: false,
     isWrong: false,
+    lagBlocks: 0,
     hanging: new Set(),
     delayMs: 0,
     hiddenSeqs: new Set(),
@@ -137,8 +140,8 @@ export class FakeChain implements Chain {
 
   heads(signal: AbortSignal): Promise<Heads> {
     return this.#answer("heads", signal, () => {
-      const at = Math.max(0, this.#blocks.length - 1 - this.finalityDepth);
-      return { latest: this.head, finalised: this.#at(at).ref };
+      const latest = this.#at(this.#blocks.length - 1 - this.faults.lagBlocks).ref;
+      return { latest, finalised: this.#at(Math.max(0, latest.number - this.finalityDepth)).ref };
     });
   }
 
@@ -208,7 +211,8 @@ export class FakeChain implements Chain {
     const number = parent.number + 1;
     const hash = blockHash(number, (this.eid << 8) + this.#fork);
     const ref = { number, hash, parentHash: parent.hash, timestamp };
-    const hub = before.copy();
+    // Hubs are never changed once they are in a block, so a block without anything in it shares its parent's.
+    const hub = this.#next.length + this.#pending.length === 0 ? before : before.copy();
     const receipts = new Map<Hex, TransactionReceipt>();
     const hashes: Hex[] = [];
     for (const change of this.#next.splice(0)) change(hub, timestamp);

@@ -1,4 +1,4 @@
-import { JsonRpcProvider, Network, type JsonRpcPayload, type JsonRpcResult } from "ethers";
+import { JsonRpcProvider, Network, toQuantity, type JsonRpcPayload, type JsonRpcResult } from "ethers";
 import { network } from "hardhat";
 
 export type InProcessChain = "chain0" | "chain1" | "chain2";
@@ -6,22 +6,45 @@ export type InProcessChain = "chain0" | "chain1" | "chain2";
 /** Polling finds what was mined at once; nothing is remembered, for the head moves with every transaction. */
 const OPTIONS = { batchMaxCount: 1, cacheTimeout: -1, pollingInterval: 5 };
 
-/** An ethers provider whose chain runs inside this process, so that what expects a node's provider can be given one. */
+/**
+ * An ethers provider whose chain runs inside this process, so that what expects a node's provider can be given one.
+ * The chain has a clock of its own: each transaction is mined at once, one second after the one before.
+ */
 export class InProcessProvider extends JsonRpcProvider {
   readonly #request: (method: string, params: unknown[]) => Promise<unknown>;
   readonly #close: () => Promise<void>;
+  #time: number;
+  #sending: Promise<unknown> = Promise.resolve();
 
-  private constructor(connection: Connection, chainId: number) {
+  private constructor(connection: Connection, chainId: number, startSeconds: number) {
     const staticNetwork = Network.from(chainId);
     super("http://in-process.invalid", staticNetwork, { ...OPTIONS, staticNetwork });
     this.#request = (method, params) => connection.provider.request({ method, params });
     this.#close = () => connection.close();
+    this.#time = startSeconds;
   }
 
-  static async create(chain: InProcessChain): Promise<InProcessProvider> {
+  /** @param startSeconds Timestamp before the first block, in unix seconds; later than now. */
+  static async create(chain: InProcessChain, startSeconds: number): Promise<InProcessProvider> {
     const connection = await network.create(chain);
     const chainId = Number(await connection.provider.request({ method: "eth_chainId" }));
-    return new InProcessProvider(connection, chainId);
+    return new InProcessProvider(connection, chainId, startSeconds);
+  }
+
+  /** The next block is stamped `seconds`, which is later than the head. */
+  setNextBlockTime(seconds: number): void {
+    this.#time = seconds - 1;
+  }
+
+  /** Runs `action`, then takes the chain and its clock back to where they were. */
+  async undoing<T>(action: () => Promise<T>): Promise<T> {
+    const [snapshot, time] = [await this.send("evm_snapshot", []), this.#time];
+    try {
+      return await action();
+    } finally {
+      await this.send("evm_revert", [snapshot]);
+      this.#time = time;
+    }
   }
 
   override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {
@@ -35,12 +58,25 @@ export class InProcessProvider extends JsonRpcProvider {
   }
 
   async #answer({ id, method, params }: JsonRpcPayload): Promise<JsonRpcResult> {
+    const positional = Array.isArray(params) ? params : [];
     try {
-      return { id, result: await this.#request(method, Array.isArray(params) ? params : []) };
+      const isSending = method === "eth_sendRawTransaction";
+      return { id, result: await (isSending ? this.#mine(positional) : this.#request(method, positional)) };
     } catch (error) {
       // The error is part of the answer, as it is over the wire; ethers tells a revert by its data.
       return { id, error: describeError(error) } as unknown as JsonRpcResult;
     }
+  }
+
+  /** One at a time, so that each gets the second that was set for it. */
+  #mine(params: unknown[]): Promise<unknown> {
+    const mined = this.#sending.then(async () => {
+      this.#time += 1;
+      await this.#request("evm_setNextBlockTimestamp", [toQuantity(this.#time)]);
+      return this.#request("eth_sendRawTransaction", params);
+    });
+    this.#sending = mined.catch(() => undefined);
+    return mined;
   }
 }
 

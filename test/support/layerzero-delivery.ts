@@ -1,14 +1,14 @@
-import { Contract, Interface, getBytes, keccak256, solidityPacked, type ContractTransactionReceipt } from "ethers";
+import { Contract, getBytes, keccak256, solidityPacked, type ContractTransactionReceipt } from "ethers";
 
 import { dvnSigner } from "../../localnet/chains/accounts.ts";
 import { LAYERZERO_ARTIFACTS as ARTIFACTS } from "../../localnet/layerzero/artifacts.ts";
 import { VERIFIER_ID_MODULUS } from "../../localnet/layerzero/deploy-layerzero.ts";
+import { ENDPOINT, RECEIVE_ULN } from "../../localnet/layerzero/workers/delivery-events.ts";
 import { decodePacket, type Packet } from "../../localnet/layerzero/workers/packet.ts";
 import { send, type MeshChain } from "./layerzero-mesh.ts";
 
 type Receipt = ContractTransactionReceipt;
 
-const ENDPOINT = Interface.from(ARTIFACTS.EndpointV2.abi);
 const NEVER = 2n ** 40n;
 const CONFIRMATIONS = 1;
 /** What endpoint and executor use besides the receiver's own gas, and more. */
@@ -23,11 +23,15 @@ export function readPackets(receipt: Receipt): Packet[] {
 }
 
 /** DVN `index` says at the destination that it has seen `payloadHash` under the packet's header. */
-export async function verifyBy(index: 0 | 1, to: MeshChain, packet: Packet, payloadHash = packet.payloadHash): Promise<Receipt> {
+export async function verifyBy(
+  index: 0 | 1,
+  to: MeshChain,
+  packet: Packet,
+  payloadHash = packet.payloadHash,
+): Promise<Receipt> {
   const vid = to.eid % VERIFIER_ID_MODULUS;
   const target = to.layerzero.receiveUln;
-  const verify = [packet.header, payloadHash, CONFIRMATIONS];
-  const callData = Interface.from(ARTIFACTS.ReceiveUln302.abi).encodeFunctionData("verify", verify);
+  const callData = RECEIVE_ULN.encodeFunctionData("verify", [packet.header, payloadHash, CONFIRMATIONS]);
   const packed = solidityPacked(["uint32", "address", "uint256", "bytes"], [vid, target, NEVER, callData]);
   const signatures = await dvnSigner(index).signMessage(getBytes(keccak256(packed)));
   const dvn = new Contract(to.layerzero.dvns[index] ?? "", ARTIFACTS.DVN.abi, to.wallet(index === 0 ? "dvn1" : "dvn2"));
@@ -45,10 +49,12 @@ export async function verifyAndCommit(to: MeshChain, packet: Packet): Promise<Re
   return [await verifyBy(0, to, packet), await verifyBy(1, to, packet), await commit(to, packet)];
 }
 
-/** Delivers straight at the endpoint, as anybody may, with `gasLimit` for the whole transaction. */
-export async function receive(to: MeshChain, packet: Packet, gasLimit = packet.gasLimit + OVERHEAD_GAS): Promise<Receipt> {
+/** Delivers straight at the endpoint, as anybody may. */
+export async function receive(to: MeshChain, packet: Packet): Promise<Receipt> {
+  const gasLimit = packet.gasLimit + OVERHEAD_GAS;
   const endpoint = new Contract(to.layerzero.endpoint, ARTIFACTS.EndpointV2.abi, to.wallet("user"));
-  return send(endpoint, "lzReceive", [originOf(packet), packet.receiver, packet.guid, packet.message, "0x"], { gasLimit });
+  const args = [originOf(packet), packet.receiver, packet.guid, packet.message, "0x"];
+  return send(endpoint, "lzReceive", args, gasLimit);
 }
 
 /** Delivers as LayerZero's executor does, which gives the receiver `gasLimit` and survives its failure. */
@@ -56,7 +62,7 @@ export async function execute(to: MeshChain, packet: Packet, gasLimit = packet.g
   const executor = new Contract(to.layerzero.executor, ARTIFACTS.Executor.abi, to.wallet("executor"));
   const { receiver, guid, message } = packet;
   const params = { origin: originOf(packet), receiver, guid, message, extraData: "0x", gasLimit };
-  return send(executor, "execute302", [params], { gasLimit: gasLimit * 2n + OVERHEAD_GAS });
+  return send(executor, "execute302", [params], gasLimit * 2n + OVERHEAD_GAS);
 }
 
 /** The events of that name which an endpoint emitted in a transaction. */

@@ -1,6 +1,6 @@
-import { Contract, ContractFactory, type HDNodeWallet, parseEther, toQuantity, zeroPadValue } from "ethers";
+import { Contract, ContractFactory, type HDNodeWallet, parseEther, zeroPadValue } from "ethers";
+import { artifacts } from "hardhat";
 
-import { readCompiledContract } from "../../deployments/compiled-contract.ts";
 import { type Role, roleWallet } from "../../localnet/chains/accounts.ts";
 import type { LocalChain } from "../../localnet/chains/start-chain.ts";
 import { deployLayerZero } from "../../localnet/layerzero/deploy-layerzero.ts";
@@ -8,8 +8,8 @@ import type { LayerZeroStack } from "../../localnet/layerzero/wire-layerzero.ts"
 import { DEFAULT_LEASES, HIGHEST_RUNGS, MESH_ID } from "./in-process-hub.ts";
 import { InProcessProvider, type InProcessChain } from "./in-process-provider.ts";
 
-/** Time at which such a chain starts, years ahead: no byte of a stamp near it is zero, so gas does not vary with it. */
-export const MESH_START_SECONDS = 0x7777_7711;
+/** Unix seconds at which such a chain starts: years ahead, so that no wall clock interferes. */
+export const MESH_START_SECONDS = 2_000_000_000;
 
 /** Reduce-only and M2: rungs as the hub packs them. */
 const SOLO_RUNGS = 0x22;
@@ -24,8 +24,6 @@ export interface MeshChain {
   /** Called by the deployer, who owns it and is a sensor up to the highest rungs for markets 0 and 1. */
   readonly hub: Contract;
   wallet(role: Role): HDNodeWallet;
-  /** The next block is stamped `seconds` after {@link MESH_START_SECONDS}. */
-  nextBlockAt(seconds: number): Promise<void>;
 }
 
 export interface MeshOptions {
@@ -35,8 +33,7 @@ export interface MeshOptions {
 
 /** Hubs on LayerZero's real contracts, each the peer of all others, over LayerZero's defaults of two required DVNs. */
 export async function startLayerZeroMesh({ chains, operators }: MeshOptions): Promise<MeshChain[]> {
-  const providers = await Promise.all(chains.map((chain) => InProcessProvider.create(chain)));
-  for (const provider of providers) await setTime(provider, 0);
+  const providers = await Promise.all(chains.map((chain) => InProcessProvider.create(chain, MESH_START_SECONDS)));
   const locals = providers.map(asLocalChain);
   const stacks = await deployLayerZero(locals);
   const mesh = await Promise.all(
@@ -44,7 +41,7 @@ export async function startLayerZeroMesh({ chains, operators }: MeshOptions): Pr
       const { eid, wallet } = locals[index]!;
       const layerzero = stacks[index]!;
       const hub = await deployHub(wallet("deployer"), layerzero.endpoint, operators);
-      return { eid, provider, layerzero, hub, wallet, nextBlockAt: (seconds) => setTime(provider, seconds) };
+      return { eid, provider, layerzero, hub, wallet };
     }),
   );
   for (const own of mesh) {
@@ -55,21 +52,24 @@ export async function startLayerZeroMesh({ chains, operators }: MeshOptions): Pr
   return mesh;
 }
 
+/** Enough for all that is sent here; an estimate would be made at another time than the block's. */
+const GAS_LIMIT = 8_000_000n;
+
 /** Calls a contract, waits until the call is mined, and returns the receipt. */
-export async function send(contract: Contract, method: string, args: readonly unknown[], overrides: object = {}) {
-  const transaction = await contract.getFunction(method).send(...args, overrides);
+export async function send(contract: Contract, method: string, args: readonly unknown[], gasLimit = GAS_LIMIT) {
+  const transaction = await contract.getFunction(method).send(...args, { gasLimit });
   const receipt = await transaction.wait();
   if (receipt === null) throw new TypeError(`${method} has no receipt`);
   return receipt;
 }
 
-/** Deploys a contract of ours from what the compiler wrote. */
+/** Deploys a contract of ours, whatever file it is in. */
 export async function deployCompiled(
   deployer: HDNodeWallet,
-  [folder, name]: readonly [folder: string, name: string],
+  name: string,
   args: readonly unknown[] = [],
 ): Promise<Contract> {
-  const { abi, bytecode } = readCompiledContract(folder, name);
+  const { abi, bytecode } = await artifacts.readArtifact(name);
   const contract = await new ContractFactory(abi, bytecode, deployer).deploy(...args);
   await contract.waitForDeployment();
   return new Contract(await contract.getAddress(), abi, deployer);
@@ -79,7 +79,7 @@ async function deployHub(deployer: HDNodeWallet, endpoint: string, operators: re
   const ceilings = { peerCeiling: HIGHEST_RUNGS, soloCeiling: SOLO_RUNGS, quorumCeiling: HIGHEST_RUNGS };
   const limits = { ...ceilings, quorum: 2 };
   const args = [endpoint, deployer.address, MESH_ID, DEFAULT_LEASES, limits, operators];
-  const hub = await deployCompiled(deployer, ["hub", "IncidentHub"], args);
+  const hub = await deployCompiled(deployer, "IncidentHub", args);
   for (const market of [0, 1]) await send(hub, "registerMarket", [market]);
   await send(hub, "setSensor", [deployer.address, [true, 0, HIGHEST_RUNGS, HIGHEST_RUNGS, 0b11]]);
   await (await deployer.sendTransaction({ to: await hub.getAddress(), value: parseEther("10") })).wait();
@@ -104,8 +104,4 @@ function asLocalChain(provider: InProcessProvider, index: number): LocalChain {
     wallet,
   };
   return part as LocalChain;
-}
-
-async function setTime(provider: InProcessProvider, seconds: number): Promise<void> {
-  await provider.send("evm_setNextBlockTimestamp", [toQuantity(MESH_START_SECONDS + seconds)]);
 }

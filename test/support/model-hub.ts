@@ -192,7 +192,7 @@ export class ModelHub {
 
   #mergeEntry({ market, word: of }: Entry, from: { srcEid: Eid; path: Path; ceiling: Rungs; time: number }): void {
     const entry = mapNaive(toNaive(of), (lane, index) => (index === 0 ? 0 : lane));
-    if (this.#inside.rungs[market] == null)
+    if ((this.#inside.rungs[market] ?? null) === null)
       return this.#refuse(market, toNaive(of), { ...from, refusal: "unknown-market" });
     const isAllowed = (index: number): boolean => naiveIsUpTo(index, breakerOf(from.ceiling), marginOf(from.ceiling));
     const isOnTime = (lane: number): boolean => lane <= from.time + SKEW;

@@ -6,9 +6,9 @@ export interface TcpProxy {
   readonly port: number;
   /** Refuses, and drops what is open. */
   cut(): Promise<void>;
-  /** Keeps connections open and swallows everything, both ways: a network that lost its way. */
+  /** Connections, old and new, stay open and nothing passes them any more: a network that lost its way. */
   stall(): void;
-  /** As if nothing had been. What was stalled stays swallowed. */
+  /** New connections work. Those that were stalled never will. */
   restore(): Promise<void>;
   close(): Promise<void>;
 }
@@ -17,6 +17,8 @@ const HOST = "127.0.0.1";
 
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  /** Grows with every stall: a connection of an earlier era, or of a stalled one, is dead. */
+  let era = 0;
   let isStalled = false;
 
   const keep = (socket: Socket): void => {
@@ -28,8 +30,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     const far = connect(targetPort, HOST);
     keep(near);
     keep(far);
-    near.on("data", (chunk) => isStalled || far.write(chunk));
-    far.on("data", (chunk) => isStalled || near.write(chunk));
+    const openedIn = isStalled ? -1 : era;
+    near.on("data", (chunk) => openedIn === era && far.write(chunk));
+    far.on("data", (chunk) => openedIn === era && near.write(chunk));
     near.on("close", () => far.destroy());
     far.on("close", () => near.destroy());
   });
@@ -52,6 +55,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     cut,
     stall() {
       isStalled = true;
+      era += 1;
     },
     async restore() {
       isStalled = false;

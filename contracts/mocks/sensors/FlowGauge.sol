@@ -10,28 +10,28 @@ import {FlowReport} from "../../sensors/outflow/FlowReport.sol";
 contract FlowGauge {
     /// @notice Gas of a plain call to `sensor`. Call by `eth_call`: a transaction that has touched the sensor already
     /// has no cold flow left.
-    function gaugeCall(IOutflowSensor sensor, uint8 market, uint256 amount, uint256 valueLocked)
+    function gaugeCall(IOutflowSensor sensor, uint8 market, uint256 amount, uint256 heldBefore)
         external
         returns (uint256 cold, uint256 warm)
     {
         uint256 start = gasleft();
-        sensor.onOutflow(market, amount, valueLocked);
+        sensor.onOutflow(market, amount, heldBefore);
         uint256 second = gasleft();
-        sensor.onOutflow(market, amount, valueLocked - amount);
+        sensor.onOutflow(market, amount, heldBefore);
         uint256 third = gasleft();
         uint256 end = gasleft();
         return (start + end - second - third, second + end - third - third);
     }
 
     /// @notice Gas of a report through {FlowReport}.
-    function gaugeReport(IOutflowSensor sensor, uint8 market, uint256 amount, uint256 valueLocked)
+    function gaugeReport(IOutflowSensor sensor, uint8 market, uint256 amount, uint256 heldBefore)
         external
         returns (uint256 cold, uint256 warm)
     {
         uint256 start = gasleft();
-        FlowReport.outflow(sensor, market, amount, valueLocked);
+        FlowReport.outflow(sensor, market, amount, heldBefore);
         uint256 second = gasleft();
-        FlowReport.outflow(sensor, market, amount, valueLocked - amount);
+        FlowReport.outflow(sensor, market, amount, heldBefore);
         uint256 third = gasleft();
         uint256 end = gasleft();
         return (start + end - second - third, second + end - third - third);

@@ -74,7 +74,7 @@ library FlowLimitsLib {
         }
     }
 
-    /// @notice How far below zero a net outflow may be remembered where `limit` is the limit.
+    /// @notice How far above `limit` inflow may raise the room.
     function credit(FlowLimits limits, uint256 limit) internal pure returns (uint256) {
         // Both below 2^64.
         unchecked {
@@ -108,11 +108,12 @@ library FlowLimitsLib {
         return Rungs.wrap(uint8(FlowLimits.unwrap(limits)));
     }
 
-    /// @notice Whether a net outflow of `net` units is far above `limit`.
-    function isSevere(FlowLimits limits, int256 net, uint256 limit) internal pure returns (bool) {
-        // Below 2^64 times 2^8, so that the cast keeps it.
+    /// @notice Whether a `room` below zero means a net outflow of more than `severeFactor` times `limit`.
+    function isSevere(FlowLimits limits, int256 room, uint256 limit) internal pure returns (bool) {
+        // Below 2^64 times 2^8, so that the cast keeps it. The factor is at least two.
         unchecked {
-            return net > int256(limit * uint8(FlowLimits.unwrap(limits) >> 24));
+            uint256 factor = uint8(FlowLimits.unwrap(limits) >> 24);
+            return -room > int256(limit * (factor - 1));
         }
     }
 }

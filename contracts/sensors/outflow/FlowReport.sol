@@ -21,18 +21,18 @@ library FlowReport {
     /// @notice Thrown when the report failed and the transaction had too little gas for the sensor's full share.
     error FlowReport_GasTooLow(uint256 left, uint256 needed);
 
-    /// @notice Reports that `amount` came in. `valueLocked` is what the venue holds now, by its own book.
-    function inflow(IOutflowSensor sensor, uint8 market, uint256 amount, uint256 valueLocked) internal {
-        _report(sensor, IOutflowSensor.onInflow.selector, market, amount, valueLocked);
+    /// @notice Reports that `amount` came in. `heldBefore` is what the venue held before, by its own book.
+    function inflow(IOutflowSensor sensor, uint8 market, uint256 amount, uint256 heldBefore) internal {
+        _report(sensor, IOutflowSensor.onInflow.selector, market, amount, heldBefore);
     }
 
-    /// @notice Reports that `amount` leaves. Call it before the tokens move, with `valueLocked` already without them.
-    function outflow(IOutflowSensor sensor, uint8 market, uint256 amount, uint256 valueLocked) internal {
-        _report(sensor, IOutflowSensor.onOutflow.selector, market, amount, valueLocked);
+    /// @notice Reports that `amount` leaves. Call it before the tokens move, and with `heldBefore` still with them.
+    function outflow(IOutflowSensor sensor, uint8 market, uint256 amount, uint256 heldBefore) internal {
+        _report(sensor, IOutflowSensor.onOutflow.selector, market, amount, heldBefore);
     }
 
-    function _report(IOutflowSensor sensor, bytes4 selector, uint8 market, uint256 amount, uint256 valueLocked) private {
-        (uint256 reportGas, uint256 left) = (REPORT_GAS, gasleft());
+    function _report(IOutflowSensor sensor, bytes4 selector, uint8 market, uint256 amount, uint256 heldBefore) private {
+        uint256 left = gasleft();
         bool ok;
         // Memory-safe: the call is written past the free memory pointer, which stays. `market` is cleaned.
         assembly ("memory-safe") {
@@ -40,10 +40,13 @@ library FlowReport {
             mstore(data, selector)
             mstore(add(data, 0x04), and(market, 0xff))
             mstore(add(data, 0x24), amount)
-            mstore(add(data, 0x44), valueLocked)
-            ok := call(reportGas, sensor, 0, data, 0x64, 0, 0)
+            mstore(add(data, 0x44), heldBefore)
+            ok := call(REPORT_GAS, sensor, 0, data, 0x64, 0, 0)
         }
-        if (ok) return;
+        if (!ok) _admit(sensor, market, left);
+    }
+
+    function _admit(IOutflowSensor sensor, uint8 market, uint256 left) private {
         if (left < REPORT_GAS_NEEDED) revert FlowReport_GasTooLow(left, REPORT_GAS_NEEDED);
         emit FlowUnreported(address(sensor), market);
     }

@@ -10,9 +10,8 @@ using MeterLib for Meter global;
 /// @notice What a sensor remembers of one market, in one slot. Most significant first: 4 bits unused | room in the short
 /// window 60 | room in the long window 60 | average value locked 60 | recordedAt 32 | assertedAt 32 | rungs asserted
 /// then 8. Amounts in units, times in unix seconds.
-/// Room is what may still leave before the limit is exceeded, that is the limit less the net outflow; negative above the
-/// limit. It is stored with {BIAS} added. Kept instead of the net outflow, it makes another flow in the same second a
-/// subtraction that needs no limit.
+/// Room is what may still leave before the limit is exceeded, negative above it, and is stored with {MeterLib.BIAS}
+/// added: a room below zero is a number below the bias.
 type Meter is uint256;
 
 /// @title MeterLib
@@ -22,20 +21,22 @@ library MeterLib {
     /// @notice Largest flow, and largest value locked, in units. Anything larger counts as this.
     uint256 internal constant MOST_UNITS = (1 << 58) - 1;
 
+    /// @notice Added to rooms, which lie within +-(2^59 - 1).
+    uint256 internal constant BIAS = 1 << 59;
+
     /// @notice What registration writes: nothing was recorded since the first second. The slot is not zero any more, and
-    /// the first flow, before which everything is forgotten, seeds the average.
+    /// at the first flow, so long after, both rooms are full and the average is what the venue holds.
     Meter internal constant REGISTERED = Meter.wrap((BIAS << 192) | (BIAS << 132) | (1 << 40));
-
-    /// @dev Rooms lie within +-(2^59 - 1).
-    uint256 private constant BIAS = 1 << 59;
-    int256 private constant MOST_ROOM = (1 << 59) - 1;
-    uint256 private constant AMOUNT_MASK = (1 << 60) - 1;
-
-    /// @dev A unit less in both windows.
-    uint256 private constant UNIT_IN_BOTH = (1 << 192) | (1 << 132);
 
     /// @dev A value locked counts at most as this many times what is known.
     uint256 private constant GROWTH = 2;
+
+    int256 private constant MOST_ROOM = int256(BIAS - 1);
+    uint256 private constant AMOUNT_MASK = (1 << 60) - 1;
+    uint256 private constant BELOW_ROOMS = (1 << 132) - 1;
+
+    /// @dev Added before a division by 2^64, so that refilling in many steps refills no more than in one.
+    int256 private constant ROUNDING_UP = int256(Decay.ONE - 1);
 
     /* FIELDS */
 
@@ -59,72 +60,60 @@ library MeterLib {
         return (Meter.unwrap(meter) >> 72) & AMOUNT_MASK;
     }
 
-    /// @notice Net outflows as of {recordedAt}, in units.
-    function nets(Meter meter, FlowLimits limits) internal pure returns (int256 shortNet, int256 longNet) {
+    /// @notice Rooms as of {recordedAt}, in units.
+    function rooms(Meter meter) internal pure returns (int256 short, int256 long) {
         uint256 word = Meter.unwrap(meter);
-        (uint256 short, uint256 long) = limits.limitsOf((word >> 72) & AMOUNT_MASK);
-        // Everything is below 2^62.
+        // Both numbers are below 2^60.
         unchecked {
-            shortNet = int256(short + BIAS - (word >> 192));
-            longNet = int256(long + BIAS - ((word >> 132) & AMOUNT_MASK));
+            return (int256(word >> 192) - int256(BIAS), int256((word >> 132) & AMOUNT_MASK) - int256(BIAS));
         }
+    }
+
+    /// @notice Whether no flow was recorded yet.
+    function isUnused(Meter meter) internal pure returns (bool) {
+        return meter.recordedAt() == REGISTERED.recordedAt();
     }
 
     /* FLOWS */
 
-    /// @notice Whether `units` may leave at `time` without any limit being exceeded, and nothing else to be done: time
-    /// has not passed since the last flow.
-    function hasRoomFor(Meter meter, uint256 units, uint256 time) internal pure returns (bool) {
-        uint256 word = Meter.unwrap(meter);
-        // A room that is negative is stored below BIAS, hence below what is asked.
-        unchecked {
-            uint256 least = units + BIAS;
-            return uint32(word >> 40) == time && word >> 192 >= least && (word >> 132) & AMOUNT_MASK >= least;
-        }
-    }
-
-    /// @notice `meter` after `units` left for which it {hasRoomFor}.
-    function less(Meter meter, uint256 units) internal pure returns (Meter) {
-        // Neither room borrows: each is at least `units`.
-        unchecked {
-            return Meter.wrap(Meter.unwrap(meter) - units * UNIT_IN_BOTH);
-        }
-    }
-
-    /// @notice `meter` after `outflow` units (negative: inflow) at `time`, `seen` units having been locked since it was
+    /// @notice `meter` after `outflow` units (negative: inflow) at `time`, where `held` units were locked since it was
     /// last recorded.
     /// @return after_ The meter to store.
     /// @return due What has to be asserted; calm within the limits.
-    function record(Meter meter, FlowLimits limits, int256 outflow, uint256 seen, uint256 time)
+    function record(Meter meter, FlowLimits limits, int256 outflow, uint256 held, uint256 time)
         internal
         pure
         returns (Meter after_, Rungs due)
     {
-        (int256 shortNet, int256 longNet) = meter.nets(limits);
-        uint256 word = Meter.unwrap(meter);
+        (int256 shortRoom, int256 longRoom) = meter.rooms();
+        uint256 rest = Meter.unwrap(meter) & BELOW_ROOMS;
+        uint256 short;
+        uint256 long;
         // Amounts are below 2^62, factors at most 2^64.
         unchecked {
-            uint256 elapsed = time - uint32(word >> 40);
-            if (elapsed != 0) {
+            if (time != meter.recordedAt()) {
+                uint256 elapsed = time - meter.recordedAt();
                 uint256 factor = Decay.factor(elapsed, limits.longSeconds());
-                longNet = _scaled(longNet, factor);
-                shortNet = _scaled(shortNet, Decay.factor(elapsed, limits.shortSeconds()));
-                seen = _believed(meter, limits, seen);
-                uint256 average = ((word >> 72) & AMOUNT_MASK) * factor + seen * (Decay.ONE - factor);
-                word = ((average >> 64) << 72) | (time << 40) | (word & type(uint40).max);
+                held = _averaged(meter, limits, held, factor);
+                (short, long) = limits.limitsOf(held);
+                longRoom = _refilled(longRoom, long, factor);
+                shortRoom = _refilled(shortRoom, short, Decay.factor(elapsed, limits.shortSeconds()));
+                rest = (held << 72) | (time << 40) | (rest & type(uint40).max);
+            } else {
+                (short, long) = limits.limitsOf(rest >> 72);
             }
-            return _withNets(word, limits, shortNet + outflow, longNet + outflow);
+            shortRoom -= outflow;
+            longRoom -= outflow;
+            // One test for four signs: rooms are between nothing and the full limit, as they mostly are.
+            if (shortRoom | longRoom | (int256(short) - shortRoom) | (int256(long) - longRoom) < 0) {
+                (shortRoom, due) = _bounded(limits, shortRoom, short, limits.shortRungs());
+                Rungs dueLong;
+                (longRoom, dueLong) = _bounded(limits, longRoom, long, limits.longRungs());
+                due = due.join(dueLong);
+            }
+            rest |= (uint256(shortRoom + int256(BIAS)) << 192) | (uint256(longRoom + int256(BIAS)) << 132);
         }
-    }
-
-    /// @notice `meter` brought to `time` under `limits` and expressed in `newLimits`, without a flow. The average value
-    /// locked stays: nothing was learnt of it.
-    function rebased(Meter meter, FlowLimits limits, FlowLimits newLimits, uint256 time) internal pure returns (Meter after_) {
-        if (meter.isUnused()) return meter;
-
-        (after_,) = meter.record(limits, 0, meter.locked(), time);
-        (int256 shortNet, int256 longNet) = after_.nets(limits);
-        (after_,) = _withNets(Meter.unwrap(after_), newLimits, shortNet, longNet);
+        return (Meter.wrap(rest), due);
     }
 
     /// @notice `meter` after `rungs` were asserted at `time`.
@@ -133,64 +122,54 @@ library MeterLib {
         return Meter.wrap(kept | (uint256(uint32(time)) << 8) | Rungs.unwrap(rungs));
     }
 
-    /// @notice Whether no flow was recorded yet.
-    function isUnused(Meter meter) internal pure returns (bool) {
-        return meter.recordedAt() == REGISTERED.recordedAt();
-    }
-
     /* INTERNAL */
 
-    /// @dev `word` with the rooms that net outflows of `shortNet` and `longNet` leave, and what these call for.
-    function _withNets(uint256 word, FlowLimits limits, int256 shortNet, int256 longNet)
-        private
-        pure
-        returns (Meter, Rungs)
-    {
-        (uint256 short, uint256 long) = limits.limitsOf((word >> 72) & AMOUNT_MASK);
-        (uint256 shortRoom, Rungs due) = _room(limits, shortNet, short, limits.shortRungs());
-        (uint256 longRoom, Rungs dueLong) = _room(limits, longNet, long, limits.longRungs());
-        word = (word & ((1 << 132) - 1)) | (shortRoom << 192) | (longRoom << 132);
-        return (Meter.wrap(word), due.join(dueLong));
-    }
-
-    /// @dev What `net` leaves of `limit`, held to the credit and with the bias added; and what has to be asserted.
-    function _room(FlowLimits limits, int256 net, uint256 limit, Rungs rungs)
-        private
-        pure
-        returns (uint256 stored, Rungs due)
-    {
-        // Limits are below 2^60, nets below 2^62.
-        unchecked {
-            int256 room = int256(limit) - net;
-            if (room < 0) {
-                due = limits.isSevere(net, limit) ? limits.severeRungs() : rungs;
-                if (room < -MOST_ROOM) room = -MOST_ROOM;
-            } else if (net < 0) {
-                int256 most = int256(limit + limits.credit(limit));
-                if (room > most) room = most;
-                if (room > MOST_ROOM) room = MOST_ROOM;
-            }
-            return (uint256(room + int256(BIAS)), due);
-        }
-    }
-
-    /// @dev `net` times `factor`, rounded up, so that forgetting in many steps forgets no more than in one.
-    function _scaled(int256 net, uint256 factor) private pure returns (int256) {
+    /// @dev `room` after a time in which all but `factor` of what is missing from `limit` is forgotten. What is missing
+    /// is rounded up.
+    function _refilled(int256 room, uint256 limit, uint256 factor) private pure returns (int256) {
         // 62 bits times 65. The shift rounds towards minus infinity.
         unchecked {
-            return (net * int256(factor) + int256(Decay.ONE - 1)) >> 64;
+            return int256(limit) - (((int256(limit) - room) * int256(factor) + ROUNDING_UP) >> 64);
         }
     }
 
-    /// @dev A report is believed up to twice what is known, and in full as long as the floors rule: a venue whose book
-    /// goes wrong cannot lift its own limit at once.
-    function _believed(Meter meter, FlowLimits limits, uint256 seen) private pure returns (uint256) {
+    /// @dev Average value locked after a time for which its weight is `factor`, and during which `held` was locked. That
+    /// is believed up to twice the average, and in full as long as the floors rule: a venue whose book goes wrong cannot
+    /// lift its own limits at once.
+    function _averaged(Meter meter, FlowLimits limits, uint256 held, uint256 factor) private pure returns (uint256) {
+        uint256 average = meter.locked();
+        // 60 bits times 65.
         unchecked {
-            uint256 most = GROWTH * meter.locked();
-            if (seen <= most || meter.isUnused()) return seen;
+            if (held > GROWTH * average) held = _believed(meter, limits, held);
+            return (average * factor + held * (Decay.ONE - factor)) >> 64;
+        }
+    }
+
+    function _believed(Meter meter, FlowLimits limits, uint256 held) private pure returns (uint256) {
+        uint256 most = MOST_UNITS;
+        if (!meter.isUnused()) {
+            uint256 known = GROWTH * meter.locked();
             uint256 floorValue = limits.floorValue();
-            if (most < floorValue) most = floorValue;
-            return seen < most ? seen : most;
+            if (known < floorValue) known = floorValue;
+            if (most > known) most = known;
+        }
+        return held < most ? held : most;
+    }
+
+    /// @dev `room`, held to the credit above `limit` and to what fits; and what it calls for, `rungs` or more.
+    function _bounded(FlowLimits limits, int256 room, uint256 limit, Rungs rungs)
+        private
+        pure
+        returns (int256, Rungs due)
+    {
+        // Limits are below 2^59, rooms below 2^62.
+        unchecked {
+            int256 most = int256(limit + limits.credit(limit));
+            if (room > most) room = most;
+            if (room > MOST_ROOM) room = MOST_ROOM;
+            if (room < -MOST_ROOM) room = -MOST_ROOM;
+            if (room < 0) due = limits.isSevere(room, limit) ? limits.severeRungs() : rungs;
+            return (room, due);
         }
     }
 }

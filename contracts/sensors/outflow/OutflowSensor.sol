@@ -32,77 +32,94 @@ import {OutflowBounds} from "./OutflowBounds.sol";
 contract OutflowSensor is IOutflowSensor, Ownable {
     using OutflowBounds for OutflowParameters;
 
-    /// @notice How often flows repeat an assertion whose condition still holds, in seconds. Half of the shortest lease.
-    uint256 public constant REPEAT_SECONDS = 5 minutes;
+    /// @dev How often flows repeat an assertion whose condition still holds, in seconds. Half of the shortest lease.
+    uint256 private constant REPEAT_SECONDS = 5 minutes;
 
-    /// @notice Gas that the hub gets for an assertion made from a flow: the words, and a push to all its mirrors.
-    uint256 public constant HUB_GAS = 450_000;
+    /// @dev Gas that the hub gets for an assertion made from a flow: the words, and a push to all its mirrors.
+    uint256 private constant HUB_GAS = 450_000;
 
-    /// @notice Gas that has to be left for that to be certain. A call gets at most 63/64 of what is left.
-    uint256 public constant HUB_GAS_NEEDED = 460_000;
-
-    /// @dev Meter and limits of one market, the two slots that a flow touches.
-    struct Account {
-        Meter meter;
-        FlowLimits limits;
-    }
+    /// @dev Gas that has to be left for that to be certain. A call gets at most 63/64 of what is left.
+    uint256 private constant HUB_GAS_NEEDED = 460_000;
 
     /// @inheritdoc ISensor
     IIncidentState public immutable hub;
 
     /// @inheritdoc IOutflowSensor
+    address public immutable venue;
+
+    /// @inheritdoc IOutflowSensor
     uint256 public immutable unit;
 
-    /// @dev market => its venue
-    mapping(uint8 => address) private _venues;
-    /// @dev venue and market (see {_keyOf}) => what is kept of it. Named by the caller, so that a flow needs no slot to
-    /// find out whether its caller is the venue.
-    mapping(uint256 => Account) private _accounts;
+    /// @dev What is remembered of a market, and its limits: the two slots that a flow touches.
+    struct Account {
+        Meter meter;
+        FlowLimits limits;
+    }
+
+    /// @dev market => its account
+    Account[MARKETS] private _accounts;
 
     /// @param unit_ Token amount that one unit stands for: small enough for the floors to be at least 10^6 units, large
     /// enough for 2^58 of them to exceed whatever the venue may hold. One millionth of a token fits most.
-    constructor(IIncidentState hub_, uint256 unit_, address owner) Ownable(owner) {
+    constructor(IIncidentState hub_, address venue_, uint256 unit_, address owner) Ownable(owner) {
         if (address(hub_).code.length == 0) revert OutflowSensor_NotAContract(address(hub_));
+        if (venue_ == address(0)) revert OutflowSensor_NotAContract(venue_);
         if (unit_ == 0) revert OutflowSensor_OutOfBounds("unit", unit_, 1, type(uint256).max);
-        hub = hub_;
-        unit = unit_;
+        (hub, venue, unit) = (hub_, venue_, unit_);
     }
 
     /* FLOWS */
 
     /// @inheritdoc IOutflowSensor
-    function onInflow(uint8 market, uint256 amount, uint256 valueLocked) external {
-        uint256 units = _unitsIn(amount);
-        uint256 locked = _unitsIn(valueLocked);
-        Account storage account = _accounts[_keyOf(msg.sender, market)];
-        // Units are below 2^58.
+    function onInflow(uint8 market, uint256 amount, uint256 heldBefore) external {
+        // What is rounded off does not count. Units are below 2^58.
         unchecked {
-            _record(account, market, -int256(units), locked > units ? locked - units : 0);
+            _record(market, _meterOf(market), -int256(_units(amount)), heldBefore);
         }
     }
 
     /// @inheritdoc IOutflowSensor
-    function onOutflow(uint8 market, uint256 amount, uint256 valueLocked) external {
-        uint256 units = _unitsIn(amount);
-        Account storage account = _accounts[_keyOf(msg.sender, market)];
-        Meter meter = account.meter;
-        // Units are below 2^58. What is rounded off counts as one more.
-        unchecked {
-            if (units * unit < amount) ++units;
-            if (meter.hasRoomFor(units, block.timestamp)) account.meter = meter.less(units);
-            else _record(account, market, int256(units), _unitsIn(valueLocked) + units);
+    function onOutflow(uint8 market, uint256 amount, uint256 heldBefore) external {
+        (address reporter, uint256 divisor) = (venue, unit);
+        uint256 units;
+        Meter meter;
+        // The venue's second flow of a second, by hand, for it is on the path of everybody's withdrawal. It touches the
+        // meter alone. A market that is not set up, or none, has a meter of zero: past the array nothing is written.
+        assembly ("memory-safe") {
+            // Rounded up.
+            units := div(amount, divisor)
+            units := add(units, lt(mul(units, divisor), amount))
+            let slot := add(_accounts.slot, mul(market, 2))
+            meter := sload(slot)
+            if and(eq(and(shr(40, meter), 0xffffffff), timestamp()), eq(caller(), reporter)) {
+                // A room that is negative is stored below the bias, hence below what is asked.
+                let least := add(units, shl(59, 1))
+                let hasRooms := and(gt(shr(192, meter), least), gt(and(shr(132, meter), sub(shl(60, 1), 1)), least))
+                if and(hasRooms, lt(units, least)) {
+                    sstore(slot, sub(meter, or(shl(192, units), shl(132, units))))
+                    stop()
+                }
+            }
         }
+        if (units > MeterLib.MOST_UNITS) units = MeterLib.MOST_UNITS;
+        _record(market, meter, int256(units), heldBefore);
     }
 
-    function _record(Account storage account, uint8 market, int256 outflow, uint256 seen) private {
-        FlowLimits flowLimits = account.limits;
-        if (flowLimits.isEmpty()) {
-            emit FlowIgnored(msg.sender, market);
-            return;
-        }
-        (Meter meter, Rungs due) = account.meter.record(flowLimits, outflow, seen, block.timestamp);
+    function _record(uint8 market, Meter meter, int256 outflow, uint256 heldBefore) private {
+        if (msg.sender != venue || Meter.unwrap(meter) == 0) return _ignore(market);
+        Account storage account = _accounts[market];
+        Rungs due;
+        (meter, due) = meter.record(account.limits, outflow, _units(heldBefore), block.timestamp);
         account.meter = meter;
         if (Rungs.unwrap(due) != 0 && _isNews(meter, due)) _assertFromFlow(account, market, due);
+    }
+
+    function _meterOf(uint8 market) private view returns (Meter meter) {
+        if (market < MARKETS) meter = _accounts[market].meter;
+    }
+
+    function _ignore(uint8 market) private {
+        emit FlowIgnored(msg.sender, market);
     }
 
     /// @dev The flow stands whatever the hub does. A failure of the hub counts only when it had its full share of gas:
@@ -142,28 +159,17 @@ contract OutflowSensor is IOutflowSensor, Ownable {
     /* GOVERNANCE */
 
     /// @inheritdoc IOutflowSensor
-    function setMarket(uint8 market, address venue, OutflowParameters calldata parameters) external onlyOwner {
+    function setMarket(uint8 market, OutflowParameters calldata parameters) external onlyOwner {
         if (market >= MARKETS) revert OutflowSensor_UnknownMarket(market);
-        if (venue.code.length == 0) revert OutflowSensor_NotAContract(venue);
         OutflowParameters memory checked = parameters;
         checked.validate();
 
         FlowLimits fresh = FlowLimitsLib.pack(checked);
-        Meter meter = _retire(market, fresh);
-        _venues[market] = venue;
-        _accounts[_keyOf(venue, market)] = Account(meter, fresh);
-        emit MarketSet(market, venue, checked);
-    }
-
-    /// @dev Takes the account of the present venue away and hands over its meter, brought to now under the old limits
-    /// and expressed in the new.
-    function _retire(uint8 market, FlowLimits fresh) private returns (Meter meter) {
-        address venue = _venues[market];
-        if (venue == address(0)) return MeterLib.REGISTERED;
-
-        uint256 key = _keyOf(venue, market);
-        meter = _accounts[key].meter.rebased(_accounts[key].limits, fresh, block.timestamp);
-        delete _accounts[key];
+        Account storage account = _accounts[market];
+        FlowLimits former = account.limits;
+        account.meter = former.isEmpty() ? MeterLib.REGISTERED : account.meter.rebased(former, fresh, block.timestamp);
+        account.limits = fresh;
+        emit MarketSet(market, checked);
     }
 
     /* VIEWS */
@@ -171,8 +177,7 @@ contract OutflowSensor is IOutflowSensor, Ownable {
     /// @inheritdoc IOutflowSensor
     function reading(uint8 market) external view returns (OutflowReading memory) {
         Account storage account = _accountOf(market);
-        FlowLimits flowLimits = account.limits;
-        Meter before = account.meter;
+        (Meter before, FlowLimits flowLimits) = (account.meter, account.limits);
         (Meter meter, Rungs due) = _lookAt(before, flowLimits);
         (int256 shortNet, int256 longNet) = meter.nets(flowLimits);
         (uint256 shortLimit, uint256 longLimit) = flowLimits.limitsOf(meter.locked());
@@ -189,9 +194,8 @@ contract OutflowSensor is IOutflowSensor, Ownable {
     }
 
     /// @inheritdoc IOutflowSensor
-    function limits(uint8 market) external view returns (address venue, OutflowParameters memory parameters) {
-        venue = _venues[market];
-        parameters = _accounts[_keyOf(venue, market)].limits.unpack();
+    function limits(uint8 market) external view returns (OutflowParameters memory parameters) {
+        if (market < MARKETS) parameters = _accounts[market].limits.unpack();
     }
 
     /* INTERNAL */
@@ -215,21 +219,18 @@ contract OutflowSensor is IOutflowSensor, Ownable {
         return meter.record(flowLimits, 0, meter.locked(), block.timestamp);
     }
 
-    function _accountOf(uint8 market) private view returns (Account storage) {
-        address venue = _venues[market];
-        if (venue == address(0)) revert OutflowSensor_UnknownMarket(market);
-        return _accounts[_keyOf(venue, market)];
-    }
-
-    function _keyOf(address venue, uint8 market) private pure returns (uint256) {
-        return (uint256(uint160(venue)) << 8) | market;
+    function _accountOf(uint8 market) private view returns (Account storage account) {
+        if (market >= MARKETS) revert OutflowSensor_UnknownMarket(market);
+        account = _accounts[market];
+        if (account.limits.isEmpty()) revert OutflowSensor_UnknownMarket(market);
     }
 
     /// @dev Whole units in `amount`, at most {MeterLib.MOST_UNITS}.
-    function _unitsIn(uint256 amount) private view returns (uint256 units) {
-        // The constructor keeps `unit` from zero.
-        unchecked {
-            units = amount / unit;
+    function _units(uint256 amount) private view returns (uint256 units) {
+        uint256 divisor = unit;
+        // Without the check for zero, which the constructor has made.
+        assembly ("memory-safe") {
+            units := div(amount, divisor)
         }
         if (units > MeterLib.MOST_UNITS) units = MeterLib.MOST_UNITS;
     }

@@ -5,6 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {VolatilityParameters} from "../../interfaces/IVolatilitySensor.sol";
 import {M1, M2, M3, M4} from "../../types/Rungs.sol";
+import {VariancesLib} from "./Variances.sol";
 
 using ModelMargin for MarginRule global;
 
@@ -31,8 +32,8 @@ struct MarginRule {
 /// @dev The three tools against procyclicality are those of Commission Delegated Regulation (EU) 153/2013, article 28
 /// (1): (a) a buffer of 25 % that is used up when the model's margin rises and built again when it falls, (b) 25 % weight
 /// on stressed observations, (c) a floor from a lookback of ten years.
-/// Everything rounds down. A rule is off by less than 2^-32 of notional in each of its three margins, and its factor by
-/// less than 2^-32: together below 10^-9 for volatilities under 100 % a day.
+/// A rule rounds down, by less than 2^-32 in its factor and in each of its margins: less than 10^-9 of notional for
+/// volatilities under 100 % a day. A margin is then rounded up to millionths.
 library ModelMargin {
     uint256 private constant BPS = 10_000;
     uint256 private constant E6 = 1e6;
@@ -62,42 +63,40 @@ library ModelMargin {
         });
     }
 
-    /// @notice The margin that `rule` asks for at `volatilityX64`, the forecast for one day; no buffer yet.
+    /// @notice The margin that `rule` asks for at `volatilityX64`, the forecast for one day; no buffer yet. In millionths
+    /// of notional, rounded up.
     /// @param volatilityX64 Below 2^128.
-    function modelX64(MarginRule memory rule, uint256 volatilityX64) internal pure returns (uint256) {
-        // 128 bits times 40.
+    function modelE6(MarginRule memory rule, uint256 volatilityX64) internal pure returns (uint256) {
+        // 128 bits times 40, less 32, times 20.
         unchecked {
-            uint256 blended = ((volatilityX64 * rule.factorX32) >> 32) + (uint256(rule.stressX32) << 32);
-            uint256 longRun = uint256(rule.longRunX32) << 32;
-            return blended > longRun ? blended : longRun;
+            uint256 marginX64 = ((volatilityX64 * rule.factorX32) >> 32) + (uint256(rule.stressX32) << 32);
+            uint256 longRunX64 = uint256(rule.longRunX32) << 32;
+            if (marginX64 < longRunX64) marginX64 = longRunX64;
+            return (marginX64 * E6 + type(uint64).max) >> 64;
         }
     }
 
     /// @notice The margin to publish after `before` was: brought up to the model's, or down to the buffer above it.
-    function publishedX64(MarginRule memory rule, uint256 volatilityX64, uint256 before)
+    function publishedE6(MarginRule memory rule, uint256 volatilityX64, uint256 before)
         internal
         pure
-        returns (uint80)
+        returns (uint256 published)
     {
-        uint256 model = rule.modelX64(volatilityX64);
-        // 137 bits times 15.
+        uint256 model = rule.modelE6(volatilityX64);
+        // 93 bits times 15.
         unchecked {
             uint256 top = (model * (BPS + rule.bufferBps)) / BPS;
-            uint256 published = before < model ? model : before;
+            published = before < model ? model : before;
             if (published > top) published = top;
-            return published > type(uint80).max ? type(uint80).max : uint80(published);
+            if (published > VariancesLib.MAX_MARGIN_E6) published = VariancesLib.MAX_MARGIN_E6;
         }
     }
 
-    /// @notice The highest rung whose margin `marginX64` is above, 0 for none.
-    function rungOf(MarginRule memory rule, uint256 marginX64) internal pure returns (uint8) {
-        // 80 bits times 20.
-        unchecked {
-            uint256 marginE6 = marginX64 * E6;
-            if (marginE6 > uint256(rule.m4E6) << 64) return M4;
-            if (marginE6 > uint256(rule.m3E6) << 64) return M3;
-            if (marginE6 > uint256(rule.m2E6) << 64) return M2;
-            return marginE6 > uint256(rule.m1E6) << 64 ? M1 : 0;
-        }
+    /// @notice The highest rung whose margin `marginE6` is above, 0 for none.
+    function rungOf(MarginRule memory rule, uint256 marginE6) internal pure returns (uint8) {
+        if (marginE6 > rule.m4E6) return M4;
+        if (marginE6 > rule.m3E6) return M3;
+        if (marginE6 > rule.m2E6) return M2;
+        return marginE6 > rule.m1E6 ? M1 : 0;
     }
 }

@@ -1,120 +1,89 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {VolatilityModel} from "../../interfaces/IVolatilitySensor.sol";
-import {PowersOfTwo} from "../../libraries/fixed-point/PowersOfTwo.sol";
-
 using VariancesLib for Variances global;
+using VariancesLib for PackedVariances global;
 
-/// @notice What a sensor remembers of one market: two slots. `X64` stands for 64 fractional bits.
+/// @notice What a sensor remembers of one market. `X64` stands for 64 fractional bits.
 struct Variances {
     // Moving averages of squared natural log returns, as variances of one day.
-    uint80 fastX64;
-    uint80 middleX64;
-    uint80 slowX64;
-    // log2 of the latest sample's price, less 64; prices fit 112 bits, so it lies between -64 and 48.
-    int72 logPriceX64;
+    uint256 fastX64;
+    uint256 middleX64;
+    uint256 slowX64;
+    // log2 of the latest sample's price, less 64: prices fit 112 bits, so it lies between -64 and 48.
+    int256 logPriceX64;
     // Publish time of the latest sample; zero until seeded.
-    uint32 publishTime;
-    // Margin published at the latest sample, a share of notional, and its rung.
-    uint80 marginX64;
-    uint8 rung;
+    uint256 publishTime;
+    // Margin published at the latest sample, in millionths of notional.
+    uint256 marginE6;
 }
 
+/// @notice {Variances} in one slot, most significant first: 50 bits each of fast, middle and slow, with 46 fractional
+/// bits; 50 of the price's logarithm, with 43; 32 of time; 24 of margin. Zero until seeded.
+type PackedVariances is uint256;
+
 /// @title VariancesLib
-/// @notice Three moving averages of squared returns under irregular sampling, and the forecast on them. Knows no hub, no
-/// feed and no clock.
-/// @dev Moving average with irregular gaps: weight 2^(-dt / half-life), sample r^2 / dt (RiskMetrics 1996, with the weight
-/// of the gap in place of a constant). Forecast: log-HAR (Corsi 2009). Each average loses at most one unit of the last
-/// place, 2^-64 of a daily variance, a sample to rounding; what that adds up to is bounded by the average's half-life
-/// over the gap, 500 units for 14 days and one hour: 3 parts in 10^14 of a volatility of 3 % a day.
+/// @notice Packs and unpacks. A variance and a logarithm are rounded to nearest, so that a thousand samples do not add
+/// up to a drift.
+/// @dev One unit of a variance, 2^-46, is 1.6 parts in 10^11 of one of 3 % a day, and 6 in 10^8 of one of 0.05 % a day,
+/// a stablecoin's. An average stops moving when a sample's share of the difference is below half a unit: for 14 days of
+/// half-life and hourly samples that is when they agree to 243 units.
 library VariancesLib {
-    uint256 private constant E6 = 1e6;
-    uint256 private constant E12 = 1e12;
-    uint256 private constant MAX_VARIANCE_X64 = type(uint80).max;
+    uint256 private constant VARIANCE_BITS = 50;
+    uint256 private constant VARIANCE_DROPPED = 18;
+    uint256 private constant LOG_BITS = 50;
+    uint256 private constant LOG_DROPPED = 21;
+    uint256 private constant TIME_BITS = 32;
+    uint256 private constant MARGIN_BITS = 24;
 
-    /// @dev 1 day * (ln 2)^2: turns a squared difference of binary logarithms into a variance of one day.
-    uint256 private constant SQUARE_TO_DAILY_X64 = 0xa22723f16b9dce4c39d2;
+    uint256 private constant VARIANCE_MASK = (1 << VARIANCE_BITS) - 1;
+    uint256 private constant LOG_MASK = (1 << LOG_BITS) - 1;
+    int256 private constant LEAST_LOG_X64 = -64 << 64;
 
-    /// @notice `volatilityE6`, a standard deviation in millionths, as a variance.
-    function varianceX64(uint256 volatilityE6) internal pure returns (uint256) {
-        // 24 bits squared and shifted by 64.
-        return ((volatilityE6 * volatilityE6) << 64) / E12;
-    }
+    /// @notice Least and largest variance that is remembered: a volatility of 0.00001 % and of 400 % a day.
+    uint256 internal constant MIN_VARIANCE_X64 = 1 << VARIANCE_DROPPED;
+    uint256 internal constant MAX_VARIANCE_X64 = VARIANCE_MASK << VARIANCE_DROPPED;
 
-    /// @notice Variance of one day that a move of `moveX64` between binary logarithms within `elapsed` seconds shows, held
-    /// to what a move of `clipSigmas` would show that were made within `gapSeconds` at `expectedX64`, the variance that
-    /// counts as usual. One wrong price can thus multiply an average by no more than a known factor.
-    /// @param elapsed Not zero.
-    function sampleX64(int256 moveX64, uint256 elapsed, uint256 expectedX64, VolatilityModel memory model)
-        internal
-        pure
-        returns (uint256 sample)
-    {
-        // A move is at most 2^71, its square 2^142, the product 2^222. `expectedX64` fits 80 bits, so the other fits 128.
+    /// @notice Largest margin that is remembered: some 16 times the notional.
+    uint256 internal constant MAX_MARGIN_E6 = (1 << MARGIN_BITS) - 1;
+
+    /// @dev Callers keep to the ranges that the fields name: margins and variances up to their largest, times in 32 bits.
+    function packed(Variances memory variances) internal pure returns (PackedVariances) {
         unchecked {
-            sample = ((uint256(moveX64 * moveX64) * SQUARE_TO_DAILY_X64) / elapsed) >> 128;
-            uint256 interval = elapsed > model.gapSeconds ? elapsed : model.gapSeconds;
-            uint256 most = (uint256(model.clipSigmas) * model.clipSigmas * expectedX64 * interval) / elapsed;
-            if (sample > most) sample = most;
-        }
-        if (sample > MAX_VARIANCE_X64) sample = MAX_VARIANCE_X64;
-    }
-
-    /// @notice Takes a price into `variances`: `logPriceX64` published at `publishTime`, later than the latest sample.
-    /// @param leastX64 The least variance that a sample is clipped against, so that a quiet time does not blind it.
-    function observe(
-        Variances memory variances,
-        int256 logPriceX64,
-        uint256 publishTime,
-        uint256 leastX64,
-        VolatilityModel memory model
-    ) internal pure {
-        uint256 elapsed = publishTime - variances.publishTime;
-        uint256 expected = _max(_max(variances.fastX64, variances.middleX64), _max(variances.slowX64, leastX64));
-        uint256 sample = sampleX64(logPriceX64 - variances.logPriceX64, elapsed, expected, model);
-
-        uint256 fall = elapsed < model.fallSeconds ? elapsed : model.fallSeconds;
-        variances.fastX64 = moved(variances.fastX64, sample, elapsed, fall, model.fastSeconds);
-        variances.middleX64 = moved(variances.middleX64, sample, elapsed, fall, model.middleSeconds);
-        variances.slowX64 = moved(variances.slowX64, sample, elapsed, fall, model.slowSeconds);
-        // Prices fit 112 bits, see {PriceAggregator.MAX_PRICE_E18}; times are unix seconds in 32 bits, as in a word.
-        variances.logPriceX64 = int72(logPriceX64);
-        variances.publishTime = uint32(publishTime);
-    }
-
-    /// @notice `average` after `elapsed` seconds at `sample`. Down it moves by `fall` seconds at the most: a long time
-    /// without prices may raise a variance in full, and must not talk it down.
-    /// @return Rounded down, and never zero: it has a logarithm.
-    function moved(uint256 average, uint256 sample, uint256 elapsed, uint256 fall, uint256 halfLife)
-        internal
-        pure
-        returns (uint80)
-    {
-        uint256 span = sample < average ? fall : elapsed;
-        // A span is at most 2^32 seconds, so shifted it fits 96 bits; a weight is at most one, so both products fit 145.
-        unchecked {
-            uint256 keep = PowersOfTwo.exp2X64(-int256((span << 64) / halfLife));
-            uint256 next = (average * keep + sample * (PowersOfTwo.ONE_X64 - keep)) >> 64;
-            // Between two numbers of 80 bits.
-            return next == 0 ? 1 : uint80(next);
+            uint256 bits = _rounded(variances.fastX64);
+            bits = (bits << VARIANCE_BITS) | _rounded(variances.middleX64);
+            bits = (bits << VARIANCE_BITS) | _rounded(variances.slowX64);
+            // A logarithm counted from the least is not negative.
+            uint256 height = uint256(variances.logPriceX64 - LEAST_LOG_X64);
+            bits = (bits << LOG_BITS) | ((height + (1 << (LOG_DROPPED - 1))) >> LOG_DROPPED);
+            bits = (bits << TIME_BITS) | variances.publishTime;
+            return PackedVariances.wrap((bits << MARGIN_BITS) | variances.marginE6);
         }
     }
 
-    /// @notice Standard deviation that `model` forecasts for the log return of the next day, as 64 fractional bits.
-    function forecastX64(Variances memory variances, VolatilityModel memory model) internal pure returns (uint256) {
-        // Logarithms of 80 bits less 64 lie between -64 and 16, powers below 2^21, so the sum fits 92 bits.
+    function unpacked(PackedVariances packed_) internal pure returns (Variances memory variances) {
+        uint256 bits = PackedVariances.unwrap(packed_);
+        // Shifts of masked fields: 68 bits at most.
         unchecked {
-            int256 sum = int256(uint256(model.fastPowerE6)) * PowersOfTwo.log2X64(variances.fastX64)
-                + int256(uint256(model.middlePowerE6)) * PowersOfTwo.log2X64(variances.middleX64)
-                + int256(uint256(model.slowPowerE6)) * PowersOfTwo.log2X64(variances.slowX64)
-                + (int256(model.scaleE6) << 64);
-            // Half of the logarithm of a variance is that of its root.
-            return PowersOfTwo.exp2X64(sum / int256(2 * E6));
+            variances.marginE6 = bits & MAX_MARGIN_E6;
+            bits >>= MARGIN_BITS;
+            variances.publishTime = bits & type(uint32).max;
+            bits >>= TIME_BITS;
+            variances.logPriceX64 = int256((bits & LOG_MASK) << LOG_DROPPED) + LEAST_LOG_X64;
+            bits >>= LOG_BITS;
+            variances.slowX64 = (bits & VARIANCE_MASK) << VARIANCE_DROPPED;
+            bits >>= VARIANCE_BITS;
+            variances.middleX64 = (bits & VARIANCE_MASK) << VARIANCE_DROPPED;
+            variances.fastX64 = (bits >> VARIANCE_BITS) << VARIANCE_DROPPED;
         }
     }
 
-    function _max(uint256 a, uint256 b) private pure returns (uint256) {
-        return a > b ? a : b;
+    /// @dev To nearest, but never to zero, which has no logarithm, nor past the largest.
+    function _rounded(uint256 varianceX64) private pure returns (uint256 units) {
+        unchecked {
+            units = (varianceX64 + (1 << (VARIANCE_DROPPED - 1))) >> VARIANCE_DROPPED;
+            if (units == 0) return 1;
+            if (units > VARIANCE_MASK) return VARIANCE_MASK;
+        }
     }
 }

@@ -16,8 +16,9 @@ import {
 import {PowersOfTwo} from "../../libraries/fixed-point/PowersOfTwo.sol";
 import {MARKETS} from "../../types/Posture.sol";
 import {NORMAL, Rungs, RungsLib} from "../../types/Rungs.sol";
+import {Forecast} from "./Forecast.sol";
 import {MarginRule, ModelMargin} from "./ModelMargin.sol";
-import {Variances, VariancesLib} from "./Variances.sol";
+import {PackedVariances, Variances} from "./Variances.sol";
 import {VolatilityBounds} from "./VolatilityBounds.sol";
 
 /// @title VolatilitySensor
@@ -39,6 +40,7 @@ import {VolatilityBounds} from "./VolatilityBounds.sol";
 /// - Somebody pokes about as often as the gap. Fewer pokes see only the net move between them, and forecast worse.
 /// - The owner (governance) names volatilities and a base that fit the venue; loosening belongs behind a timelock.
 contract VolatilitySensor is IVolatilitySensor, Ownable {
+    using Forecast for Variances;
     using VolatilityBounds for VolatilityModel;
     using VolatilityBounds for VolatilityParameters;
 
@@ -61,10 +63,10 @@ contract VolatilitySensor is IVolatilitySensor, Ownable {
     uint32 private immutable _gapSeconds;
     uint32 private immutable _fallSeconds;
 
-    /// @dev Four slots. The first three are what a poke reads.
+    /// @dev Three slots. The first two are what a poke reads.
     struct Market {
         MarginRule rule;
-        Variances variances;
+        PackedVariances variances;
         VolatilityParameters parameters;
     }
 
@@ -97,7 +99,7 @@ contract VolatilitySensor is IVolatilitySensor, Ownable {
         if (rule.factorX32 == 0) revert VolatilitySensor_UnknownMarket(market);
 
         (bool ok, Price memory price) = aggregator.price(market);
-        Variances memory known = entry.variances;
+        Variances memory known = entry.variances.unpacked();
         if (!ok || price.publishTime <= known.publishTime) return asserted;
 
         if (known.publishTime == 0) {
@@ -148,17 +150,18 @@ contract VolatilitySensor is IVolatilitySensor, Ownable {
 
     /// @inheritdoc IVolatilitySensor
     function reading(uint8 market) external view returns (VolatilityReading memory result) {
-        Variances memory known = _markets[market].variances;
+        Variances memory known = _markets[market].variances.unpacked();
         if (known.publishTime == 0) return result;
 
         return VolatilityReading({
             fastE18: _rootE18(known.fastX64),
             middleE18: _rootE18(known.middleX64),
             slowE18: _rootE18(known.slowX64),
-            forecastE18: _toE18(known.forecastX64(model())),
-            marginE18: _toE18(known.marginX64),
-            rung: known.rung,
-            publishTime: known.publishTime
+            forecastE18: _toE18(known.volatilityX64(model())),
+            marginE6: known.marginE6,
+            rung: _markets[market].rule.rungOf(known.marginE6),
+            // 32 bits.
+            publishTime: uint64(known.publishTime)
         });
     }
 
@@ -168,17 +171,15 @@ contract VolatilitySensor is IVolatilitySensor, Ownable {
         Market storage entry = _markets[market];
         if (block.timestamp > uint256(price.publishTime) + entry.parameters.seedMaxAgeSeconds) return;
 
-        // A volatility has 24 bits, so its variance fits 72; for price and time see {VariancesLib.observe}.
-        uint80 longRunX64 = uint80(VariancesLib.varianceX64(entry.parameters.longRunVolatilityE6));
+        uint256 longRunX64 = Forecast.varianceX64(entry.parameters.longRunVolatilityE6);
         entry.variances = Variances({
             fastX64: longRunX64,
             middleX64: longRunX64,
             slowX64: longRunX64,
-            logPriceX64: int72(PowersOfTwo.log2X64(price.priceE18)),
-            publishTime: uint32(price.publishTime),
-            marginX64: 0,
-            rung: 0
-        });
+            logPriceX64: PowersOfTwo.log2X64(price.priceE18),
+            publishTime: price.publishTime,
+            marginE6: 0
+        }).packed();
         emit Seeded(market, price.priceE18, price.publishTime);
     }
 
@@ -189,32 +190,29 @@ contract VolatilitySensor is IVolatilitySensor, Ownable {
     {
         bool isSample = price.publishTime >= uint256(current.publishTime) + _gapSeconds;
         VolatilityModel memory model_ = model();
-        uint256 least = VariancesLib.varianceX64(rule.longRunVolatilityE6);
+        uint256 least = Forecast.varianceX64(rule.longRunVolatilityE6);
         current.observe(PowersOfTwo.log2X64(price.priceE18), price.publishTime, least, model_);
 
-        uint256 volatilityX64 = current.forecastX64(model_);
-        current.marginX64 = rule.publishedX64(volatilityX64, current.marginX64);
-        current.rung = rung = rule.rungOf(current.marginX64);
-        if (!isSample && rung == 0) return rung;
-
-        if (isSample) _markets[market].variances = current;
-        emit Observed(
-            market,
-            rung,
-            price.priceE18,
-            _toE18(volatilityX64),
-            _toE18(current.marginX64),
-            price.publishTime,
-            isSample
-        );
+        uint256 volatility = current.volatilityX64(model_);
+        uint256 marginE6 = rule.publishedE6(volatility, current.marginE6);
+        rung = rule.rungOf(marginE6);
+        if (isSample) {
+            current.marginE6 = marginE6;
+            _markets[market].variances = current.packed();
+            emit Sampled(market, rung, price.priceE18, _toE18(volatility), marginE6, price.publishTime);
+        } else if (rung != 0) {
+            emit Judged(market, rung, price.priceE18, _toE18(volatility), marginE6, price.publishTime);
+        }
     }
 
     /// @dev Below 2^128, so the product fits.
     function _toE18(uint256 valueX64) private pure returns (uint256) {
-        return (valueX64 * E18) >> 64;
+        unchecked {
+            return (valueX64 * E18) >> 64;
+        }
     }
 
-    /// @dev 80 bits shifted by 64.
+    /// @dev 68 bits shifted by 64.
     function _rootE18(uint256 squareX64) private pure returns (uint256) {
         return _toE18(Math.sqrt(squareX64 << 64));
     }

@@ -32,17 +32,21 @@ export interface DeliveryBook {
   /** Takes in an event. @returns the delivery that it is about. */
   record(event: DeliveryEvent): Delivery;
   all(): Iterable<Delivery>;
-  onPathway(pathway: string): Iterable<Delivery>;
+  onPathway(pathway: string): readonly Delivery[];
   /** Counts by the endpoint id of the chain where it happened. */
   counts(dvnsOf: (eid: number) => readonly string[]): Map<number, DeliveryCounts>;
 }
 
 export function createDeliveryBook(decide: (name: PacketName) => PacketFaults): DeliveryBook {
   const deliveries = new Map<string, Delivery>();
+  const pathways = new Map<string, readonly Delivery[]>();
   const find = (name: PacketName): Delivery => {
     const key = packetKey(name);
     const delivery = deliveries.get(key) ?? openDelivery(name, decide(name));
-    deliveries.set(key, delivery);
+    if (!deliveries.has(key)) {
+      deliveries.set(key, delivery);
+      pathways.set(delivery.pathway, [...(pathways.get(delivery.pathway) ?? []), delivery]);
+    }
     return delivery;
   };
   return {
@@ -52,7 +56,7 @@ export function createDeliveryBook(decide: (name: PacketName) => PacketFaults): 
       return delivery;
     },
     all: () => deliveries.values(),
-    onPathway: (pathway) => [...deliveries.values()].filter((delivery) => delivery.pathway === pathway),
+    onPathway: (pathway) => pathways.get(pathway) ?? [],
     counts: (dvnsOf) => countAll(deliveries.values(), dvnsOf),
   };
 }

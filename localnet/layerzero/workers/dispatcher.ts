@@ -55,7 +55,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const execute = ({ pathway, name }: KnownDelivery) => {
     const id = `execute/${pathway}`;
     trigger(id, name.dstEid, async () => {
-      const waitMs = await executor.execute([...book.onPathway(pathway)].filter(isKnown));
+      const waitMs = await executor.execute(book.onPathway(pathway).filter(isKnown));
       if (waitMs > 0) triggerLater(waitMs, id);
     });
   };

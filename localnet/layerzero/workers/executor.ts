@@ -32,9 +32,11 @@ const COMMIT_GAS = 500_000n;
 const EXECUTE_OVERHEAD_GAS = 400_000n;
 /** A delivery that fails in the receiver is tried again with twice the gas, this often in all. */
 const MAX_EXECUTIONS = 3;
-/** Packets that are executed out of order with each other, and how long the first waits for the others. */
+/** Packets that are executed out of order with each other. */
 const REORDER_WINDOW = 3;
+/** How long the first of them waits for others that may yet be sent, and for others that are on their way. */
 const REORDER_WAIT_MS = 400;
+const REORDER_LONGEST_WAIT_MS = 5_000;
 const SUCCESS = 1;
 
 export function createExecutor({ chains, plan }: ExecutorOptions): Executor {
@@ -67,7 +69,8 @@ export function createExecutor({ chains, plan }: ExecutorOptions): Executor {
       await Promise.all(ready.filter(({ faults }) => !faults.isReordered).map(executeOne));
 
       const waiting = ready.filter(({ faults }) => faults.isReordered);
-      const waitMs = remainingWait(waiting, readySince);
+      const isMoreComing = deliveries.some(({ commits, faults }) => commits === 0 && !faults.isWithheld);
+      const waitMs = remainingWait(waiting, readySince, isMoreComing);
       if (waitMs > 0) return waitMs;
       const window = plan().shuffle(waiting.slice(0, REORDER_WINDOW), ({ name }) => name);
       for (const delivery of window) await executeOne(delivery);
@@ -85,12 +88,17 @@ export function createExecutor({ chains, plan }: ExecutorOptions): Executor {
 }
 
 /** How long the reorder window still waits for company; 0 when it is full, old enough or empty. */
-function remainingWait(waiting: readonly KnownDelivery[], readySince: Map<string, number>): number {
+function remainingWait(
+  waiting: readonly KnownDelivery[],
+  readySince: Map<string, number>,
+  isMoreComing: boolean,
+): number {
   const now = performance.now();
   for (const { key } of waiting) readySince.set(key, readySince.get(key) ?? now);
   const oldest = Math.min(...waiting.map(({ key }) => readySince.get(key) ?? now));
   if (waiting.length === 0 || waiting.length >= REORDER_WINDOW) return 0;
-  return Math.max(0, Math.ceil(oldest + REORDER_WAIT_MS - now));
+  const longest = isMoreComing ? REORDER_LONGEST_WAIT_MS : REORDER_WAIT_MS;
+  return Math.max(0, Math.ceil(oldest + longest - now));
 }
 
 async function commitOne(destination: WorkerChain, delivery: KnownDelivery): Promise<void> {

@@ -1,13 +1,12 @@
 import { computeAddress, SigningKey, Transaction } from "ethers";
 
-import type { Hex } from "../../domain/hex.ts";
-import { lengthOfHex } from "../../domain/hex.ts";
+import { type Hex, lengthOfHex } from "../../domain/hex.ts";
 import { joinSignatures, type SignedDirective } from "../../domain/incident/directive.ts";
 import { RelayerError } from "../../errors.ts";
 import { createFeeBook, type FeeBook } from "./fee-book.ts";
 import { submitGasLimit } from "./gas-limit.ts";
 import { hubInterface } from "./hub-abi.ts";
-import { createNonceBook, type NonceCounts } from "./nonce-book.ts";
+import { createNonceBook, type NonceBook, type NonceCounts } from "./nonce-book.ts";
 import type { RpcPool, RpcSession } from "./rpc-pool.ts";
 import { KNOWN, mapSendError } from "./send-error.ts";
 import { Count, Hash, parseAnswer, Quantity } from "./wire.ts";
@@ -47,6 +46,7 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
     read: (signal) => pool.run((session) => readCounts(session, address), signal),
     nowMs,
   });
+  const wallet: Wallet = { options, key, fees, nonces };
   let lastRefreshMs = -Infinity;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -58,64 +58,10 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
     await Promise.allSettled([nonces.refresh(signal), pool.run((session) => readTip(session, fees), signal)]);
   }
 
-  /** One raw send, the same bytes to whichever node takes them. */
-  async function send(raw: string, txHash: Hex, signal: AbortSignal): Promise<void> {
-    await pool.run(async (session) => {
-      try {
-        parseAnswer(Hash, await session.call("eth_sendRawTransaction", [raw]), "eth_sendRawTransaction");
-      } catch (error) {
-        const mapped = mapSendError(error);
-        if (mapped === KNOWN) return;
-        // Another node may have passed it on before it fell silent, and then this one calls the nonce used.
-        if (mapped.name === "NONCE_CONFLICT" && (await isKnown(session, txHash))) return;
-        throw mapped;
-      }
-    }, signal);
-  }
-
-  async function attempt(data: string, gasLimit: number, signal: AbortSignal): Promise<Hex> {
-    if (nonces.isStale) await nonces.refresh(signal);
-    const nonce = nonces.next();
-    const tx = Transaction.from({
-      type: 2,
-      chainId: options.chainId,
-      to: options.hub,
-      data,
-      gasLimit,
-      nonce,
-      ...fees.fees(),
-    });
-    tx.signature = key.sign(tx.unsignedHash);
-    const txHash = tx.hash as Hex;
-    try {
-      await send(tx.serialized, txHash, signal);
-      nonces.noteSent(nonce);
-      return txHash;
-    } catch (error) {
-      // A node that fell silent may have taken it: the counts say. Taking the nonce for used would risk a gap, and what
-      // waits behind a gap is never mined; taking it for free risks one of two transactions, and the caller repeats.
-      nonces.markStale();
-      throw error;
-    }
-  }
-
-  async function submitNow(signed: SignedDirective, signal: AbortSignal): Promise<Hex> {
-    const data = encodeSubmit(signed);
-    const gasLimit = submitGasLimit(lengthOfHex(signed.directive.entries) / ENTRY_BYTES, signed.signatures.length);
-    for (let attempts = 1; ; attempts += 1) {
-      try {
-        return await attempt(data, gasLimit, signal);
-      } catch (error) {
-        const isLost = error instanceof RelayerError && error.name === "NONCE_CONFLICT";
-        if (!isLost || attempts === NONCE_ATTEMPTS) throw error;
-      }
-    }
-  }
-
   return {
     submit(signed, signal) {
       // One at a time: a nonce that fails must not have a later one already on its way.
-      const mine = last.then(() => submitNow(signed, signal));
+      const mine = last.then(() => submitWith(wallet, signed, signal));
       last = mine.catch(() => undefined);
       return mine;
     },
@@ -124,6 +70,64 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
       void refreshBehind(signal);
     },
   };
+}
+
+/** All that a transaction is made of, besides the directive. */
+interface Wallet {
+  readonly options: SubmitterOptions;
+  readonly key: SigningKey;
+  readonly fees: FeeBook;
+  readonly nonces: NonceBook;
+}
+
+async function submitWith(wallet: Wallet, signed: SignedDirective, signal: AbortSignal): Promise<Hex> {
+  const { directive, signatures } = signed;
+  const gasLimit = submitGasLimit(lengthOfHex(directive.entries) / ENTRY_BYTES, signatures.length);
+  const payload = { data: encodeSubmit(signed), gasLimit };
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      return await attempt(wallet, payload, signal);
+    } catch (error) {
+      const isLost = error instanceof RelayerError && error.name === "NONCE_CONFLICT";
+      if (!isLost || attempts === NONCE_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function attempt(
+  { options, key, fees, nonces }: Wallet,
+  payload: { readonly data: string; readonly gasLimit: number },
+  signal: AbortSignal,
+): Promise<Hex> {
+  if (nonces.isStale) await nonces.refresh(signal);
+  const { chainId, hub: to } = options;
+  const nonce = nonces.next();
+  const tx = Transaction.from({ type: 2, chainId, to, nonce, ...payload, ...fees.fees() });
+  tx.signature = key.sign(tx.unsignedHash);
+  const txHash = tx.hash as Hex;
+  try {
+    await options.pool.run((session) => send(session, tx.serialized, txHash), signal);
+    nonces.noteSent(nonce);
+    return txHash;
+  } catch (error) {
+    // A node that fell silent may have taken it: the counts say. Taking the nonce for used would risk a gap, and what
+    // waits behind a gap is never mined; taking it for free risks one of two transactions, and the caller repeats.
+    nonces.markStale();
+    throw error;
+  }
+}
+
+/** One raw send, the same bytes to whichever node takes them. */
+async function send(session: RpcSession, raw: string, txHash: Hex): Promise<void> {
+  try {
+    parseAnswer(Hash, await session.call("eth_sendRawTransaction", [raw]), "eth_sendRawTransaction");
+  } catch (error) {
+    const mapped = mapSendError(error);
+    if (mapped === KNOWN) return;
+    // Another node may have passed it on before it fell silent, and then this one calls the nonce used.
+    if (mapped.name === "NONCE_CONFLICT" && (await isKnown(session, txHash))) return;
+    throw mapped;
+  }
 }
 
 /** The same call data goes to every chain that takes the same signatures. */

@@ -53,8 +53,8 @@ export function createPromMetrics(options: PromMetricsOptions): PromMetrics {
     tightenedAll: (path, seconds) => of.timeToGlobal.observe({ path }, seconds),
     overhead: (seconds) => of.overhead.observe(seconds),
     converged(isConverged, openActions) {
-      of.convergence.set({ mesh: "words" }, isConverged ? 1 : 0);
-      of.openActions.set({ state: "open" }, openActions);
+      of.convergence.set(isConverged ? 1 : 0);
+      of.openActions.set(openActions);
     },
     rpcRequested: (chain, method, status) => of.rpcRequests.inc({ chain, method, status }),
     contentType: registry.contentType,
@@ -100,11 +100,16 @@ function createInstruments(registry: Registry) {
     reverts: counter("transactions_reverted_total", "Transactions that were mined and reverted.", ["chain"]),
     actions: counter("actions_total", "Actions that ended.", ["chain", "kind", "outcome"]),
     loops: gauge("loop_last_turn_timestamp_seconds", "When a loop last went round.", ["loop"]),
-    // Labelled, because prom-client exports an unlabelled gauge as 0 before it was ever set.
-    convergence: gauge("convergence_ok", "1 when all chains hold equal mesh words, 0 when not.", ["mesh"]),
-    openActions: gauge("actions_open", "Actions not yet seen on chain.", ["state"]),
+    convergence: unread(gauge("convergence_ok", "1 when all chains hold equal mesh words, 0 when not.", [])),
+    openActions: unread(gauge("actions_open", "Actions not yet seen on chain.", [])),
     buildInfo: gauge("build_info", "What is running.", ["relayer", "version", "node"]),
   };
+}
+
+/** prom-client exports an unlabelled gauge as 0 before it was ever set. */
+function unread<G extends Gauge>(gauge: G): G {
+  gauge.remove();
+  return gauge;
 }
 
 interface Head {

@@ -37,13 +37,22 @@ export function createDecider(context: AppContext, ports: DecidePorts): Decider 
     const decision = plan(planInputOf(ledger.world, ports.operators, clock.nowMs()), ports.policy);
     if (decision !== null) undertake(context, ports, { decision, seenMs: since });
   };
+  const decideSafely = (): void => {
+    try {
+      decide();
+    } catch (error) {
+      // Planning is total, so this is a bug. The next regular round tries again.
+      context.metrics.failed("decide", describeError(error).code ?? "");
+      context.log.error({ err: describeError(error) }, "decision failed");
+    }
+  };
 
   ledger.onChange(({ observation }) => {
     if (!isCause(observation) || seenMs !== null) return;
     seenMs = clock.nowMs();
-    queueMicrotask(decide);
+    queueMicrotask(decideSafely);
   });
-  return { decide };
+  return { decide: decideSafely };
 }
 
 /** Whether the observation can call for something new. A head that moved can wait for the next regular round. */

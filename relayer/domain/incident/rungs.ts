@@ -16,9 +16,6 @@ export const M4 = 4;
 const BREAKER_MASK = 0x30;
 const MARGIN_MASK = 0x07;
 
-/** Both axes at their lowest rung. */
-export const CALM = 0 as Rungs;
-
 /** The pair (`breaker`, `margin`), or null when one of them is not on its ladder. */
 export function rungsOf(breaker: number, margin: number): Rungs | null {
   return isRung(breaker, HALTED) && isRung(margin, M4) ? pair(breaker, margin) : null;

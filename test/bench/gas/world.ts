@@ -1,39 +1,55 @@
-import { ContractFactory, Wallet, computeAddress, type Contract } from "ethers";
+import { ContractFactory, Wallet, type Contract } from "ethers";
 
-import type { Hex } from "../../../relayer/domain/hex.ts";
+import { createTransactionBatch } from "../../../deployments/transaction-batch.ts";
+import { wireLayerZero } from "../../../localnet/layerzero/wire-layerzero.ts";
 import { OPERATOR_KEYS } from "../../support/in-process-hub.ts";
-import { deployCompiled, startLayerZeroMesh, type MeshChain } from "../../support/layerzero-mesh.ts";
+import { startLayerZeroMesh, type MeshChain } from "../../support/layerzero-mesh.ts";
 import { fetchChainlinkCode } from "./chainlink.ts";
 
 export const MARKET = 1;
-/** Halted and M4. */
+/** Halted and M4, and what a lone operator may cause: rungs as the hub packs them. */
 export const HALT = 0x34;
+export const SOLO = 0x22;
 
 /** Operators in ascending order of their addresses, as signatures have to be. */
-export const OPERATORS = OPERATOR_KEYS.map((key) => new Wallet(key)).toSorted((a, b) =>
+export const OPERATORS: readonly Wallet[] = OPERATOR_KEYS.map((key) => new Wallet(key)).toSorted((a, b) =>
   BigInt(a.address) < BigInt(b.address) ? -1 : 1,
 );
+
+/** Peers that are only sent to: their chains do not exist here. */
+export const DISTANT_EIDS = [50_903, 50_904, 50_905];
 
 /** Two chains: `home`, which trips and sends, and `away`, which receives. */
 export interface GasWorld {
   readonly home: MeshChain;
   readonly away: MeshChain;
+  readonly chainlink: Chainlink | null;
 }
 
-/** Fresh chains for each group of figures, so that no figure depends on which were measured before. */
+export interface Chainlink {
+  readonly remote: Contract;
+  /** Address of the proxy through which everybody asks. */
+  readonly proxy: string;
+}
+
 export async function startGasWorld(): Promise<GasWorld> {
-  const operators = OPERATOR_KEYS.map((key: Hex) => computeAddress(key));
+  const operators = OPERATORS.map(({ address }) => address);
   const [home, away] = await startLayerZeroMesh({ chains: ["chain0", "chain1"], operators });
   if (home === undefined || away === undefined) throw new RangeError("two chains were asked for");
-  return { home, away };
+  const signer = home.wallet("deployer");
+  const batch = await createTransactionBatch({ signer, provider: home.provider, chain: "home" });
+  wireLayerZero(batch, home.layerzero, DISTANT_EIDS);
+  await batch.settle();
+  return { home, away, chainlink: await deployChainlink(home) };
+}
+
+/** Runs `measure` and takes both chains back to where they were, so that no figure depends on which came before. */
+export async function measureApart<T>({ home, away }: GasWorld, measure: () => Promise<T>): Promise<T> {
+  return home.provider.undoing(() => away.provider.undoing(measure));
 }
 
 export async function stopGasWorld({ home, away }: GasWorld): Promise<void> {
   await Promise.all([home.provider.close(), away.provider.close()]);
-}
-
-export function deployMock(chain: MeshChain, name: string, args: readonly unknown[] = []): Promise<Contract> {
-  return deployCompiled(chain.wallet("deployer"), ["mocks/hub/floors", name], args);
 }
 
 const RMN_REMOTE_ABI = [
@@ -42,18 +58,11 @@ const RMN_REMOTE_ABI = [
   "function isCursed(bytes16 subject) view returns (bool)",
 ];
 const RMN_PROXY_ABI = ["constructor(address rmn)"];
-/** Any but zero. */
+/** Ethereum's; any but zero would do. */
 const CHAIN_SELECTOR = 5_009_297_550_715_157_269n;
-const NO_LEGACY = "0x0000000000000000000000000000000000000000";
+const NO_LEGACY = `0x${"00".repeat(20)}`;
 
-export interface Chainlink {
-  readonly remote: Contract;
-  /** Address of the proxy that answers for it. */
-  readonly proxy: string;
-}
-
-/** Chainlink's RMNRemote behind its proxy, or null when it could not be fetched. */
-export async function deployChainlink({ wallet }: MeshChain): Promise<Chainlink | null> {
+async function deployChainlink({ wallet }: MeshChain): Promise<Chainlink | null> {
   const code = await fetchChainlinkCode();
   if (code === null) return null;
   const deployer = wallet("deployer");

@@ -36,9 +36,11 @@ contract PostureChecksTest is Test {
     function test_Checks_AgreeOnEveryPairOfBreakerRungs() public {
         for (uint8 own; own <= HALTED; ++own) {
             for (uint8 protocol; protocol <= HALTED; ++protocol) {
-                _show(_two(RungsLib.pair(own, own == 0 ? 0 : M4), RungsLib.pair(protocol, M1)));
                 uint8 worst = own > protocol ? own : protocol;
-                _assertChecks(MARKET, worst <= CAUTION, worst < HALTED);
+                for (uint8 margin; margin <= M4; ++margin) {
+                    _show(_two(RungsLib.pair(own, margin), RungsLib.pair(protocol, margin)));
+                    _assertChecks(MARKET, worst <= CAUTION, worst < HALTED);
+                }
             }
         }
     }

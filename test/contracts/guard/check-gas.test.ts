@@ -27,8 +27,8 @@ describe("gas of a venue's check", () => {
       PEER_CEILINGS,
       OPERATORS,
     ]);
-    await hub.registerMarket(0);
-    await hub.registerMarket(MARKET);
+    await hub.getFunction("registerMarket")(0);
+    await hub.getFunction("registerMarket")(MARKET);
     const at = await hub.getAddress();
     return {
       hub,
@@ -42,8 +42,8 @@ describe("gas of a venue's check", () => {
   it("asks the real hub within 5,400 cold and 850 warm", async () => {
     const { asking } = await networkHelpers.loadFixture(fixture);
 
-    for (const gauge of [asking.gaugeIncreasing, asking.gaugeReducing]) {
-      const [cold, warm] = await gauge(MARKET);
+    for (const gauge of ["gaugeIncreasing", "gaugeReducing"]) {
+      const [cold, warm] = await asking.getFunction(gauge)(MARKET);
       expect(cold).to.be.within(4_700n, ASK_COLD);
       expect(warm).to.be.within(200n, ASK_WARM);
     }
@@ -51,10 +51,10 @@ describe("gas of a venue's check", () => {
 
   it("reads a mirror within 1.03 times one read of an own slot", async () => {
     const { mirror, peers } = await networkHelpers.loadFixture(fixture);
-    const [slotCold] = await peers.gaugeOwnSlot();
+    const [slotCold] = await peers.getFunction("gaugeOwnSlot")();
 
-    for (const gauge of [mirror.gaugeIncreasing, mirror.gaugeReducing]) {
-      const [cold, warm] = await gauge(MARKET);
+    for (const gauge of ["gaugeIncreasing", "gaugeReducing"]) {
+      const [cold] = await mirror.getFunction(gauge)(MARKET);
       expect(cold).to.be.within(2_100n, (slotCold * 103n) / 100n);
     }
   });
@@ -62,7 +62,7 @@ describe("gas of a venue's check", () => {
   it("checks a byte in a loaded word within 60", async () => {
     const { byte } = await networkHelpers.loadFixture(fixture);
 
-    const [increasing, reducing] = await byte.gauge(MARKET);
+    const [increasing, reducing] = await byte.getFunction("gauge")(MARKET);
 
     expect(increasing).to.be.within(1n, BYTE);
     expect(reducing).to.be.within(1n, BYTE);

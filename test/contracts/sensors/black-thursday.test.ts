@@ -58,9 +58,9 @@ async function replay(minutes: readonly Minute[], world: Awaited<ReturnType<type
     time += MINUTE_MS / 1_000;
     const answer = ethers.parseUnits(close, FEED_DECIMALS);
     await networkHelpers.time.setNextBlockTimestamp(time);
-    await batch.publish(feeds, [answer, answer, answer]);
-    await sensor.poke(MARKET);
-    const { tier } = await sensor.reading(MARKET);
+    await batch.getFunction("publish")(feeds, [answer, answer, answer]);
+    await sensor.getFunction("poke")(MARKET);
+    const { tier } = await sensor.getFunction("reading")(MARKET);
     if (tier > highest) {
       highest = tier;
       trips.push(`tier ${tier} at ${at} on ${close}`);
@@ -78,7 +78,7 @@ async function buildWorld() {
     const feed = await ethers.deployContract("ScriptedFeed", [FEED_DECIMALS, "XBT / USD"]);
     feeds.push(await feed.getAddress());
   }
-  await aggregator.setFeeds(
+  await aggregator.getFunction("setFeeds")(
     MARKET,
     feeds.map((feed) => ({ feed, maxAgeSeconds: 300, weight: 1 })),
     2,
@@ -88,7 +88,7 @@ async function buildWorld() {
     await aggregator.getAddress(),
     owner!.address,
   ]);
-  await sensor.setMarket(MARKET, BAND);
+  await sensor.getFunction("setMarket")(MARKET, BAND);
   return { hub, sensor, feeds, batch: await ethers.deployContract("FeedBatch") };
 }
 
@@ -110,7 +110,7 @@ describe("PriceBandSensor on recorded minutes of March 2020", () => {
       const trips = await replay(readMinutes("12T00:01", "12T01:00"), world);
 
       expect(trips).to.deep.equal([]);
-      expect(await world.hub.assertions()).to.equal(0n);
+      expect(await world.hub.getFunction("assertions")()).to.equal(0n);
     });
   });
 });

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {Test} from "forge-std/Test.sol";
 
 import {Leases, LeasesLib} from "../../../contracts/types/Leases.sol";
-import {defaultLeases, packLanes} from "./WordBuilder.sol";
+import {defaultLeases, drawLeases, packLanes} from "./WordBuilder.sol";
 
 contract LeasesTest is Test {
     uint256[8] private lanes;
@@ -21,6 +21,17 @@ contract LeasesTest is Test {
         for (uint256 index; index < 8; ++index) {
             assertEq(defaultLeases().secondsOf(index), lanes[index]);
         }
+    }
+
+    function testFuzz_Halved_HalvesEachLane(uint256 bits) public pure {
+        Leases halved = Leases.wrap(bits).halved();
+        for (uint256 index; index < 8; ++index) {
+            assertEq(halved.secondsOf(index), Leases.wrap(bits).secondsOf(index) / 2);
+        }
+    }
+
+    function testFuzz_Validate_AcceptsWhatTheOtherTestsDraw(uint256 seed) public pure {
+        drawLeases(seed).validate();
     }
 
     function test_Validate_AcceptsBothBounds() public pure {

@@ -3,9 +3,10 @@ pragma solidity ^0.8.28;
 
 import {Test} from "forge-std/Test.sol";
 
+import {Leases} from "../../../contracts/types/Leases.sol";
 import {Rungs, RungsLib} from "../../../contracts/types/Rungs.sol";
 import {Word, WordLib} from "../../../contracts/types/Word.sol";
-import {defaultLeases, drawWord} from "./WordBuilder.sol";
+import {defaultLeases, drawEdges, drawLeases, drawWord} from "./WordBuilder.sol";
 
 contract WordTest is Test {
     uint256 private constant NOW = 1_600_000_000;
@@ -30,9 +31,14 @@ contract WordTest is Test {
     }
 
     function testFuzz_Merge_IsTheMaximumOfEachLane(uint256 a, uint256 b) public pure {
-        Word merged = Word.wrap(a).merge(Word.wrap(b));
+        _assertMaximum(Word.wrap(a), Word.wrap(b));
+        _assertMaximum(drawEdges(a), drawEdges(b));
+    }
+
+    function _assertMaximum(Word a, Word b) private pure {
+        Word merged = a.merge(b);
         for (uint256 index; index < 8; ++index) {
-            (uint256 p, uint256 q) = (Word.wrap(a).lane(index), Word.wrap(b).lane(index));
+            (uint256 p, uint256 q) = (a.lane(index), b.lane(index));
             assertEq(merged.lane(index), p > q ? p : q);
         }
     }
@@ -40,11 +46,12 @@ contract WordTest is Test {
     /// @dev P2 in small: whatever is merged in, no rung that is in force gives way. Only `voidBefore` can do that, and
     /// a message has none.
     function testFuzz_Merge_NeverLoosens(uint256 a, uint256 b, uint32 ahead) public pure {
-        Word before = drawWord(a, NOW);
-        Word merged = before.merge(drawWord(b, NOW).stampsOnly());
-        uint256 time = NOW + (ahead % 2 days);
+        Leases leases = drawLeases(a);
+        Word before = drawWord(a, NOW, leases);
+        Word merged = before.merge(drawWord(b, NOW, leases).stampsOnly());
+        uint256 time = NOW + ahead % 2 days;
 
-        assertFalse(before.inForce(defaultLeases(), time).exceeds(merged.inForce(defaultLeases(), time)));
+        assertFalse(before.inForce(leases, time).exceeds(merged.inForce(leases, time)));
     }
 
     /* LANES */
@@ -102,14 +109,17 @@ contract WordTest is Test {
 
     /* FORCE */
 
-    function testFuzz_Holds_AsTheDesignSays(uint256 seed, uint256 index, uint32 ahead) public pure {
-        index = 1 + (index % 7);
-        Word word = drawWord(seed, NOW);
-        uint256 time = NOW + (ahead % 2 days);
-        uint256 stamp = word.lane(index);
+    function testFuzz_Holds_AsTheDesignSays(uint256 seed, uint32 ahead) public pure {
+        Leases leases = drawLeases(seed);
+        Word word = drawWord(seed, NOW, leases);
+        // Half of the time the very second that the stamps were drawn around.
+        uint256 time = NOW + (ahead % 2 == 0 ? 0 : ahead % 2 days);
 
-        bool expected = stamp > word.lane(0) && time < stamp + defaultLeases().secondsOf(index);
-        assertEq(word.holds(index, defaultLeases(), time), expected);
+        for (uint256 index = 1; index < 8; ++index) {
+            uint256 stamp = word.lane(index);
+            bool expected = stamp > word.lane(0) && time < stamp + leases.secondsOf(index);
+            assertEq(word.holds(index, leases, time), expected);
+        }
     }
 
     function test_Holds_EndsWithTheLastSecondOfTheLease() public pure {
@@ -125,28 +135,27 @@ contract WordTest is Test {
     }
 
     /// @dev On each axis the highest rung that holds, whether or not those below it do.
-    function testFuzz_InForce_IsTheHighestRungThatHolds(uint256 seed, uint32 ahead) public pure {
-        Word word = drawWord(seed, NOW);
-        uint256 time = NOW + (ahead % 2 days);
+    function testFuzz_InForce_IsTheHighestRungThatHolds(uint256 seed) public pure {
+        Leases leases = drawLeases(seed);
+        Word word = drawWord(seed, NOW, leases);
         (uint8 breaker, uint8 margin) = (0, 0);
         for (uint8 rung = 1; rung <= 3; ++rung) {
-            if (word.holds(rung, defaultLeases(), time)) breaker = rung;
+            if (word.holds(rung, leases, NOW)) breaker = rung;
         }
         for (uint8 rung = 1; rung <= 4; ++rung) {
-            if (word.holds(3 + rung, defaultLeases(), time)) margin = rung;
+            if (word.holds(3 + rung, leases, NOW)) margin = rung;
         }
 
-        assertTrue(word.inForce(defaultLeases(), time).equals(RungsLib.pair(breaker, margin)));
+        assertTrue(word.inForce(leases, NOW).equals(RungsLib.pair(breaker, margin)));
     }
 
     /// @dev Left alone, what is in force only ever comes down: recovery needs no code.
     function testFuzz_InForce_OnlyComesDownByItself(uint256 seed, uint32 ahead, uint32 more) public pure {
-        Word word = drawWord(seed, NOW);
+        Leases leases = drawLeases(seed);
+        Word word = drawWord(seed, NOW, leases);
         uint256 time = NOW + (ahead % 2 days);
-        Rungs sooner = word.inForce(defaultLeases(), time);
-        Rungs later = word.inForce(defaultLeases(), time + (more % 2 days));
 
-        assertFalse(later.exceeds(sooner));
+        assertFalse(word.inForce(leases, time + (more % 2 days)).exceeds(word.inForce(leases, time)));
     }
 
     function test_InForce_ComesDownInStages() public pure {
@@ -177,8 +186,13 @@ contract WordTest is Test {
     }
 
     function testFuzz_SplitAt_PartsEveryLaneAtTheTime(uint256 seed, uint256 latest) public pure {
-        latest = bound(latest, 2 days, type(uint32).max - 1 hours);
-        Word word = drawWord(seed, latest);
+        _assertSplitAt(drawWord(seed, NOW, defaultLeases()), NOW);
+        // Any time at all, and often one of the stamps.
+        Word word = drawEdges(seed);
+        _assertSplitAt(word, latest % 2 == 0 ? latest : word.lane(1 + (latest % 7)));
+    }
+
+    function _assertSplitAt(Word word, uint256 latest) private pure {
         (Word kept, Word ahead) = word.splitAt(latest);
 
         assertEq(kept.lane(0), 0);
@@ -191,23 +205,25 @@ contract WordTest is Test {
     }
 
     function testFuzz_LapsingBy_EndsEveryLeaseInTime(uint256 seed, uint32 extra) public pure {
-        Word word = drawWord(seed, NOW);
-        uint256 end = NOW + (extra % 2 days);
-        Word lapsing = word.lapsingBy(defaultLeases(), end);
+        Leases leases = drawLeases(seed);
+        Word word = drawWord(seed, NOW, leases);
+        uint256 end = NOW + (extra % 2 == 0 ? 0 : extra % 2 days);
+        Word lapsing = word.lapsingBy(leases, end);
 
-        assertTrue(lapsing.inForce(defaultLeases(), end).isCalm());
+        assertTrue(lapsing.inForce(leases, end).isCalm());
         assertEq(lapsing.lane(0), 0);
         for (uint256 index = 1; index < 8; ++index) {
-            uint256 latest = end - defaultLeases().secondsOf(index);
+            uint256 latest = end - leases.secondsOf(index);
             assertEq(lapsing.lane(index), word.lane(index) < latest ? word.lane(index) : latest);
         }
     }
 
     function testFuzz_LapsingBy_NeverAddsARung(uint256 seed) public pure {
-        Word word = drawWord(seed, NOW).stampsOnly();
-        Word lapsing = word.lapsingBy(defaultLeases(), NOW + 10 minutes);
+        Leases leases = drawLeases(seed);
+        Word word = drawWord(seed, NOW, leases).stampsOnly();
+        Word lapsing = word.lapsingBy(leases, NOW + 10 minutes);
 
-        assertFalse(lapsing.inForce(defaultLeases(), NOW).exceeds(word.inForce(defaultLeases(), NOW)));
+        assertFalse(lapsing.inForce(leases, NOW).exceeds(word.inForce(leases, NOW)));
         assertTrue(lapsing.merge(word).equals(word));
     }
 
@@ -235,13 +251,27 @@ contract WordTest is Test {
         assertFalse(word.outpaces(Word.wrap(0), defaultLeases(), NOW + 1 hours));
     }
 
+    function testFuzz_Outpaces_AsTheDesignSays(uint256 a, uint256 b) public pure {
+        Leases leases = drawLeases(a);
+        (Word word, Word sent) = (drawWord(a, NOW, leases), drawWord(b, NOW, leases));
+        bool expected;
+        for (uint256 index = 1; index < 8; ++index) {
+            uint256 known = sent.lane(index);
+            bool isHalfGone = NOW >= known + leases.secondsOf(index) / 2;
+            if (word.lane(index) > known && isHalfGone && word.holds(index, leases, NOW)) expected = true;
+        }
+
+        assertEq(word.outpaces(sent, leases, NOW), expected);
+    }
+
     /// @dev While nothing has to travel, whoever was last sent `sent` has the same rungs in force.
     function testFuzz_Outpaces_PeersAreNeverLooserWhenNothingIsDue(uint256 a, uint256 b) public pure {
-        Word sent = drawWord(a, NOW).stampsOnly();
-        Word word = sent.merge(drawWord(b, NOW).stampsOnly());
-        if (word.outpaces(sent, defaultLeases(), NOW)) return;
+        Leases leases = drawLeases(a);
+        Word sent = drawWord(a, NOW, leases).stampsOnly();
+        Word word = sent.merge(drawWord(b, NOW, leases).stampsOnly());
+        if (word.outpaces(sent, leases, NOW)) return;
 
-        assertTrue(sent.inForce(defaultLeases(), NOW).equals(word.inForce(defaultLeases(), NOW)));
+        assertTrue(sent.inForce(leases, NOW).equals(word.inForce(leases, NOW)));
     }
 
     /* EQUALITY */

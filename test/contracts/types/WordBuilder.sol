@@ -16,12 +16,37 @@ function defaultLeases() pure returns (Leases) {
     return Leases.wrap(packLanes([uint256(0), 12 hours, 3 hours, 1 hours, 24 hours, 8 hours, 3 hours, 1 hours]));
 }
 
-/// @dev A word whose stamps lie around `time`: never, long lapsed, in force, or a little ahead.
-function drawWord(uint256 seed, uint256 time) pure returns (Word) {
+/// @dev Valid leases of any length, odd ones included.
+function drawLeases(uint256 seed) pure returns (Leases) {
+    uint256[8] memory lanes;
+    for (uint256 index = 1; index < 8; ++index) {
+        uint256 roll = uint256(keccak256(abi.encode("lease", seed, index)));
+        uint256 most = index == 1 || index == 4 ? 7 days : lanes[index - 1];
+        lanes[index] = 10 minutes + (roll % (most - 10 minutes + 1));
+    }
+    return Leases.wrap(packLanes(lanes));
+}
+
+/// @dev A word whose stamps lie around `time`: never, at the start, the half or the end of a lease to the second, and
+/// anywhere from eight days ago to five minutes ahead.
+function drawWord(uint256 seed, uint256 time, Leases leases) pure returns (Word) {
     uint256[8] memory lanes;
     for (uint256 index; index < 8; ++index) {
         uint256 roll = uint256(keccak256(abi.encode(seed, index)));
-        lanes[index] = roll % 4 == 0 ? 0 : time + 5 minutes - ((roll >> 8) % 26 hours);
+        uint256 lease = leases.secondsOf(index);
+        uint256 edge = time - (((roll >> 8) % 3) * lease) / 2 + ((roll >> 16) % 3) - 1;
+        uint256 anywhere = time + 5 minutes - ((roll >> 24) % 8 days);
+        lanes[index] = [0, edge, edge, anywhere][roll % 4];
+    }
+    return Word.wrap(packLanes(lanes));
+}
+
+/// @dev A word of stamps at which comparing lanes goes wrong first: the ends, the middle, and equal neighbours.
+function drawEdges(uint256 seed) pure returns (Word) {
+    uint256[8] memory edges = [uint256(0), 1, 0x7fffffff, 0x80000000, 0x80000001, 0xfffffffe, 0xffffffff, uint32(seed)];
+    uint256[8] memory lanes;
+    for (uint256 index; index < 8; ++index) {
+        lanes[index] = edges[uint256(keccak256(abi.encode(seed, index))) % 8];
     }
     return Word.wrap(packLanes(lanes));
 }

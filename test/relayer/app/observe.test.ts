@@ -22,7 +22,8 @@ describe("observe", () => {
 
   describe("when one chain hangs", () => {
     it("delays no other", async () => {
-      for (const method of ["heads", "hubEvents", "snapshot", "submit"] as const) mesh.chain(1).faults.hanging.add(method);
+      for (const method of ["heads", "hubEvents", "snapshot", "submit"] as const)
+        mesh.chain(1).faults.hanging.add(method);
 
       mesh.trip(mesh.chain(0));
       await mesh.run(250);
@@ -89,7 +90,8 @@ describe("observe", () => {
       await mesh.run(500);
 
       expect(mesh.metrics.of("found").map(([, kind]) => kind)).to.include("seq-gap");
-      await mesh.run(5_000);
+      expect(submissions(mesh)).to.deep.equal([0, 2, 2]);
+      await mesh.run(2_000);
       expect(mesh.chains.map(inForce)).to.deep.equal(Array(3).fill("halted/base"));
     });
 
@@ -114,6 +116,17 @@ describe("observe", () => {
       expect(mesh.metrics.of("found")).to.deep.equal([]);
       expect(mesh.log.messages("warn")).to.deep.equal(["events missing, reading again"]);
       expect(submissions(mesh)).to.deep.equal([0, 1, 1]);
+    });
+  });
+
+  describe("when a node behind the URL lags a few blocks", () => {
+    it("waits for it and takes that for no reorg", async () => {
+      mesh.chain(1).faults.lagBlocks = 3;
+      await mesh.run(10_000);
+
+      expect(mesh.log.messages("warn")).to.deep.equal([]);
+      expect(mesh.metrics.of("found")).to.deep.equal([]);
+      expect(mesh.metrics.of("reorganised")).to.deep.equal([]);
     });
   });
 

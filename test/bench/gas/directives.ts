@@ -1,0 +1,62 @@
+import { concat } from "ethers";
+
+import { MESH_ID } from "../../support/in-process-hub.ts";
+import { MESH_START_SECONDS, send } from "../../support/layerzero-mesh.ts";
+import type { Measurement } from "../measurement.ts";
+import { receiveHalt } from "./receive.ts";
+import { HALT, MARKET, measureApart, OPERATORS, SOLO, type GasWorld } from "./world.ts";
+
+const AT = MESH_START_SECONDS + 1_000;
+const DEADLINE_SECONDS = 900;
+
+/** A transaction of an owned contract with one packed slot and one event; an ECDSA signature; one more slot. */
+const ATTESTED_TRIP_GAS = 28_400;
+const SIGNATURE_GAS = 6_760;
+const SLOT_GAS = 5_000;
+/** Word, posture and the count of events. */
+const SLOTS_WRITTEN = 3;
+
+const DOMAIN = { name: "Cordon", version: "1", salt: MESH_ID };
+const TYPES = {
+  Directive: [
+    { name: "decision", type: "bytes32" },
+    { name: "deadline", type: "uint64" },
+    { name: "entries", type: "bytes" },
+  ],
+};
+
+/** A directive that raises one calm market, with one signature (solo ceiling) or three (a quorum's halt). */
+export async function measureDirective(world: GasWorld, signatures: 1 | 3): Promise<Measurement[]> {
+  const { hub, provider } = world.home;
+  const { way } = await measureApart(world, () => receiveHalt(world));
+  const directive = {
+    decision: `0x${"d1".repeat(32)}`,
+    deadline: AT + DEADLINE_SECONDS,
+    entries: packEntry(MARKET, signatures === 1 ? SOLO : HALT, AT),
+  };
+  const signers = OPERATORS.slice(0, signatures);
+  const signed = await Promise.all(signers.map((operator) => operator.signTypedData(DOMAIN, TYPES, directive)));
+
+  provider.setNextBlockTime(AT);
+  const { gasUsed } = await send(hub, "submit", [directive, concat(signed)]);
+
+  const floor = ATTESTED_TRIP_GAS + SIGNATURE_GAS * signatures + SLOT_GAS * (SLOTS_WRITTEN - 1);
+  const peers = { "LayerZero, two DVNs": way };
+  return [{ bench: `directive.${String(signatures)}`, unit: "gas", value: Number(gasUsed), floor, peers }];
+}
+
+/** Market and word, the rungs up to `rungs` stamped `time`. */
+function packEntry(market: number, rungs: number, time: number): string {
+  const breaker = rungs >> 4;
+  const margin = rungs & 7;
+  const lanes = [0, ...stamps(3, breaker, time), ...stamps(4, margin, time)];
+  return `0x${hex(market, 2)}${lanes.map((lane) => hex(lane, 8)).join("")}`;
+}
+
+function stamps(rungs: number, asserted: number, time: number): number[] {
+  return Array.from({ length: rungs }, (_, index) => (index < asserted ? time : 0));
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, "0");
+}

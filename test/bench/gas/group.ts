@@ -1,0 +1,40 @@
+import type { BenchGroup, Measurement } from "../measurement.ts";
+import { measureBroadcast } from "./broadcast.ts";
+import { measureChecks } from "./checks.ts";
+import { measureDirective } from "./directives.ts";
+import { measureReceive } from "./receive.ts";
+import { measureTrip } from "./trip.ts";
+import { measureApart, startGasWorld, stopGasWorld, type GasWorld } from "./world.ts";
+
+interface GasBench {
+  readonly names: readonly string[];
+  measure(world: GasWorld): Promise<readonly Measurement[]>;
+}
+
+const BENCHES: readonly GasBench[] = [
+  { names: ["check.external.cold", "check.external.warm", "check.mirror.cold", "check.word"], measure: measureChecks },
+  { names: ["trip"], measure: measureTrip },
+  { names: ["broadcast.1"], measure: (world) => measureBroadcast(world, 1) },
+  { names: ["broadcast.4"], measure: (world) => measureBroadcast(world, 4) },
+  { names: ["receive"], measure: measureReceive },
+  { names: ["directive.1"], measure: (world) => measureDirective(world, 1) },
+  { names: ["directive.3"], measure: (world) => measureDirective(world, 3) },
+];
+
+/** Gas, exact: chains in this process, LayerZero's real contracts, the same time and accounts in every run. */
+export const gasBenches: BenchGroup = {
+  names: BENCHES.flatMap(({ names }) => names),
+  async measure(wanted) {
+    const world = await startGasWorld();
+    try {
+      const measured: Measurement[] = [];
+      for (const bench of BENCHES) {
+        if (!bench.names.some((name) => wanted.has(name))) continue;
+        measured.push(...(await measureApart(world, () => bench.measure(world))));
+      }
+      return measured;
+    } finally {
+      await stopGasWorld(world);
+    }
+  },
+};

@@ -1,0 +1,122 @@
+import { CAUTION_M1, HALTED_M3, type TestHub } from "../localnet/support/hubs.ts";
+import {
+  DIRECTIVE,
+  HALTED_M4,
+  PACKET,
+  type Scenario,
+  TEST_TIMEOUT_MS,
+  expectAgreement,
+  expectPosture,
+  startScenario,
+} from "./support/scenario.ts";
+import { expect } from "chai";
+
+/** A provisional entry has 600 s to live, and is renewed once fewer than 480 s of it are left. */
+const RENEW_SECONDS = 130;
+/** A final stamp that is missing this long after it was made is sent: 300 s and some. */
+const RECONCILE_SECONDS = 310;
+const PROVISIONAL_SECONDS = 600;
+
+describe("one path alone", function () {
+  this.timeout(TEST_TIMEOUT_MS);
+
+  let scene: Scenario;
+  let [source, near, far]: TestHub[] = [];
+  let others: readonly TestHub[];
+
+  before(async () => {
+    scene = await startScenario("one-path", { chains: 3 });
+    [source, near, far] = scene.hubs;
+    others = [near!, far!];
+  });
+
+  beforeEach(() => scene.calm());
+
+  after(() => scene.stop());
+
+  describe("when LayerZero delivers nothing", () => {
+    beforeEach(() => scene.useFaults(["withhold"]));
+
+    it("tightens every chain by one directive each, and makes the words equal by one more once it is final", async () => {
+      await scene.raise(source!, 1, HALTED_M4);
+      await scene.awaitDirectives(1, others);
+      await scene.deliver();
+      await expectPosture(scene.hubs, 1, HALTED_M4);
+      const provisional = await scene.tally.gained();
+      const words = new Set(await Promise.all(scene.hubs.map((hub) => hub.digest()))).size;
+
+      await scene.finalise();
+      await scene.pass(RENEW_SECONDS);
+      await scene.settle();
+
+      const there = { ...DIRECTIVE, verify1: 1 };
+      expect(provisional).to.deep.equal({
+        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
+        "chain-b": there,
+        "chain-c": there,
+      });
+      expect(words).to.be.greaterThan(1);
+      const renewed = { ...there, directives: 2, submissions: 2 };
+      expect(await scene.tally.gained()).to.deep.equal({ ...provisional, "chain-b": renewed, "chain-c": renewed });
+      await expectAgreement(scene.hubs, 1, HALTED_M4);
+    });
+
+    it("keeps the rungs in force past the ten minutes of a provisional entry", async () => {
+      await scene.raise(source!, 1, HALTED_M4);
+      await scene.awaitDirectives(1, others);
+      await scene.finalise();
+      await scene.pass(RENEW_SECONDS);
+      await scene.settle();
+
+      await scene.pass(PROVISIONAL_SECONDS);
+      await scene.localnet.keeper.tick();
+
+      const { "chain-b": there } = await scene.tally.gained();
+      expect(there).to.deep.include({ directives: 2 }).and.to.not.have.property("lifts");
+      await expectAgreement(scene.hubs, 1, HALTED_M4);
+    });
+
+    it("makes words equal again that a repeated assertion parted, with one directive each once it is quiet", async () => {
+      await scene.raise(source!, 2, CAUTION_M1);
+      await scene.awaitDirectives(1, others);
+      await scene.finalise();
+      await scene.pass(RENEW_SECONDS);
+      await scene.settle();
+      await scene.tally.mark();
+
+      await scene.raise(source!, 2, CAUTION_M1);
+      await scene.finalise();
+      await scene.pass(RECONCILE_SECONDS);
+      await scene.settle();
+
+      expect(await scene.tally.gained()).to.deep.equal({
+        "chain-a": { assertions: 1 },
+        "chain-b": DIRECTIVE,
+        "chain-c": DIRECTIVE,
+      });
+      await expectAgreement(scene.hubs, 2, CAUTION_M1);
+    });
+  });
+
+  describe("when the relayer is dead", () => {
+    it("tightens every chain by one packet each, and leaves the relayer nothing to do when it is back", async () => {
+      await scene.relayer.kill();
+      await scene.raise(source!, 1, HALTED_M3);
+      await scene.deliver();
+      const dead = await scene.tally.gained();
+      await expectAgreement(scene.hubs, 1, HALTED_M3);
+
+      await scene.relayer.start();
+      await scene.relayer.waitReady();
+      await scene.settle();
+
+      expect(dead).to.deep.equal({
+        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
+        "chain-b": PACKET,
+        "chain-c": PACKET,
+      });
+      expect(await scene.tally.gained()).to.deep.equal(dead);
+      await expectAgreement(scene.hubs, 1, HALTED_M3);
+    });
+  });
+});

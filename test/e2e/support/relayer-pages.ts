@@ -1,0 +1,35 @@
+import { z } from "zod";
+
+import type { LocalRelayer } from "../../../localnet/relayers/start-relayer.ts";
+import type { TestHub } from "../../localnet/support/hubs.ts";
+
+const StatusPage = z.object({ chains: z.array(z.object({ name: z.string(), head: z.number().nullable() })) });
+const ConvergencePage = z.object({ isConverged: z.boolean().nullable() });
+const ActionsPage = z.object({ actions: z.array(z.object({ state: z.string() })) });
+const ReadyPage = z.object({ components: z.array(z.object({ name: z.string(), health: z.string() })) });
+
+/** Whether `relayer` has read every chain up to what is its head now, finds all words equal and has nothing open. */
+export async function hasNothingToDo(relayer: LocalRelayer, hubs: readonly TestHub[]): Promise<boolean> {
+  const heads = await Promise.all(hubs.map(({ chain }) => chain.provider.getBlockNumber()));
+  const [status, convergence, actions] = await Promise.all([
+    relayer.status("/status").then((page) => StatusPage.parse(page)),
+    relayer.status("/v1/convergence").then((page) => ConvergencePage.parse(page)),
+    relayer.status("/v1/actions").then((page) => ActionsPage.parse(page)),
+  ]);
+  const readTo = new Map(status.chains.map(({ name, head }) => [name, head ?? -1]));
+  const hasRead = hubs.every(({ chain }, index) => (readTo.get(chain.name) ?? -1) >= (heads[index] ?? Infinity));
+  return hasRead && convergence.isConverged === true && actions.actions.every(({ state }) => state !== "open");
+}
+
+/** What `relayer` says of one of its components: `chain:<name>`, `queue` or `journal`. */
+export async function healthOf(relayer: LocalRelayer, component: string): Promise<string | undefined> {
+  const page = ReadyPage.parse(await relayer.status("/ready"));
+  return page.components.find(({ name }) => name === component)?.health;
+}
+
+/** Value of one sample of the metrics page, written as it stands there, or 0 where it was never counted. */
+export async function readMetric(relayer: LocalRelayer, sample: string): Promise<number> {
+  const page = await relayer.metrics();
+  const line = page.split("\n").find((each) => each.startsWith(`${sample} `));
+  return Number(line?.slice(sample.length) ?? 0);
+}

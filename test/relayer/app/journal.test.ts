@@ -1,0 +1,90 @@
+import { expect } from "chai";
+
+import { ethersHasher } from "../../../relayer/adapters/evm/hasher.ts";
+import type { DecisionEntry, ObservationEntry } from "../../../relayer/ports/journal.ts";
+import { reduce } from "../../../relayer/domain/world/reduce.ts";
+import { EMPTY_WORLD } from "../../../relayer/domain/world/world.ts";
+import { FakeMesh } from "../../support/fake-mesh.ts";
+
+describe("journal", () => {
+  let mesh: FakeMesh;
+
+  beforeEach(async () => {
+    mesh = new FakeMesh();
+    await mesh.start();
+  });
+
+  afterEach(() => mesh.stop());
+
+  const observations = () =>
+    mesh.journal.entries.filter((entry): entry is ObservationEntry => entry.kind === "observation");
+  const decisions = () => mesh.journal.entries.filter((entry): entry is DecisionEntry => entry.kind === "decision");
+
+  describe("when an incident was handled", () => {
+    it("replays to the same world", async () => {
+      mesh.trip(mesh.chain(0));
+      await mesh.run(5_000);
+      mesh.chain(1).reorganise(2, { keeps: true });
+      await mesh.run(5_000);
+
+      const world = observations().reduce((told, { observation }) => reduce(told, observation).world, EMPTY_WORLD);
+
+      for (const { eid, hub, head } of mesh.chains) {
+        expect(world.chains.get(eid)?.latest.state.meshWords).to.deep.equal(hub.state().meshWords);
+        expect(world.chains.get(eid)?.latest.block.number).to.be.within(head.number - 1, head.number);
+      }
+      expect(
+        [...world.actions.values()].map(({ transactions }) => transactions.map(({ status }) => status)),
+      ).to.have.length(2);
+    });
+
+    it("holds the text that every directive's decision is the hash of (P14)", async () => {
+      mesh.trip(mesh.chain(0));
+      await mesh.run(2_000);
+
+      const [decision] = decisions();
+      expect(decisions()).to.have.length(1);
+      expect(ethersHasher.keccakUtf8(decision?.text ?? "")).to.equal(decision?.hash);
+      expect(mesh.chain(1).hub.accepted).to.deep.equal([decision?.hash]);
+    });
+
+    it("names transactions before the state that they led to", async () => {
+      mesh.trip(mesh.chain(0));
+      await mesh.run(5_000);
+
+      const kinds = observations().map(({ observation }) => observation.kind);
+      expect(kinds.filter((kind) => kind === "action-sent")).to.have.length(2);
+      expect(kinds.indexOf("action-opened")).to.be.lessThan(kinds.indexOf("action-sent"));
+    });
+  });
+
+  describe("when nothing happens", () => {
+    it("holds nothing new, however often chains are read", async () => {
+      for (const chain of mesh.chains) mesh.stopped.add(chain);
+      await mesh.run(1_000);
+      const before = mesh.journal.entries.length;
+
+      await mesh.run(20_000);
+
+      expect(mesh.journal.entries).to.have.length(before);
+    });
+  });
+
+  describe("when it cannot be written", () => {
+    it("stops nothing, degrades, and says so once each way", async () => {
+      mesh.journal.isFull = true;
+      mesh.trip(mesh.chain(0));
+      await mesh.run(3_000);
+
+      expect(mesh.chains.map(({ mined }) => mined.length)).to.deep.equal([0, 1, 1]);
+      const journal = mesh.status?.ready().components.find(({ name }) => name === "journal");
+      expect(journal?.health).to.equal("degraded");
+      expect(mesh.log.messages("error")).to.deep.equal(["journal not written"]);
+
+      mesh.journal.isFull = false;
+      await mesh.run(2_000);
+
+      expect(mesh.log.messages("info")).to.include("journal written again");
+    });
+  });
+});

@@ -1,0 +1,135 @@
+import { expect } from "chai";
+import fc from "fast-check";
+
+import { type Canonical, canonicalJson } from "../../../../relayer/domain/canonical.ts";
+import { type Decision, canonicalDecision } from "../../../../relayer/domain/decision/decision.ts";
+import { listUndertakings } from "../../../../relayer/domain/decision/list-actions.ts";
+import { word } from "../../../../relayer/domain/incident/word.ts";
+import { canonicalPolicy } from "../../../../relayer/domain/policy/policy.ts";
+import { EIDS } from "../../../support/builders.ts";
+
+const WORD = word(0xabcn);
+const ENTRY = { market: 1, word: WORD };
+
+const DECISION: Decision = {
+  cut: [
+    { eid: EIDS[0]!, latest: { number: 7, hash: "0x07" }, finalised: { number: 3, hash: "0x03" }, isCaughtUp: true },
+  ],
+  policyHash: "0x99",
+  rules: [{ id: "mirror", version: 1 }],
+  operators: ["0x01", "0x02"],
+  inFlight: [{ eid: EIDS[1]!, entries: [ENTRY] }],
+  directives: [
+    {
+      kind: "raise",
+      deadline: 600,
+      entries: [ENTRY],
+      destinations: [
+        { eid: EIDS[1]!, needs: [ENTRY] },
+        { eid: EIDS[2]!, needs: [ENTRY] },
+      ],
+    },
+    { kind: "settle", deadline: 601, entries: [ENTRY], destinations: [{ eid: EIDS[1]!, needs: [ENTRY] }] },
+  ],
+};
+
+const someJson = (): fc.Arbitrary<Canonical> =>
+  fc.letrec<{ value: Canonical }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.constant(null),
+      fc.boolean(),
+      fc.integer(),
+      fc.bigInt({ min: 0n }),
+      fc.string(),
+      fc.array(tie("value"), { maxLength: 4 }),
+      fc.dictionary(fc.string(), tie("value"), { maxKeys: 4, noNullPrototype: true }),
+    ),
+  })).value;
+
+/** The same value with the keys of every object in the opposite order. */
+function reverseKeys(value: Canonical): Canonical {
+  if (Array.isArray(value)) return (value as readonly Canonical[]).map(reverseKeys);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, member]) => [key, reverseKeys(member)]),
+  );
+}
+
+describe("canonical JSON", () => {
+  describe("when keys come in another order", () => {
+    it("is the same text", () => {
+      fc.assert(
+        fc.property(someJson(), (value) => {
+          expect(canonicalJson(reverseKeys(value))).to.equal(canonicalJson(value));
+        }),
+      );
+    });
+  });
+
+  describe("when parsed as JSON", () => {
+    it("is JSON, with bigints as hex", () => {
+      fc.assert(
+        fc.property(someJson(), (value) => {
+          const plain: unknown = JSON.parse(
+            JSON.stringify(value, (_, member: unknown) =>
+              typeof member === "bigint" ? `0x${member.toString(16)}` : member,
+            ),
+          );
+
+          expect(JSON.parse(canonicalJson(value))).to.deep.equal(plain);
+        }),
+      );
+    });
+  });
+
+  describe("when printed", () => {
+    it("has sorted keys and no white space", () => {
+      expect(canonicalJson({ b: [1, 2n, null], a: { d: "x y", c: true } })).to.equal(
+        '{"a":{"c":true,"d":"x y"},"b":[1,"0x2",null]}',
+      );
+    });
+  });
+});
+
+describe("decision", () => {
+  describe("when written down", () => {
+    it("is this text, byte for byte (P14)", () => {
+      expect(canonicalDecision({ ...DECISION, directives: DECISION.directives.slice(1) })).to.equal(
+        '{"cut":[{"eid":50901,"finalised":{"hash":"0x03","number":3},"isCaughtUp":true,"latest":{"hash":"0x07","number":7}}],' +
+          '"directives":[{"deadline":601,"destinations":[{"eid":50902,"needs":[{"market":1,"word":"0xabc"}]}],' +
+          '"entries":[{"market":1,"word":"0xabc"}],"kind":"settle"}],' +
+          '"inFlight":[{"eid":50902,"entries":[{"market":1,"word":"0xabc"}]}],' +
+          '"operators":["0x01","0x02"],"policyHash":"0x99","rules":[{"id":"mirror","version":1}]}',
+      );
+    });
+  });
+
+  describe("when carried out", () => {
+    it("makes one action for each destination of each directive, named after the decision", () => {
+      const undertakings = listUndertakings(DECISION, `0x${"ab".repeat(32)}`);
+
+      expect(
+        undertakings.map(({ actions }) => actions.map(({ id, kind, deadline }) => [id, kind, deadline])),
+      ).to.deep.equal([
+        [
+          ["act-abababababababab-0-50902", "raise", 600],
+          ["act-abababababababab-0-50903", "raise", 600],
+        ],
+        [["act-abababababababab-1-50902", "settle", 601]],
+      ]);
+    });
+  });
+});
+
+describe("policy", () => {
+  describe("when written down", () => {
+    it("names its numbers and the rules that read them", () => {
+      expect(canonicalPolicy({ renewBelowSeconds: 480, reconcileAfterSeconds: 300 })).to.equal(
+        '{"mirror":{"reconcileAfterSeconds":300,"renewBelowSeconds":480},"rules":[{"id":"mirror","version":1}]}',
+      );
+    });
+  });
+});
