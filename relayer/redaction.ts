@@ -3,6 +3,8 @@
 const REDACTED = "[redacted]";
 /** Greedy up to the next blank: taking a comma too many is harmless, leaving half a key is not. */
 const URL_PATTERN = /\b[a-z][a-z0-9+.-]*:\/\/\S+/gi;
+/** The lines of a stack. One URL and no more: what is glued to it may be another kind. */
+const LOCAL_FILE = /^file:\/\/(?!.*:\/\/)/;
 const MAX_DEPTH = 4;
 /** A shorter piece of a URL, like "v2", stands in every other log line. */
 const MIN_SECRET_LENGTH = 6;
@@ -11,7 +13,7 @@ const PATH_WORD = /^[a-z]+(-[a-z]+)*$/;
 
 /** `text` with every URL cut down to its host: providers put keys into path, query and userinfo. */
 export function redactText(text: string): string {
-  return text.replace(URL_PATTERN, hostOf);
+  return text.replace(URL_PATTERN, (url) => (LOCAL_FILE.test(url) ? url : hostOf(url)));
 }
 
 /** Host and port of `url`, all that may be shown of it. */

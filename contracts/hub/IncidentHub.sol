@@ -13,7 +13,6 @@ import {IIncidentHub} from "../interfaces/IIncidentHub.sol";
 import {PayloadLib} from "../libraries/PayloadLib.sol";
 import {Entry, Limits, Path, Refusal} from "../types/Incident.sol";
 import {Leases} from "../types/Leases.sol";
-import {MARKETS} from "../types/Posture.sol";
 import {Word} from "../types/Word.sol";
 import {Directives} from "./Directives.sol";
 import {IncidentState} from "./IncidentState.sol";
@@ -60,12 +59,8 @@ contract IncidentHub is OApp, Directives {
 
     uint32 private immutable EID;
 
-    uint32[] private _peerEids;
-    /// @dev market => mesh word as it was last sent.
-    Word[MARKETS] private _sent;
-
-    /// @inheritdoc IIncidentHub
-    uint64 public lastHeartbeatAt;
+    /// @dev The first {_peerCount} are in use.
+    uint32[MAX_PEERS] private _peerEids;
 
     /* CONSTRUCTOR */
 
@@ -98,27 +93,30 @@ contract IncidentHub is OApp, Directives {
 
         (bytes memory message, bytes memory options) = _compose(markets, isHeartbeat);
         uint8 failed;
-        uint256 count = _peerEids.length;
+        uint256 count = _peerCount();
         for (uint256 i; i < count; ++i) {
             if (!_sendTo(_peerEids[i], message, options)) ++failed;
         }
         // At most MAX_PEERS.
         uint8 sent = uint8(count) - failed;
-        if (sent != 0) _recordSent(markets, isHeartbeat);
+        if (sent != 0) {
+            _markSent(markets);
+            if (isHeartbeat) _markHeartbeat();
+        }
         emit BroadcastSent(_nextSeq(), markets, isHeartbeat, sent, failed);
     }
 
     /// @inheritdoc IIncidentHub
     function broadcastDue() public view returns (uint32 markets, bool isHeartbeat) {
-        isHeartbeat = block.timestamp >= lastHeartbeatAt + HEARTBEAT_SECONDS;
+        isHeartbeat = block.timestamp >= lastHeartbeatAt() + HEARTBEAT_SECONDS;
         uint32 candidates = isHeartbeat ? type(uint32).max : _dirtyMarkets();
-        Leases leases_ = _leasesNow();
+        Leases leases_ = leases();
         for (uint256 market; candidates != 0; (candidates >>= 1, ++market)) {
             if (candidates & 1 == 0) continue;
             Word word = _meshOf(market);
             bool travels = isHeartbeat
                 ? !word.inForce(leases_, block.timestamp).isCalm()
-                : word.outpaces(_sent[market], leases_, block.timestamp);
+                : word.outpaces(_sentOf(market), leases_, block.timestamp);
             // There are 32 markets, one a bit.
             if (travels) markets |= uint32(1 << market);
         }
@@ -130,7 +128,7 @@ contract IncidentHub is OApp, Directives {
         if (markets == 0 && !isHeartbeat) return 0;
 
         (bytes memory message, bytes memory options) = _compose(markets, isHeartbeat);
-        for (uint256 i; i < _peerEids.length; ++i) {
+        for (uint256 i; i < _peerCount(); ++i) {
             fee += _quote(_peerEids[i], message, options, false).nativeFee;
         }
     }
@@ -142,8 +140,8 @@ contract IncidentHub is OApp, Directives {
     {
         bytes memory entries;
         uint128 count;
-        for (uint8 market; market < MARKETS; ++market) {
-            if ((markets >> market) & 1 == 0) continue;
+        for (uint8 market; markets != 0; (markets >>= 1, ++market)) {
+            if (markets & 1 == 0) continue;
             entries = bytes.concat(entries, PayloadLib.packEntry(Entry(market, _meshOf(market))));
             ++count;
         }
@@ -164,14 +162,6 @@ contract IncidentHub is OApp, Directives {
         } catch (bytes memory reason) {
             emit SendFailed(_nextSeq(), dstEid, bytes4(reason));
         }
-    }
-
-    function _recordSent(uint32 markets, bool isHeartbeat) private {
-        for (uint256 market; market < MARKETS; ++market) {
-            if ((markets >> market) & 1 == 1) _sent[market] = _meshOf(market);
-        }
-        _markSent(markets);
-        if (isHeartbeat) lastHeartbeatAt = uint64(block.timestamp);
     }
 
     /* RECEIVE */
@@ -204,12 +194,8 @@ contract IncidentHub is OApp, Directives {
     function setPeer(uint32 eid, bytes32 peer) public override(OAppCore) onlyOwner {
         bool was = peers[eid] != bytes32(0);
         bool becomes = peer != bytes32(0);
-        if (becomes && !was) {
-            if (_peerEids.length == MAX_PEERS) revert IncidentHub_TooManyPeers(MAX_PEERS);
-            _peerEids.push(eid);
-        } else if (was && !becomes) {
-            _removePeer(eid);
-        }
+        if (becomes && !was) _addPeer(eid);
+        if (was && !becomes) _removePeer(eid);
         super.setPeer(eid, peer);
     }
 
@@ -219,12 +205,20 @@ contract IncidentHub is OApp, Directives {
         if (!ok) revert IncidentHub_WithdrawalFailed(to, amount);
     }
 
+    function _addPeer(uint32 eid) private {
+        uint256 count = _peerCount();
+        if (count == MAX_PEERS) revert IncidentHub_TooManyPeers(MAX_PEERS);
+        _peerEids[count] = eid;
+        _setPeerCount(count + 1);
+    }
+
     function _removePeer(uint32 eid) private {
-        uint256 last = _peerEids.length - 1;
+        uint256 last = _peerCount() - 1;
         for (uint256 i; i < last; ++i) {
             if (_peerEids[i] == eid) _peerEids[i] = _peerEids[last];
         }
-        _peerEids.pop();
+        _peerEids[last] = 0;
+        _setPeerCount(last);
     }
 
     function _checkGovernance() internal view override {
@@ -234,8 +228,16 @@ contract IncidentHub is OApp, Directives {
     /* VIEWS */
 
     /// @inheritdoc IIncidentHub
-    function peerEids() external view returns (uint32[] memory) {
-        return _peerEids;
+    function lastHeartbeatAt() public view returns (uint64) {
+        return _heartbeatAt();
+    }
+
+    /// @inheritdoc IIncidentHub
+    function peerEids() external view returns (uint32[] memory eids) {
+        eids = new uint32[](_peerCount());
+        for (uint256 i; i < eids.length; ++i) {
+            eids[i] = _peerEids[i];
+        }
     }
 
     function _eid() internal view override returns (uint32) {

@@ -24,12 +24,14 @@ abstract contract IncidentState is PostureStore {
 
     /* STORAGE */
 
-    Leases private _leases;
+    Leases private immutable LEASES;
 
     /// @dev market => word that all deployments share.
     Word[MARKETS] private _mesh;
     /// @dev market => word of this chain alone.
     Word[MARKETS] private _local;
+    /// @dev market => mesh word as other chains were last told.
+    Word[MARKETS] private _sent;
     /// @dev sensor => what it may assert.
     mapping(address => SensorGrant) private _grants;
 
@@ -37,7 +39,7 @@ abstract contract IncidentState is PostureStore {
 
     constructor(Leases leases_) {
         leases_.validate();
-        _leases = leases_;
+        LEASES = leases_;
     }
 
     /* ASSERT */
@@ -98,7 +100,7 @@ abstract contract IncidentState is PostureStore {
         if (!refused.isEmpty()) {
             emit LanesRefused(_nextSeq(), market, srcEid, path, Refusal.AheadOfTime, refused);
         }
-        if (path == Path.Solo) accepted = accepted.lapsingBy(_leases, block.timestamp + SOLO_SECONDS);
+        if (path == Path.Solo) accepted = accepted.lapsingBy(LEASES, block.timestamp + SOLO_SECONDS);
     }
 
     function _mergeMesh(uint8 market, Word entry, uint32 srcEid, Path path) private {
@@ -107,7 +109,7 @@ abstract contract IncidentState is PostureStore {
         if (merged.equals(before)) return;
 
         _mesh[market] = merged;
-        Posture tightened = posture().tightened(market, merged.inForce(_leases, block.timestamp));
+        Posture tightened = posture().tightened(market, merged.inForce(LEASES, block.timestamp));
         _setPosture(tightened);
         emit Merged(_nextSeq(), market, srcEid, path, entry, merged, tightened);
     }
@@ -117,9 +119,8 @@ abstract contract IncidentState is PostureStore {
     /// @inheritdoc IIncidentState
     function lift(uint8 market) external returns (Rungs inForce) {
         Posture before = _requireRegistered(market);
-        Leases leases_ = _leases;
-        Rungs mesh = _mesh[market].inForce(leases_, block.timestamp);
-        inForce = mesh.join(_local[market].inForce(leases_, block.timestamp));
+        Rungs mesh = _mesh[market].inForce(LEASES, block.timestamp);
+        inForce = mesh.join(_local[market].inForce(LEASES, block.timestamp));
 
         Posture lifted = before.replaced(market, inForce);
         if (lifted.equals(before)) return inForce;
@@ -140,6 +141,7 @@ abstract contract IncidentState is PostureStore {
         }
         _mesh[market] = WordLib.REGISTERED;
         _local[market] = WordLib.REGISTERED;
+        _sent[market] = WordLib.REGISTERED;
         Posture registered = before.registered(market);
         _setPosture(registered);
         emit MarketRegistered(_nextSeq(), market, registered);
@@ -170,8 +172,8 @@ abstract contract IncidentState is PostureStore {
     }
 
     /// @inheritdoc IIncidentState
-    function leases() external view returns (Leases) {
-        return _leases;
+    function leases() public view returns (Leases) {
+        return LEASES;
     }
 
     /// @inheritdoc IIncidentState
@@ -205,8 +207,16 @@ abstract contract IncidentState is PostureStore {
         return _mesh[market];
     }
 
-    function _leasesNow() internal view returns (Leases) {
-        return _leases;
+    function _sentOf(uint256 market) internal view returns (Word) {
+        return _sent[market];
+    }
+
+    /// @dev Other chains were told the mesh words of `markets`, a bit each.
+    function _markSent(uint32 markets) internal {
+        _markClean(markets);
+        for (uint256 market; markets != 0; (markets >>= 1, ++market)) {
+            if (markets & 1 == 1) _sent[market] = _mesh[market];
+        }
     }
 
     function _requireRegistered(uint8 market) private view returns (Posture current) {

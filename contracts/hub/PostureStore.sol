@@ -26,8 +26,11 @@ abstract contract PostureStore is IIncidentState {
         uint64 seq;
         // Bit m set: the mesh word of market m changed since it was last sent.
         uint32 dirty;
-        // Length of _mirrors, kept here because this slot is written on every trip anyway.
+        // Unix seconds of the last heartbeat that was sent.
+        uint64 heartbeatAt;
+        // How many mirrors and peers there are, kept here because every trip and every broadcast writes this slot anyway.
         uint8 mirrors;
+        uint8 peers;
     }
 
     Posture private _posture;
@@ -126,7 +129,7 @@ abstract contract PostureStore is IIncidentState {
         return ++_status.seq;
     }
 
-    /// @dev Bit m set: the mesh word of market m changed since {_markSent} last named it.
+    /// @dev Bit m set: the mesh word of market m changed since {_markClean} last named it.
     function _dirtyMarkets() internal view returns (uint32) {
         return _status.dirty;
     }
@@ -136,8 +139,25 @@ abstract contract PostureStore is IIncidentState {
         _status.dirty |= uint32(1) << market;
     }
 
-    function _markSent(uint32 markets) internal {
+    function _markClean(uint32 markets) internal {
         _status.dirty &= ~markets;
+    }
+
+    function _heartbeatAt() internal view returns (uint64) {
+        return _status.heartbeatAt;
+    }
+
+    function _markHeartbeat() internal {
+        _status.heartbeatAt = uint64(block.timestamp);
+    }
+
+    function _peerCount() internal view returns (uint256) {
+        return _status.peers;
+    }
+
+    function _setPeerCount(uint256 count) internal {
+        // The hub has a bound far below 256.
+        _status.peers = uint8(count);
     }
 
     /* GOVERNANCE */

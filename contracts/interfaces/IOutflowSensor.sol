@@ -14,9 +14,9 @@ struct OutflowParameters {
     // Time constant of each window.
     uint24 shortSeconds;
     uint24 longSeconds;
-    // How far net inflow counts against later outflow, in basis points of the window's limit.
+    // How far above its limit inflow raises a window's room, in basis points of the limit.
     uint16 creditBps;
-    // How many times its limit a window has to show for the severe rungs.
+    // Net outflow, in limits of its window, from which the severe rungs hold.
     uint8 severeFactor;
     // What is asserted above the limit of each window, and above `severeFactor` times the limit of either.
     Rungs shortRungs;
@@ -26,9 +26,9 @@ struct OutflowParameters {
 
 /// @notice What the sensor knows of a market now. Amounts are the token's own, rounded to units.
 struct OutflowReading {
-    // Outflow less inflow, each amount weighted by e^(-age / window). Negative: more came in.
-    int256 shortNet;
-    int256 longNet;
+    // What may still leave before the limit is exceeded; negative above it.
+    int256 shortRoom;
+    int256 longRoom;
     uint256 shortLimit;
     uint256 longLimit;
     // Average of the value locked over the long window.
@@ -47,11 +47,11 @@ struct OutflowReading {
 interface IOutflowSensor is ISensor {
     /* EVENTS */
 
-    /// @notice More left `market` than a window allows, and `asserted` was asserted.
-    event Exceeded(uint8 indexed market, Rungs asserted, int256 shortNet, int256 longNet, uint256 valueLocked);
+    /// @notice More left `market` than a window allows, and `asserted` was asserted. Amounts are the token's own.
+    event Exceeded(uint8 indexed market, Rungs asserted, int256 shortRoom, int256 longRoom, uint256 valueLocked);
 
     /// @notice Somebody else than the venue reported a flow, or the market is not set up. Nothing was recorded.
-    event FlowIgnored(address indexed caller, uint8 indexed market);
+    event FlowIgnored(address indexed caller, uint256 indexed market);
 
     /// @notice The flow was recorded, the hub did not take the assertion. The next flow, or a poke, tries again.
     event AssertionFailed(uint8 indexed market, Rungs due);
@@ -81,18 +81,18 @@ interface IOutflowSensor is ISensor {
 
     /// @notice Records that `amount` came into the calling venue for `market`.
     /// @param heldBefore What the venue held before the flow, by its own book.
-    function onInflow(uint8 market, uint256 amount, uint256 heldBefore) external;
+    function onInflow(uint256 market, uint256 amount, uint256 heldBefore) external;
 
     /// @notice Records that `amount` leaves the calling venue for `market`, and asserts when that is too much.
     /// @dev Warning: call it through {FlowReport}, which also survives a sensor that is none, and before the tokens
     /// move, so that the posture is tight when the receiver gets control.
     /// @param heldBefore What the venue held before the flow, by its own book.
-    function onOutflow(uint8 market, uint256 amount, uint256 heldBefore) external;
+    function onOutflow(uint256 market, uint256 amount, uint256 heldBefore) external;
 
     /* GOVERNANCE */
 
-    /// @notice Sets up `market`, or changes its limits. Never refills: what was recorded stays, decayed up to now under
-    /// the old windows.
+    /// @notice Sets up `market`, or changes its limits. Never refills: rooms stay as they are now, or shrink to what
+    /// the new limits allow; a room grows by time and inflow alone.
     function setMarket(uint8 market, OutflowParameters calldata parameters) external;
 
     /* VIEWS */

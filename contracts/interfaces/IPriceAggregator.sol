@@ -9,7 +9,7 @@ struct Price {
     uint256 priceE18;
     // How far the feeds used lie apart: weighted median of their distances to `priceE18`.
     uint256 confidenceE18;
-    // Publish time of the newest feed used.
+    // Publish time of the newest feed used, at most now.
     uint64 publishTime;
     // Feeds used.
     uint8 count;

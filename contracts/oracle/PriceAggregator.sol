@@ -15,7 +15,8 @@ import {Sample, WeightedMedian} from "./WeightedMedian.sol";
 ///   of what it returns are copied, and age, sign and size are checked here.
 /// - The median does not move outside the honest feeds' range while they hold more than half of the weight used.
 /// - Confidence is the weighted median distance to the price (median absolute deviation): robust in the same degree.
-/// - `publishTime` is the newest of the feeds used, so that one slow feed does not hide what the others have said.
+/// - `publishTime` is the newest of the feeds used, so that one slow feed does not hide what the others have said, and
+///   never later than now, so that one fast clock does not either.
 /// - Reading needs gas for every feed in full and reverts for want of it, so a caller cannot starve chosen feeds.
 ///
 /// **Trust assumptions**
@@ -112,6 +113,8 @@ contract PriceAggregator is IPriceAggregator, Ownable {
             WeightedMedian.insert(samples, count++, Sample(answer.priceE18, feed.weight));
             if (answer.updatedAt > publishTime) publishTime = answer.updatedAt;
         }
+        // A feed whose clock is ahead must not make its readers wait for theirs to catch up.
+        if (publishTime > block.timestamp) publishTime = uint64(block.timestamp);
         // At most MAX_FEEDS.
         result.count = uint8(count);
         if (count == 0 || count < entry.minCount) return (false, result);

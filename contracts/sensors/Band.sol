@@ -101,7 +101,7 @@ library BandLib {
             band.anchorE18 = crept(band.anchorE18, price.priceE18, parameters);
             band.anchoredAt = uint32(time);
         }
-        // The aggregator lets no publish time further ahead than a few seconds.
+        // The aggregator lets no publish time lie ahead of the block.
         band.publishTime = uint32(price.publishTime);
         band.pulsedAt = uint32(time);
     }

@@ -16,6 +16,7 @@ import { createConfirmer } from "./act/confirm.ts";
 import { createDecider } from "./act/decide.ts";
 import { createJobHandler } from "./act/handle-job.ts";
 import { createSignedBook } from "./act/signed-book.ts";
+import { warmUp } from "./act/warm-up.ts";
 import type { AppContext } from "./context.ts";
 import { createJournalWriter, type JournalWriter } from "./journal-writer.ts";
 import { createLedger } from "./ledger.ts";
@@ -81,6 +82,7 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
   };
   const pause = () => clock.sleep(RECONCILE_EVERY_MS, life.signal);
   const ended = Promise.all([
+    warmUp(ports),
     ...observers.map((observer) => observer.run(loops)),
     loops.run("reconcile", { turn, pause, signal: life.signal }),
   ]);

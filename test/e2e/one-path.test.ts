@@ -1,3 +1,5 @@
+import { expect } from "chai";
+
 import { CAUTION_M1, HALTED_M3, type TestHub } from "../localnet/support/hubs.ts";
 import {
   DIRECTIVE,
@@ -9,7 +11,6 @@ import {
   expectPosture,
   startScenario,
 } from "./support/scenario.ts";
-import { expect } from "chai";
 
 /** A provisional entry has 600 s to live, and is renewed once fewer than 480 s of it are left. */
 const RENEW_SECONDS = 130;
@@ -21,13 +22,11 @@ describe("one path alone", function () {
   this.timeout(TEST_TIMEOUT_MS);
 
   let scene: Scenario;
-  let [source, near, far]: TestHub[] = [];
-  let others: readonly TestHub[];
+  let [source]: TestHub[] = [];
 
   before(async () => {
     scene = await startScenario("one-path", { chains: 3 });
-    [source, near, far] = scene.hubs;
-    others = [near!, far!];
+    [source] = scene.hubs;
   });
 
   beforeEach(() => scene.calm());
@@ -38,8 +37,7 @@ describe("one path alone", function () {
     beforeEach(() => scene.useFaults(["withhold"]));
 
     it("tightens every chain by one directive each, and makes the words equal by one more once it is final", async () => {
-      await scene.raise(source!, 1, HALTED_M4);
-      await scene.awaitDirectives(1, others);
+      await scene.raiseDirectly(source!, 1, HALTED_M4);
       await scene.deliver();
       await expectPosture(scene.hubs, 1, HALTED_M4);
       const provisional = await scene.tally.gained();
@@ -62,8 +60,7 @@ describe("one path alone", function () {
     });
 
     it("keeps the rungs in force past the ten minutes of a provisional entry", async () => {
-      await scene.raise(source!, 1, HALTED_M4);
-      await scene.awaitDirectives(1, others);
+      await scene.raiseDirectly(source!, 1, HALTED_M4);
       await scene.finalise();
       await scene.pass(RENEW_SECONDS);
       await scene.settle();
@@ -77,8 +74,7 @@ describe("one path alone", function () {
     });
 
     it("makes words equal again that a repeated assertion parted, with one directive each once it is quiet", async () => {
-      await scene.raise(source!, 2, CAUTION_M1);
-      await scene.awaitDirectives(1, others);
+      await scene.raiseDirectly(source!, 2, CAUTION_M1);
       await scene.finalise();
       await scene.pass(RENEW_SECONDS);
       await scene.settle();

@@ -36,6 +36,21 @@ describe("RelayerError", () => {
     expect(thrown.map((each) => RelayerError.from(each).code)).to.deep.equal(thrown.map(() => "CRD-999"));
   });
 
+  it("tells where an unexpected error broke, not where it was given a code", () => {
+    function breaksHere(): never {
+      throw new TypeError("x is undefined");
+    }
+
+    let record: ReturnType<typeof describeError> | undefined;
+    try {
+      breaksHere();
+    } catch (error) {
+      record = describeError(RelayerError.from(error));
+    }
+
+    expect(record?.stack).to.contain("breaksHere").and.to.contain("errors.test.ts");
+  });
+
   it("survives a chain of causes that bites its tail", () => {
     const loop = new TypeError("a");
     loop.cause = loop;
@@ -118,6 +133,11 @@ describe("redactText", () => {
         expect(redactText(`x https://rpc.example${before}${secret} y`)).to.not.contain(secret);
       }),
     );
+  });
+
+  it("leaves the files of a stack readable, but nothing that is glued to them", () => {
+    expect(redactText("at f (file:///app/main.ts:3:1)")).to.equal("at f (file:///app/main.ts:3:1)");
+    expect(redactText("file:///app/x,https://rpc.example/SECRETKEY")).to.not.contain(PLANTED);
   });
 
   it("shows nothing of what looks like a URL and is none", () => {

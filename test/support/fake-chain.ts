@@ -77,6 +77,8 @@ export class FakeChain implements Chain {
   };
   /** How often each method was called. */
   readonly calls: Record<Method, number> = { heads: 0, block: 0, hubEvents: 0, snapshot: 0, submit: 0, receipt: 0 };
+  /** Every range of blocks that logs were asked for. */
+  readonly ranges: BlockRange[] = [];
   /** Every directive that a caller tried to hand over, taken or not. */
   readonly submitted: SignedDirective[] = [];
   finalityDepth: number;
@@ -123,12 +125,12 @@ export class FakeChain implements Chain {
     for (const wake of this.#wakes) wake();
   }
 
-  /** Replaces the last `depth` blocks by as many others and one more. What was in them is gone unless `keeps` says so. */
-  reorganise(depth: number, { keeps = false }: { keeps?: boolean } = {}): void {
+  /** Replaces the last `depth` blocks by others. What was in them is gone unless `keeps` says so. */
+  reorganise(depth: number, { keeps = false, blocks = depth + 1 }: { keeps?: boolean; blocks?: number } = {}): void {
     const undone = this.#blocks.splice(-depth);
     this.#fork += 1;
     if (keeps) this.#pending.unshift(...undone.flatMap(({ transactions }) => transactions));
-    this.mine(depth + 1);
+    this.mine(blocks);
   }
 
   /** Transactions that reached the chain, in order: `null` for success, else why they reverted. */
@@ -150,6 +152,7 @@ export class FakeChain implements Chain {
   }
 
   hubEvents({ from, to }: BlockRange, signal: AbortSignal): Promise<readonly LoggedEvent[]> {
+    this.ranges.push({ from, to });
     return this.#answer("hubEvents", signal, () => {
       const logs = this.#blocks.slice(from, to + 1).flatMap((block) => block.logs);
       return logs.filter(({ event }) => !this.faults.hiddenSeqs.has(event.seq));

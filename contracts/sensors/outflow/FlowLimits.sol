@@ -93,27 +93,25 @@ library FlowLimitsLib {
         }
     }
 
-    /// @notice What is asserted above the short window's limit.
-    function shortRungs(FlowLimits limits) internal pure returns (Rungs) {
-        return Rungs.wrap(uint8(FlowLimits.unwrap(limits) >> 16));
+    /// @notice What a short window with `room` below its `limit` calls for.
+    function dueShort(FlowLimits limits, int256 room, uint256 limit) internal pure returns (Rungs) {
+        return _due(limits, room, limit, 16);
     }
 
-    /// @notice What is asserted above the long window's limit.
-    function longRungs(FlowLimits limits) internal pure returns (Rungs) {
-        return Rungs.wrap(uint8(FlowLimits.unwrap(limits) >> 8));
+    /// @notice What a long window with `room` below its `limit` calls for.
+    function dueLong(FlowLimits limits, int256 room, uint256 limit) internal pure returns (Rungs) {
+        return _due(limits, room, limit, 8);
     }
 
-    /// @notice What is asserted far above either.
-    function severeRungs(FlowLimits limits) internal pure returns (Rungs) {
-        return Rungs.wrap(uint8(FlowLimits.unwrap(limits)));
-    }
+    /// @param shift Where the window's own rungs are. The severe ones are at 0.
+    function _due(FlowLimits limits, int256 room, uint256 limit, uint256 shift) private pure returns (Rungs due) {
+        if (room >= 0) return due;
 
-    /// @notice Whether a `room` below zero means a net outflow of more than `severeFactor` times `limit`.
-    function isSevere(FlowLimits limits, int256 room, uint256 limit) internal pure returns (bool) {
-        // Below 2^64 times 2^8, so that the cast keeps it. The factor is at least two.
+        uint256 word = FlowLimits.unwrap(limits);
+        // Limits are below 2^59, rooms below 2^62, and the factor is between two and 2^8.
         unchecked {
-            uint256 factor = uint8(FlowLimits.unwrap(limits) >> 24);
-            return -room > int256(limit * (factor - 1));
+            uint256 beyond = limit * (uint8(word >> 24) - 1);
+            return Rungs.wrap(uint8(-room > int256(beyond) ? word : word >> shift));
         }
     }
 }

@@ -23,27 +23,36 @@ library FlowReport {
 
     /// @notice Reports that `amount` came in. `heldBefore` is what the venue held before, by its own book.
     function inflow(IOutflowSensor sensor, uint8 market, uint256 amount, uint256 heldBefore) internal {
-        _report(sensor, IOutflowSensor.onInflow.selector, market, amount, heldBefore);
-    }
-
-    /// @notice Reports that `amount` leaves. Call it before the tokens move, and with `heldBefore` still with them.
-    function outflow(IOutflowSensor sensor, uint8 market, uint256 amount, uint256 heldBefore) internal {
-        _report(sensor, IOutflowSensor.onOutflow.selector, market, amount, heldBefore);
-    }
-
-    function _report(IOutflowSensor sensor, bytes4 selector, uint8 market, uint256 amount, uint256 heldBefore) private {
-        uint256 left = gasleft();
-        bool ok;
-        // Memory-safe: the call is written past the free memory pointer, which stays. `market` is cleaned.
+        bytes4 selector = IOutflowSensor.onInflow.selector;
+        uint256 failedWith;
+        // Memory-safe: the call is written past the free memory pointer, which stays.
         assembly ("memory-safe") {
             let data := mload(0x40)
             mstore(data, selector)
             mstore(add(data, 0x04), and(market, 0xff))
             mstore(add(data, 0x24), amount)
             mstore(add(data, 0x44), heldBefore)
-            ok := call(REPORT_GAS, sensor, 0, data, 0x64, 0, 0)
+            let left := gas()
+            failedWith := mul(left, iszero(call(REPORT_GAS, sensor, 0, data, 0x64, 0, 0)))
         }
-        if (!ok) _admit(sensor, market, left);
+        if (failedWith != 0) _admit(sensor, market, failedWith);
+    }
+
+    /// @notice Reports that `amount` leaves. Call it before the tokens move, and with `heldBefore` still with them.
+    function outflow(IOutflowSensor sensor, uint8 market, uint256 amount, uint256 heldBefore) internal {
+        bytes4 selector = IOutflowSensor.onOutflow.selector;
+        uint256 failedWith;
+        // As above. By hand, and twice, because everybody's withdrawal pays for it.
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            mstore(data, selector)
+            mstore(add(data, 0x04), and(market, 0xff))
+            mstore(add(data, 0x24), amount)
+            mstore(add(data, 0x44), heldBefore)
+            let left := gas()
+            failedWith := mul(left, iszero(call(REPORT_GAS, sensor, 0, data, 0x64, 0, 0)))
+        }
+        if (failedWith != 0) _admit(sensor, market, failedWith);
     }
 
     function _admit(IOutflowSensor sensor, uint8 market, uint256 left) private {

@@ -86,34 +86,35 @@ library MeterLib {
         returns (Meter after_, Rungs due)
     {
         (int256 shortRoom, int256 longRoom) = meter.rooms();
-        uint256 rest = Meter.unwrap(meter) & BELOW_ROOMS;
         uint256 short;
         uint256 long;
         // Amounts are below 2^62, factors at most 2^64.
         unchecked {
-            if (time != meter.recordedAt()) {
-                uint256 elapsed = time - meter.recordedAt();
+            uint256 elapsed = time - meter.recordedAt();
+            if (elapsed == 0) {
+                after_ = Meter.wrap(Meter.unwrap(meter) & BELOW_ROOMS);
+                (short, long) = limits.limitsOf(meter.locked());
+            } else {
                 uint256 factor = Decay.factor(elapsed, limits.longSeconds());
                 held = _averaged(meter, limits, held, factor);
+                after_ = Meter.wrap((held << 72) | (time << 40) | (Meter.unwrap(meter) & type(uint40).max));
                 (short, long) = limits.limitsOf(held);
                 longRoom = _refilled(longRoom, long, factor);
-                shortRoom = _refilled(shortRoom, short, Decay.factor(elapsed, limits.shortSeconds()));
-                rest = (held << 72) | (time << 40) | (rest & type(uint40).max);
-            } else {
-                (short, long) = limits.limitsOf(rest >> 72);
+                factor = Decay.factor(elapsed, limits.shortSeconds());
+                shortRoom = _refilled(shortRoom, short, factor);
             }
             shortRoom -= outflow;
             longRoom -= outflow;
-            // One test for four signs: rooms are between nothing and the full limit, as they mostly are.
+            // One test for four signs: rooms lie between nothing and the full limit, as they mostly do.
             if (shortRoom | longRoom | (int256(short) - shortRoom) | (int256(long) - longRoom) < 0) {
-                (shortRoom, due) = _bounded(limits, shortRoom, short, limits.shortRungs());
-                Rungs dueLong;
-                (longRoom, dueLong) = _bounded(limits, longRoom, long, limits.longRungs());
-                due = due.join(dueLong);
+                due = limits.dueShort(shortRoom, short);
+                due = due.join(limits.dueLong(longRoom, long));
+                shortRoom = _bounded(limits, shortRoom, short);
+                longRoom = _bounded(limits, longRoom, long);
             }
-            rest |= (uint256(shortRoom + int256(BIAS)) << 192) | (uint256(longRoom + int256(BIAS)) << 132);
+            uint256 stored = (uint256(shortRoom + int256(BIAS)) << 192) | (uint256(longRoom + int256(BIAS)) << 132);
+            after_ = Meter.wrap(Meter.unwrap(after_) | stored);
         }
-        return (Meter.wrap(rest), due);
     }
 
     /// @notice `meter` after `rungs` were asserted at `time`.
@@ -156,20 +157,14 @@ library MeterLib {
         return held < most ? held : most;
     }
 
-    /// @dev `room`, held to the credit above `limit` and to what fits; and what it calls for, `rungs` or more.
-    function _bounded(FlowLimits limits, int256 room, uint256 limit, Rungs rungs)
-        private
-        pure
-        returns (int256, Rungs due)
-    {
+    /// @dev `room`, held to the credit above `limit` and to what fits.
+    function _bounded(FlowLimits limits, int256 room, uint256 limit) private pure returns (int256) {
         // Limits are below 2^59, rooms below 2^62.
         unchecked {
             int256 most = int256(limit + limits.credit(limit));
             if (room > most) room = most;
             if (room > MOST_ROOM) room = MOST_ROOM;
-            if (room < -MOST_ROOM) room = -MOST_ROOM;
-            if (room < 0) due = limits.isSevere(room, limit) ? limits.severeRungs() : rungs;
-            return (room, due);
+            return room < -MOST_ROOM ? -MOST_ROOM : room;
         }
     }
 }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IOutflowSensor, OutflowParameters} from "../../interfaces/IOutflowSensor.sol";
 import {Rungs} from "../../types/Rungs.sol";
+import {MeterLib} from "./Meter.sol";
 
 /// @title OutflowBounds
 /// @notice What governance may set limits to. The bounds themselves cannot be changed.
@@ -24,11 +25,11 @@ library OutflowBounds {
         _within("longBps", parameters.longBps, parameters.shortBps, MAX_BPS);
         _within("shortSeconds", parameters.shortSeconds, MIN_SECONDS, MAX_SECONDS);
         _within("longSeconds", parameters.longSeconds, LEAST_FACTOR * parameters.shortSeconds, MAX_SECONDS);
-        // Forgetting rounds up, by a unit a second at most: less than the floor, so that it cannot trip by itself.
-        _within("shortFloor", parameters.shortFloor, parameters.shortSeconds, type(uint64).max);
+        // Refilling rounds down, by a unit a second at most: no more than the floor, so that it cannot trip by itself.
+        _within("shortFloor", parameters.shortFloor, parameters.shortSeconds, MeterLib.MOST_UNITS);
         uint256 leastFloor = parameters.longSeconds;
         if (leastFloor < parameters.shortFloor) leastFloor = parameters.shortFloor;
-        _within("longFloor", parameters.longFloor, leastFloor, type(uint64).max);
+        _within("longFloor", parameters.longFloor, leastFloor, MeterLib.MOST_UNITS);
         _within("creditBps", parameters.creditBps, 0, MAX_CREDIT_BPS);
         _within("severeFactor", parameters.severeFactor, LEAST_FACTOR, MAX_FACTOR);
         _validateRungs(parameters.shortRungs, Rungs.wrap(0));

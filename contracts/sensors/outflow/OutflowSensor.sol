@@ -15,19 +15,20 @@ import {OutflowBounds} from "./OutflowBounds.sol";
 /// @title OutflowSensor
 /// @notice Asserts when more leaves a venue, net, than its value locked allows within two windows.
 /// @dev **Design**
-/// - Each window holds one number: outflow less inflow, every amount weighted by e^(-age / window). It forgets by
-///   itself, in constant time, and does not depend on the limit: changing a limit refills nothing.
-/// - A limit is a share of the value locked, averaged over the long window and taken before each flow, so that neither
-///   the outflow itself nor a deposit for a moment moves it; below a floor it does not shrink.
-/// - Inflow counts against outflow, up to a credit: money that comes and goes trips nothing, and money that a broken
-///   book invents covers a theft only so far.
-/// - The venue's call records and, above a limit, asserts: when rungs rise, and again every few minutes. It never
+/// - Each window holds one number, its room: what may still leave. Outflow takes from it, inflow gives back, and time
+///   brings it back to the limit: what is missing shrinks by e^(-elapsed / window). So it costs the same after a second
+///   and after a year, and is the same however often anybody calls.
+/// - The limit is a share of the value locked, averaged over the long window and never beyond twice what is known, so
+///   that neither an outflow itself nor a deposit for a moment moves it; below a floor it does not shrink.
+/// - Inflow raises the room above the limit up to a credit: money that comes and goes trips nothing, and money that a
+///   broken book invents covers a theft only so far.
+/// - The venue's call records and, without room, asserts: when rungs rise, and again every few minutes. It never
 ///   reverts because of who calls, what is reported, or what the hub does. See {_assertFromFlow}.
 /// - A poke asserts what is due whoever calls, and reverts when the hub refuses, like that of any sensor.
 ///
 /// **Trust assumptions**
-/// - The venue reports every flow, and holds what it says it holds, by a book that no price moves. One that lies can
-///   keep the sensor quiet; it lifts its own limit at most twofold within a long window, and cannot revert it.
+/// - The venue reports every flow, and what it holds, by a book that no price moves. One that lies can keep the sensor
+///   quiet; it cannot make it revert, nor lift its limits more than twofold within a long window.
 /// - The owner (governance) may change limits, within {OutflowBounds}; loosening belongs behind a timelock.
 contract OutflowSensor is IOutflowSensor, Ownable {
     using OutflowBounds for OutflowParameters;
@@ -41,6 +42,12 @@ contract OutflowSensor is IOutflowSensor, Ownable {
     /// @dev Gas that has to be left for that to be certain. A call gets at most 63/64 of what is left.
     uint256 private constant HUB_GAS_NEEDED = 460_000;
 
+    /// @dev What is remembered of a market, and its limits: the two slots that a flow touches.
+    struct Account {
+        Meter meter;
+        FlowLimits limits;
+    }
+
     /// @inheritdoc ISensor
     IIncidentState public immutable hub;
 
@@ -50,16 +57,11 @@ contract OutflowSensor is IOutflowSensor, Ownable {
     /// @inheritdoc IOutflowSensor
     uint256 public immutable unit;
 
-    /// @dev What is remembered of a market, and its limits: the two slots that a flow touches.
-    struct Account {
-        Meter meter;
-        FlowLimits limits;
-    }
-
     /// @dev market => its account
     Account[MARKETS] private _accounts;
 
-    /// @param unit_ Token amount that one unit stands for: small enough for the floors to be at least 10^6 units, large
+    /// @param venue_ The only account whose flows are recorded. It may be deployed later.
+    /// @param unit_ Token amount that one unit stands for: small enough for a floor of at least a million units, large
     /// enough for 2^58 of them to exceed whatever the venue may hold. One millionth of a token fits most.
     constructor(IIncidentState hub_, address venue_, uint256 unit_, address owner) Ownable(owner) {
         if (address(hub_).code.length == 0) revert OutflowSensor_NotAContract(address(hub_));
@@ -71,54 +73,57 @@ contract OutflowSensor is IOutflowSensor, Ownable {
     /* FLOWS */
 
     /// @inheritdoc IOutflowSensor
-    function onInflow(uint8 market, uint256 amount, uint256 heldBefore) external {
-        // What is rounded off does not count. Units are below 2^58.
-        unchecked {
-            _record(market, _meterOf(market), -int256(_units(amount)), heldBefore);
-        }
+    function onInflow(uint256 market, uint256 amount, uint256 heldBefore) external {
+        if (market >= MARKETS || msg.sender != venue) return _ignore(market);
+        // What is rounded off does not count. At most MOST_UNITS, so the cast keeps it.
+        uint256 units = amount / unit;
+        if (units > MeterLib.MOST_UNITS) units = MeterLib.MOST_UNITS;
+        Account storage account = _accounts[market];
+        _record(account, account.meter, market, -int256(units), heldBefore);
     }
 
     /// @inheritdoc IOutflowSensor
-    function onOutflow(uint8 market, uint256 amount, uint256 heldBefore) external {
+    function onOutflow(uint256 market, uint256 amount, uint256 heldBefore) external {
         (address reporter, uint256 divisor) = (venue, unit);
         uint256 units;
+        Account storage account;
         Meter meter;
-        // The venue's second flow of a second, by hand, for it is on the path of everybody's withdrawal. It touches the
-        // meter alone. A market that is not set up, or none, has a meter of zero: past the array nothing is written.
+        // The venue's second outflow of a second, by hand, for it is on the path of everybody's withdrawal: when both
+        // rooms suffice, it is one subtraction, and needs no limit. `divisor` is not zero. For a market that is out of
+        // range the slot lies past the array, where nothing is ever written: zero, like that of one not set up.
         assembly ("memory-safe") {
             // Rounded up.
             units := div(amount, divisor)
             units := add(units, lt(mul(units, divisor), amount))
-            let slot := add(_accounts.slot, mul(market, 2))
-            meter := sload(slot)
-            if and(eq(and(shr(40, meter), 0xffffffff), timestamp()), eq(caller(), reporter)) {
-                // A room that is negative is stored below the bias, hence below what is asked.
-                let least := add(units, shl(59, 1))
-                let hasRooms := and(gt(shr(192, meter), least), gt(and(shr(132, meter), sub(shl(60, 1), 1)), least))
-                if and(hasRooms, lt(units, least)) {
-                    sstore(slot, sub(meter, or(shl(192, units), shl(132, units))))
+            account.slot := add(_accounts.slot, shl(1, market))
+            // Whoever is not the venue sees an empty one.
+            meter := mul(sload(account.slot), and(eq(caller(), reporter), lt(market, MARKETS)))
+            if eq(and(shr(40, meter), 0xffffffff), timestamp()) {
+                // A room is stored with 2^59 added: below zero, its top bit is clear. With both set before and after,
+                // and less than 2^59 taken from each, neither was too small, and none borrowed from its neighbour.
+                let topBits := or(shl(251, 1), shl(191, 1))
+                let after_ := sub(meter, mul(units, or(shl(192, 1), shl(132, 1))))
+                if and(eq(and(and(meter, after_), topBits), topBits), lt(units, shl(59, 1))) {
+                    sstore(account.slot, after_)
                     stop()
                 }
             }
         }
         if (units > MeterLib.MOST_UNITS) units = MeterLib.MOST_UNITS;
-        _record(market, meter, int256(units), heldBefore);
+        _record(account, meter, market, int256(units), heldBefore);
     }
 
-    function _record(uint8 market, Meter meter, int256 outflow, uint256 heldBefore) private {
-        if (msg.sender != venue || Meter.unwrap(meter) == 0) return _ignore(market);
-        Account storage account = _accounts[market];
+    /// @param meter That of `account`, which is `market`'s; zero when the flow is not to be recorded.
+    function _record(Account storage account, Meter meter, uint256 market, int256 outflow, uint256 heldBefore) private {
+        if (Meter.unwrap(meter) == 0) return _ignore(market);
+
         Rungs due;
-        (meter, due) = meter.record(account.limits, outflow, _units(heldBefore), block.timestamp);
+        (meter, due) = meter.record(account.limits, outflow, heldBefore / unit, block.timestamp);
         account.meter = meter;
-        if (Rungs.unwrap(due) != 0 && _isNews(meter, due)) _assertFromFlow(account, market, due);
+        if (Rungs.unwrap(due) != 0 && _isNews(meter, due)) _assertFromFlow(account, uint8(market), due);
     }
 
-    function _meterOf(uint8 market) private view returns (Meter meter) {
-        if (market < MARKETS) meter = _accounts[market].meter;
-    }
-
-    function _ignore(uint8 market) private {
+    function _ignore(uint256 market) private {
         emit FlowIgnored(msg.sender, market);
     }
 
@@ -142,18 +147,32 @@ contract OutflowSensor is IOutflowSensor, Ownable {
         }
     }
 
+    /// @dev Whether a flow has to say `due`: it is more than what was said last, or that was said some time ago.
+    function _isNews(Meter meter, Rungs due) private view returns (bool) {
+        return due.exceeds(meter.asserted()) || block.timestamp >= meter.assertedAt() + REPEAT_SECONDS;
+    }
+
     /* POKE */
 
     /// @inheritdoc ISensor
     function poke(uint8 market) external returns (Rungs asserted) {
         Account storage account = _accountOf(market);
         Meter meter = account.meter;
-        (, asserted) = _lookAt(meter, account.limits);
+        (, asserted) = _now(meter, account.limits);
         bool isSaidAlready = meter.assertedAt() == block.timestamp && !asserted.exceeds(meter.asserted());
         if (asserted.isCalm() || isSaidAlready) return asserted;
 
         hub.assertRungs(market, asserted);
         _settle(account, market, asserted);
+    }
+
+    /// @dev Writes down that `asserted` was asserted now.
+    function _settle(Account storage account, uint8 market, Rungs asserted) private {
+        Meter meter = account.meter.afterAsserting(asserted, block.timestamp);
+        account.meter = meter;
+        (meter,) = _now(meter, account.limits);
+        (int256 shortRoom, int256 longRoom) = meter.rooms();
+        emit Exceeded(market, asserted, shortRoom * int256(unit), longRoom * int256(unit), meter.locked() * unit);
     }
 
     /* GOVERNANCE */
@@ -164,11 +183,15 @@ contract OutflowSensor is IOutflowSensor, Ownable {
         OutflowParameters memory checked = parameters;
         checked.validate();
 
-        FlowLimits fresh = FlowLimitsLib.pack(checked);
         Account storage account = _accounts[market];
-        FlowLimits former = account.limits;
-        account.meter = former.isEmpty() ? MeterLib.REGISTERED : account.meter.rebased(former, fresh, block.timestamp);
-        account.limits = fresh;
+        (FlowLimits former, FlowLimits fresh) = (account.limits, FlowLimitsLib.pack(checked));
+        Meter meter = former.isEmpty() ? MeterLib.REGISTERED : account.meter;
+        if (!meter.isUnused()) {
+            // Up to now under the old windows; then within the new limits.
+            (meter,) = _now(meter, former);
+            (meter,) = _now(meter, fresh);
+        }
+        (account.meter, account.limits) = (meter, fresh);
         emit MarketSet(market, checked);
     }
 
@@ -177,18 +200,17 @@ contract OutflowSensor is IOutflowSensor, Ownable {
     /// @inheritdoc IOutflowSensor
     function reading(uint8 market) external view returns (OutflowReading memory) {
         Account storage account = _accountOf(market);
-        (Meter before, FlowLimits flowLimits) = (account.meter, account.limits);
-        (Meter meter, Rungs due) = _lookAt(before, flowLimits);
-        (int256 shortNet, int256 longNet) = meter.nets(flowLimits);
-        (uint256 shortLimit, uint256 longLimit) = flowLimits.limitsOf(meter.locked());
+        (Meter meter, Rungs due) = _now(account.meter, account.limits);
+        (int256 shortRoom, int256 longRoom) = meter.rooms();
+        (uint256 short, uint256 long) = account.limits.limitsOf(meter.locked());
         return OutflowReading({
-            shortNet: shortNet * int256(unit),
-            longNet: longNet * int256(unit),
-            shortLimit: shortLimit * unit,
-            longLimit: longLimit * unit,
+            shortRoom: shortRoom * int256(unit),
+            longRoom: longRoom * int256(unit),
+            shortLimit: short * unit,
+            longLimit: long * unit,
             valueLocked: meter.locked() * unit,
-            recordedAt: uint64(before.recordedAt()),
-            assertedAt: uint64(before.assertedAt()),
+            recordedAt: uint64(account.meter.recordedAt()),
+            assertedAt: uint64(meter.assertedAt()),
             due: due
         });
     }
@@ -200,22 +222,8 @@ contract OutflowSensor is IOutflowSensor, Ownable {
 
     /* INTERNAL */
 
-    function _settle(Account storage account, uint8 market, Rungs asserted) private {
-        FlowLimits flowLimits = account.limits;
-        Meter meter = account.meter.afterAsserting(asserted, block.timestamp);
-        account.meter = meter;
-        (meter,) = _lookAt(meter, flowLimits);
-        (int256 shortNet, int256 longNet) = meter.nets(flowLimits);
-        emit Exceeded(market, asserted, shortNet * int256(unit), longNet * int256(unit), meter.locked() * unit);
-    }
-
-    /// @dev Whether a flow has to say `due`: it is more than what was said last, or that was said some time ago.
-    function _isNews(Meter meter, Rungs due) private view returns (bool) {
-        return due.exceeds(meter.asserted()) || block.timestamp >= meter.assertedAt() + REPEAT_SECONDS;
-    }
-
-    /// @dev The meter as it would be now, without a flow, and what is due.
-    function _lookAt(Meter meter, FlowLimits flowLimits) private view returns (Meter, Rungs) {
+    /// @dev `meter` as it stands now, without a flow, and what is due. Nothing was learnt of the value locked.
+    function _now(Meter meter, FlowLimits flowLimits) private view returns (Meter, Rungs) {
         return meter.record(flowLimits, 0, meter.locked(), block.timestamp);
     }
 
@@ -223,15 +231,5 @@ contract OutflowSensor is IOutflowSensor, Ownable {
         if (market >= MARKETS) revert OutflowSensor_UnknownMarket(market);
         account = _accounts[market];
         if (account.limits.isEmpty()) revert OutflowSensor_UnknownMarket(market);
-    }
-
-    /// @dev Whole units in `amount`, at most {MeterLib.MOST_UNITS}.
-    function _units(uint256 amount) private view returns (uint256 units) {
-        uint256 divisor = unit;
-        // Without the check for zero, which the constructor has made.
-        assembly ("memory-safe") {
-            units := div(amount, divisor)
-        }
-        if (units > MeterLib.MOST_UNITS) units = MeterLib.MOST_UNITS;
     }
 }

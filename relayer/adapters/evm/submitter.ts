@@ -1,9 +1,9 @@
-import { computeAddress, SigningKey, Transaction } from "ethers";
+import { computeAddress, keccak256, SigningKey, Transaction } from "ethers";
 
 import { type Hex, lengthOfHex } from "../../domain/hex.ts";
 import { joinSignatures, type SignedDirective } from "../../domain/incident/directive.ts";
 import { RelayerError } from "../../errors.ts";
-import { createFeeBook, type FeeBook } from "./fee-book.ts";
+import { createFeeBook, type FeeBook, type Fees } from "./fee-book.ts";
 import { submitGasLimit } from "./gas-limit.ts";
 import { hubInterface } from "./hub-abi.ts";
 import { createNonceBook, type NonceBook, type NonceCounts } from "./nonce-book.ts";
@@ -16,6 +16,8 @@ const NONCE_ATTEMPTS = 3;
 /** With nothing in flight the counts are read again only this often. */
 const IDLE_REFRESH_MS = 30_000;
 const ENTRY_BYTES = 33;
+const WARM_UP_ROUNDS = 8;
+const ZERO_HASH: Hex = `0x${"00".repeat(32)}`;
 
 export interface SubmitterOptions {
   readonly chain: string;
@@ -38,8 +40,7 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
   const { pool, chain, nowMs = () => performance.now() } = options;
   const key = new SigningKey(options.walletKey);
   const address = computeAddress(key);
-  // The first signature builds tables for 20 ms: not when a halt waits.
-  key.sign(`0x${"11".repeat(32)}`);
+  warmUp(key, options);
 
   const fees = createFeeBook(chain);
   const nonces = createNonceBook({
@@ -94,19 +95,19 @@ async function submitWith(wallet: Wallet, signed: SignedDirective, signal: Abort
   }
 }
 
-async function attempt(
-  { options, key, fees, nonces }: Wallet,
-  payload: { readonly data: string; readonly gasLimit: number },
-  signal: AbortSignal,
-): Promise<Hex> {
+/** What a transaction does, and how much gas it may take. */
+interface Payload {
+  readonly data: string;
+  readonly gasLimit: number;
+}
+
+async function attempt({ options, key, fees, nonces }: Wallet, payload: Payload, signal: AbortSignal): Promise<Hex> {
   if (nonces.isStale) await nonces.refresh(signal);
-  const { chainId, hub: to } = options;
   const nonce = nonces.next();
-  const tx = Transaction.from({ type: 2, chainId, to, nonce, ...payload, ...fees.fees() });
-  tx.signature = key.sign(tx.unsignedHash);
-  const txHash = tx.hash as Hex;
+  const raw = signTransaction(key, options, { ...payload, ...fees.fees(), nonce });
+  const txHash = keccak256(raw) as Hex;
   try {
-    await options.pool.run((session) => send(session, tx.serialized, txHash), signal);
+    await options.pool.run((session) => send(session, raw, txHash), signal);
     nonces.noteSent(nonce);
     return txHash;
   } catch (error) {
@@ -114,6 +115,29 @@ async function attempt(
     // waits behind a gap is never mined; taking it for free risks one of two transactions, and the caller repeats.
     nonces.markStale();
     throw error;
+  }
+}
+
+/** @returns the raw transaction */
+function signTransaction(
+  key: SigningKey,
+  { chainId, hub: to }: Pick<SubmitterOptions, "chainId" | "hub">,
+  fields: Payload & Fees & { readonly nonce: number },
+): string {
+  const tx = Transaction.from({ type: 2, chainId, to, ...fields });
+  tx.signature = key.sign(tx.unsignedHash);
+  return tx.serialized;
+}
+
+/** Cold code takes ten times as long, and the first signature builds tables besides: not when a halt waits. */
+function warmUp(key: SigningKey, options: SubmitterOptions): void {
+  const entries: Hex = `0x${"00".repeat(ENTRY_BYTES)}`;
+  const directive = { decision: ZERO_HASH, deadline: 0, entries };
+  const fees = { maxFeePerGas: 1n, maxPriorityFeePerGas: 1n };
+  for (let round = 0; round < WARM_UP_ROUNDS; round += 1) {
+    // Never sent. A directive of its own each time, or the second would only be looked up.
+    const data = encodeSubmit({ directive: { ...directive }, signatures: [] });
+    signTransaction(key, options, { data, gasLimit: 1, nonce: 0, ...fees });
   }
 }
 

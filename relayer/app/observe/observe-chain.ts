@@ -66,7 +66,7 @@ async function readOnce(reader: Reader): Promise<void> {
   if (!(await followReorg(reader, latest, finalised))) return;
   const { ledger, metrics } = reader.context;
   const hasGap = await readBlocks(reader, latest);
-  if (hasGap) await compareState(reader, latest, { hasGap });
+  if (hasGap) await compareState(reader, latest);
   if (finalised.number <= latest.number) ledger.record({ kind: "finalised", eid: chain.eid, block: finalised });
   const view = requireView(reader);
   metrics.chainRead(chain.name, {
@@ -74,5 +74,5 @@ async function readOnce(reader: Reader): Promise<void> {
     finalised: view.finalised.block.number,
     lagBlocks: latest.number - view.latest.block.number,
   });
-  if (isCompareDue(reader)) await compareState(reader, latest, { hasGap: false });
+  if (isCompareDue(reader)) await compareState(reader, latest);
 }

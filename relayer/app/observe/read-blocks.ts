@@ -46,11 +46,11 @@ export function isCompareDue({ context, comparedMs }: Reader): boolean {
 }
 
 /** Holds what was folded against the hub's state at `head`. Reads again before it believes that events are lost. */
-export async function compareState(reader: Reader, head: BlockRef, { hasGap }: { hasGap: boolean }): Promise<void> {
+export async function compareState(reader: Reader, head: BlockRef): Promise<void> {
   const { feed, context } = reader;
   const snapshot = await ask(reader, "snapshot", (chain, signal) => chain.snapshot(head, signal));
   reader.comparedMs = context.clock.nowMs();
-  if (!hasGap && isSameState(snapshot, requireView(reader).latest.state)) {
+  if (isSameState(snapshot, requireView(reader).latest.state)) {
     reader.verified = head;
     return;
   }

@@ -45,6 +45,14 @@ export function readSeries(folder: string, source: SeriesSource): readonly Tick[
     .filter(({ time, price }) => Number.isFinite(time) && price > 0);
 }
 
+/** Several sources as one series; where they overlap, the earlier one counts. */
+export function readAll(folder: string, sources: readonly SeriesSource[]): readonly Tick[] {
+  return sources.reduce<readonly Tick[]>((joined, source) => {
+    const from = joined.at(-1)?.time ?? 0;
+    return joined.concat(readSeries(folder, source).filter(({ time }) => time > from));
+  }, []);
+}
+
 function readLines(path: string): string[] {
   try {
     return gunzipSync(readFileSync(path)).toString("utf8").trim().split("\n");

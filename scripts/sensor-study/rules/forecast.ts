@@ -31,7 +31,12 @@ export function varianceX64(volatilityE6: bigint): bigint {
 }
 
 /** `variances` with `price` taken in, published later than the latest sample. The margin is left as it was. */
-export function observePrice(variances: Variances, price: LogPrice, leastX64: bigint, model: VolatilityModel): Variances {
+export function observePrice(
+  variances: Variances,
+  price: LogPrice,
+  leastX64: bigint,
+  model: VolatilityModel,
+): Variances {
   const moveX64 = price.logPriceX64 - variances.logPriceX64;
   const elapsed = price.publishTime - variances.publishTime;
   const sample = sampleX64(moveX64, elapsed, expectedX64(variances, leastX64), model);
@@ -55,7 +60,7 @@ export function expectedX64({ fastX64, middleX64, slowX64 }: Variances, leastX64
 
 /** Variance of one day that a move within `elapsed` seconds shows, clipped. */
 export function sampleX64(moveX64: bigint, elapsed: bigint, expected: bigint, model: VolatilityModel): bigint {
-  const sample = (moveX64 * moveX64 * SQUARE_TO_DAILY_X64) / elapsed >> 128n;
+  const sample = ((moveX64 * moveX64 * SQUARE_TO_DAILY_X64) / elapsed) >> 128n;
   const interval = elapsed > model.gapSeconds ? elapsed : model.gapSeconds;
   const clip = (model.clipSigmas * model.clipSigmas * expected * interval) / elapsed;
   const most = clip < MAX_VARIANCE_X64 ? clip : MAX_VARIANCE_X64;

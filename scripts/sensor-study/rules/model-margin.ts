@@ -39,9 +39,9 @@ export function marginRule(parameters: VolatilityParameters): MarginRule {
   const factorX64 = squareRoot(((multiplierMilli * multiplierMilli * periodSeconds) << 128n) / MILLI_SQUARED_DAYS);
   const { m1Bps, m2Bps, m3Bps, m4Bps } = parameters;
   return {
-    factorX32: (factorX64 * (BPS - stressWeightBps)) / BPS >> 32n,
-    stressX32: (factorX64 * parameters.stressedVolatilityE6 * stressWeightBps) / (E6 * BPS) >> 32n,
-    longRunX32: (factorX64 * parameters.longRunVolatilityE6) / E6 >> 32n,
+    factorX32: ((factorX64 * (BPS - stressWeightBps)) / BPS) >> 32n,
+    stressX32: ((factorX64 * parameters.stressedVolatilityE6 * stressWeightBps) / (E6 * BPS)) >> 32n,
+    longRunX32: ((factorX64 * parameters.longRunVolatilityE6) / E6) >> 32n,
     bufferBps: parameters.bufferBps,
     rungsE6: [m1Bps, m2Bps, m3Bps, m4Bps].map((multiple) => (baseBps * multiple) / SQUARED_BPS_IN_E6),
     longRunVolatilityE6: parameters.longRunVolatilityE6,

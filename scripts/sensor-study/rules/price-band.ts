@@ -30,7 +30,12 @@ const BPS = 10_000n;
 const TOP_TIER = 3;
 
 /** One poke, the block being as old as the price. `state` is null until seeded. */
-export function pokeBand(state: BandState | null, priceE18: bigint, time: bigint, parameters: BandParameters): BandPoke {
+export function pokeBand(
+  state: BandState | null,
+  priceE18: bigint,
+  time: bigint,
+  parameters: BandParameters,
+): BandPoke {
   if (state === null) {
     const seeded = { referenceE18: priceE18, anchorE18: priceE18, anchoredAt: time, publishTime: time };
     return { state: { ...seeded, breachEndsAt: 0n, breachTier: 0, isEscalated: false }, tier: 0 };
@@ -54,7 +59,12 @@ function tierOf(state: BandState, priceE18: bigint, parameters: BandParameters):
   return deviationBps(priceE18, state.anchorE18) >= most ? 1 : 0;
 }
 
-function breach(state: BandState, found: number, time: bigint, parameters: BandParameters): BandState & { tier: number } {
+function breach(
+  state: BandState,
+  found: number,
+  time: bigint,
+  parameters: BandParameters,
+): BandState & { tier: number } {
   let { isEscalated, breachTier } = state;
   if (time > state.breachEndsAt) {
     const memory = 2n * secondsOf(breachTier, parameters);

@@ -1,5 +1,11 @@
 import { forecastVolatilityX64, observePrice, varianceX64, type VolatilityModel } from "./forecast.ts";
-import { marginRule, marginRung, publishedMarginE6, type MarginRule, type VolatilityParameters } from "./model-margin.ts";
+import {
+  marginRule,
+  marginRung,
+  publishedMarginE6,
+  type MarginRule,
+  type VolatilityParameters,
+} from "./model-margin.ts";
 import { log2X64 } from "./powers-of-two.ts";
 import { packVariances, unpackVariances } from "./variances.ts";
 

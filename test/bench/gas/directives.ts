@@ -1,20 +1,13 @@
-import { concat } from "ethers";
+import { concat, id, TypedDataEncoder } from "ethers";
 
 import { MESH_ID } from "../../support/in-process-hub.ts";
-import { MESH_START_SECONDS, send } from "../../support/layerzero-mesh.ts";
+import { deployCompiled, MESH_START_SECONDS, send, type MeshChain } from "../../support/layerzero-mesh.ts";
 import type { Measurement } from "../measurement.ts";
 import { receiveHalt } from "./receive.ts";
 import { HALT, MARKET, measureApart, OPERATORS, SOLO, type GasWorld } from "./world.ts";
 
 const AT = MESH_START_SECONDS + 1_000;
 const DEADLINE_SECONDS = 900;
-
-/** A transaction of an owned contract with one packed slot and one event; an ECDSA signature; one more slot. */
-const ATTESTED_TRIP_GAS = 28_400;
-const SIGNATURE_GAS = 6_760;
-const SLOT_GAS = 5_000;
-/** Word, posture and the count of events. */
-const SLOTS_WRITTEN = 3;
 
 const DOMAIN = { name: "Cordon", version: "1", salt: MESH_ID };
 const TYPES = {
@@ -37,12 +30,20 @@ export async function measureDirective(world: GasWorld, signatures: 1 | 3): Prom
   const signers = OPERATORS.slice(0, signatures);
   const signed = await Promise.all(signers.map((operator) => operator.signTypedData(DOMAIN, TYPES, directive)));
 
+  const bare = await deployFloor(world.home);
   provider.setNextBlockTime(AT);
-  const { gasUsed } = await send(hub, "submit", [directive, concat(signed)]);
+  const directed = await send(hub, "submit", [directive, concat(signed)]);
+  const least = await send(bare, "submit", [directive, concat(signed)]);
 
-  const floor = ATTESTED_TRIP_GAS + SIGNATURE_GAS * signatures + SLOT_GAS * (SLOTS_WRITTEN - 1);
-  const peers = { "LayerZero, two DVNs": way };
-  return [{ bench: `directive.${String(signatures)}`, unit: "gas", value: Number(gasUsed), floor, peers }];
+  const [value, floor] = [Number(directed.gasUsed), Number(least.gasUsed)];
+  return [{ bench: `directive.${String(signatures)}`, unit: "gas", value, floor, peers: { "LayerZero, two DVNs": way } }];
+}
+
+function deployFloor({ wallet }: MeshChain) {
+  const domain = TypedDataEncoder.hashDomain(DOMAIN);
+  const typeHash = id(TypedDataEncoder.from(TYPES).encodeType("Directive"));
+  const operators = OPERATORS.map(({ address }) => address);
+  return deployCompiled(wallet("deployer"), "DirectiveFloor", [domain, typeHash, operators]);
 }
 
 /** Market and word, the rungs up to `rungs` stamped `time`. */

@@ -29,6 +29,18 @@ contract WeightedMedianTest is Test {
         assertEq(_spread([uint256(100), 120, 120], [uint256(2), 1, 1]), 10);
     }
 
+    function testFuzz_Insert_KeepsSamplesAscending(uint64[9] memory values, uint8[9] memory weights) public pure {
+        (Sample[] memory samples, uint256 count) = _ascending(values, weights, 0);
+        uint256 weight;
+        uint256 total;
+        for (uint256 i; i < count; ++i) {
+            if (i != 0) assertGe(samples[i].value, samples[i - 1].value);
+            weight += samples[i].weight;
+            total += uint256(weights[i]) + 1;
+        }
+        assertEq(weight, total);
+    }
+
     function testFuzz_Median_OrderDoesNotMatter(
         uint64[9] memory values,
         uint8[9] memory weights,

@@ -143,6 +143,20 @@ contract PriceBandSensorTest is SensorWorld {
         assertEq(_reading().priceE18, 10_000e18);
     }
 
+    /// @dev One feed of three, with a clock half a minute ahead, must not hide a fall for half a minute.
+    function test_Poke_IsNotHeldUpByAFeedAheadOfTime() public {
+        _seed();
+        vm.warp(NOW + 60);
+        _publish(PAR);
+        feeds[0].publishAt(PAR, NOW + 90);
+        sensor.poke(MARKET);
+
+        vm.warp(NOW + 61);
+        feeds[1].publish(PAR * 89 / 100);
+        feeds[2].publish(PAR * 89 / 100);
+        _assertRungs(sensor.poke(MARKET), REDUCE_ONLY, M2);
+    }
+
     function test_Poke_BeforeTheGapMovesNothing() public {
         _seed();
         BandReading memory before = _reading();

@@ -49,7 +49,7 @@ contract WordTest is Test {
         Leases leases = drawLeases(a);
         Word before = drawWord(a, NOW, leases);
         Word merged = before.merge(drawWord(b, NOW, leases).stampsOnly());
-        uint256 time = NOW + ahead % 2 days;
+        uint256 time = NOW + (ahead % 2 days);
 
         assertFalse(before.inForce(leases, time).exceeds(merged.inForce(leases, time)));
     }

@@ -22,14 +22,14 @@ export async function hasNothingToDo(relayer: LocalRelayer, hubs: readonly TestH
 }
 
 /** What `relayer` says of one of its components: `chain:<name>`, `queue` or `journal`. */
-export async function healthOf(relayer: LocalRelayer, component: string): Promise<string | undefined> {
+export async function readHealth(relayer: LocalRelayer, component: string): Promise<string | undefined> {
   const page = ReadyPage.parse(await relayer.status("/ready"));
   return page.components.find(({ name }) => name === component)?.health;
 }
 
-/** Value of one sample of the metrics page, written as it stands there, or 0 where it was never counted. */
-export async function readMetric(relayer: LocalRelayer, sample: string): Promise<number> {
+/** Value of one sample of the metrics page, written as it stands there, or null where there is none. */
+export async function readMetric(relayer: LocalRelayer, sample: string): Promise<number | null> {
   const page = await relayer.metrics();
   const line = page.split("\n").find((each) => each.startsWith(`${sample} `));
-  return Number(line?.slice(sample.length) ?? 0);
+  return line === undefined ? null : Number(line.slice(sample.length));
 }

@@ -40,6 +40,8 @@ export interface Scenario {
   readonly tally: TallyBook;
   /** Brings all clocks together, and asserts at `source` as a sensor there would. */
   raise(source: TestHub, market: number, rungs: number): Promise<void>;
+  /** {@link raise}, and waits until each of `to`, all others unless given, has accepted one directive more. */
+  raiseDirectly(source: TestHub, market: number, rungs: number, to?: readonly TestHub[]): Promise<void>;
   /** Has the hubs send what is due, and LayerZero deliver what the fault plan lets through. */
   deliver(except?: readonly TestHub[]): Promise<void>;
   useFaults(names: readonly MessagingFaultName[], seed?: number): Promise<void>;
@@ -94,6 +96,11 @@ function createScenario(localnet: Localnet, hubs: readonly TestHub[]): Scenario 
     async raise(source, market, rungs) {
       await localnet.advanceTo(await latestTime(hubs));
       await source.assert(market, rungs);
+    },
+    async raiseDirectly(source, market, rungs, to = hubs.filter((hub) => hub !== source)) {
+      const before = await Promise.all(to.map((hub) => tally.directives(hub)));
+      await scene.raise(source, market, rungs);
+      await Promise.all(to.map((hub, index) => scene.awaitDirectives((before[index] ?? 0) + 1, [hub])));
     },
     async deliver(except = []) {
       const names = except.map(({ chain }) => chain.name);

@@ -48,6 +48,17 @@ describe("measured tightening", () => {
       expect(times().all[1]?.[1]).to.be.greaterThan(times().first[1]?.[1] ?? Infinity);
     });
 
+    it("takes nothing that LayerZero brought for the direct path's", async () => {
+      for (const chain of mesh.chains) chain.faults.refusesSubmits = true;
+      mesh.trip(mesh.chain(0));
+      await mesh.run(1_000);
+      for (const chain of mesh.chains.slice(1)) mesh.deliver(mesh.chain(0), chain);
+      await mesh.run(3_000);
+
+      expect(times().first.map(([path]) => path)).to.deep.equal(["layerzero"]);
+      expect(times().all.map(([path]) => path)).to.deep.equal(["layerzero"]);
+    });
+
     it("does not take a message that was sent before the assertion for news of it", async () => {
       const before = mesh.chain(0).hub.state();
       mesh.trip(mesh.chain(0));
@@ -62,6 +73,25 @@ describe("measured tightening", () => {
   });
 
   describe("when a rung is only asserted again", () => {
+    it("follows it once though its block is read twice", async () => {
+      await mesh.stop();
+      mesh = new FakeMesh({ finalityDepth: 15 });
+      await mesh.start();
+      for (const chain of mesh.chains.slice(1)) mesh.stopped.add(chain);
+      mesh.trip(mesh.chain(0));
+      await mesh.run(250);
+      mesh.chain(0).faults.hiddenSeqs.add(mesh.chain(0).hub.state().seq + 1);
+      mesh.trip(mesh.chain(0), rungs(1, 1), 0);
+      await mesh.run(8_000);
+      expect(mesh.log.messages("warn")).to.include("events missing, reading again");
+
+      mesh.stopped.clear();
+      await mesh.run(3_000);
+
+      expect(times().first).to.have.length(1);
+      expect(times().first[0]?.[1]).to.be.greaterThan(8);
+    });
+
     it("follows it once while the others are not there yet", async () => {
       for (const chain of mesh.chains.slice(1)) mesh.stopped.add(chain);
       mesh.trip(mesh.chain(0));

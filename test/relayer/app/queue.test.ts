@@ -96,6 +96,24 @@ describe("durable queue", () => {
     });
   });
 
+  describe("when the relayer holds no key", () => {
+    it("leaves the jobs to those who do", async () => {
+      mesh.chain(1).faults.refusesSubmits = true;
+      mesh.trip(mesh.chain(0));
+      await mesh.run(1_000);
+      const jobs = mesh.queue.waiting();
+      await mesh.stop();
+
+      mesh = new FakeMesh({ operators: [] });
+      mesh.queue.restore(jobs);
+      await mesh.start();
+      await mesh.run(10_000);
+
+      expect(await mesh.queue.counts()).to.deep.equal({ waiting: 2, active: 0, failed: 0 });
+      expect(mesh.status?.actions()).to.deep.equal([]);
+    });
+  });
+
   describe("when an action is given up", () => {
     it("keeps its job among the failed", async () => {
       mesh.chain(1).faults.revertsAll = true;

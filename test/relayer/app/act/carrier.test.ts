@@ -184,6 +184,17 @@ describe("job handler", () => {
     });
   });
 
+  describe("when another open action promises less", () => {
+    it("sends all the same", async () => {
+      const { chain, handle, job, ledger, clock } = await arrange();
+      const needs = [{ market: 1, word: aWord({ caution: chain.head.timestamp - 1 }) }];
+      ledger.record({ kind: "action-opened", action: { ...job.action, id: "act-2", needs }, atMs: clock.nowMs() });
+
+      expect(await outcomeOf(handle(job, NEVER))).to.equal("ACTION_OPEN");
+      expect(chain.submitted).to.have.length(1);
+    });
+  });
+
   describe("when the state is on chain already", () => {
     it("is done without sending", async () => {
       const { chain, handle, job, ledger } = await arrange();

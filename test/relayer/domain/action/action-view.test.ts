@@ -72,6 +72,7 @@ describe("action", () => {
       const view = aView({
         transactions: [
           { ...tx, status: "reverted", blockNumber: 90 },
+          { ...tx, status: "success", blockNumber: 98 },
           { ...tx, status: "success", blockNumber: 99 },
           { ...tx, status: "success", blockNumber: 100 },
           { ...tx, status: "success", blockNumber: 101 },
@@ -79,7 +80,7 @@ describe("action", () => {
         ],
       });
 
-      expect(countFutile(view, 100)).to.equal(3);
+      expect(countFutile(view, 100)).to.equal(4);
     });
   });
 

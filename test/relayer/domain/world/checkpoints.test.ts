@@ -5,6 +5,14 @@ import { CHECKPOINTS_DENSE, CHECKPOINTS_MAX, thinCheckpoints } from "../../../..
 import { aBlock } from "../../../support/builders.ts";
 
 describe("checkpoints", () => {
+  describe("when they are not too many", () => {
+    it("are all kept", () => {
+      const blocks = Array.from({ length: CHECKPOINTS_MAX }, (_, number) => aBlock(number));
+
+      expect(blocks.reduce<readonly BlockRef[]>(thinCheckpoints, [])).to.deep.equal(blocks);
+    });
+  });
+
   describe("when finality stalls for a long time", () => {
     it("stay bounded, complete near the head, and reach back to the beginning", () => {
       let checkpoints: readonly BlockRef[] = [];

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+/// @title DirectiveFloor
+/// @notice The least that a directive of one entry can cost: takes the calldata that {IncidentHub.submit} takes, recovers
+/// every signer, reads and writes the slots that the hub reads and writes, and emits events of the same size. For comparison
+/// of gas only.
+/// @dev What it leaves out: deadline, ceilings, lapsing, stamps that are ahead, leases, a market that is not calm, mirrors.
+contract DirectiveFloor {
+    /// @dev The same shape as the real one.
+    struct Directive {
+        bytes32 decision;
+        uint64 deadline;
+        bytes entries;
+    }
+
+    bytes32 private immutable DOMAIN_SEPARATOR;
+    bytes32 private immutable TYPEHASH;
+
+    uint256 private _posture = 0x8080;
+    uint256 private _status = 1;
+    uint256 private _limits = 2;
+    /// @dev account => whether it may sign
+    mapping(address => uint256) private _operators;
+    uint256[32] private _mesh;
+
+    constructor(bytes32 domainSeparator, bytes32 typeHash, address[] memory operators) {
+        (DOMAIN_SEPARATOR, TYPEHASH) = (domainSeparator, typeHash);
+        for (uint256 i; i < operators.length; ++i) {
+            _operators[operators[i]] = 1;
+        }
+        _mesh[1] = 1 << 224;
+    }
+
+    function submit(Directive calldata directive, bytes calldata signatures) external {
+        uint256 signers = _countSigners(_digest(directive), signatures);
+        _merge(directive.decision, directive.entries, signers);
+    }
+
+    function _digest(Directive calldata directive) private view returns (bytes32 digest) {
+        bytes calldata entries = directive.entries;
+        (bytes32 domain, bytes32 typeHash) = (DOMAIN_SEPARATOR, TYPEHASH);
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            calldatacopy(data, entries.offset, entries.length)
+            let entriesHash := keccak256(data, entries.length)
+            mstore(data, typeHash)
+            calldatacopy(add(data, 32), directive, 64)
+            mstore(add(data, 96), entriesHash)
+            mstore(add(data, 66), keccak256(data, 128))
+            mstore(add(data, 34), domain)
+            mstore(add(data, 2), 0x1901)
+            digest := keccak256(add(data, 32), 66)
+        }
+    }
+
+    function _countSigners(bytes32 digest, bytes calldata signatures) private view returns (uint256 count) {
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            mstore(data, digest)
+            let previous := 0
+            for { let at := 0 } lt(at, signatures.length) { at := add(at, 65) } {
+                let signature := add(signatures.offset, at)
+                mstore(add(data, 32), byte(0, calldataload(add(signature, 64))))
+                calldatacopy(add(data, 64), signature, 64)
+                pop(staticcall(gas(), 1, data, 128, 0, 32))
+                let signer := mload(0)
+                mstore(32, _operators.slot)
+                if or(iszero(sload(keccak256(0, 64))), iszero(gt(signer, previous))) { revert(0, 0) }
+                previous := signer
+                count := add(count, 1)
+            }
+            if gt(count, add(sload(_limits.slot), 30)) { revert(0, 0) }
+        }
+    }
+
+    function _merge(bytes32 decision, bytes calldata entries, uint256 signers) private {
+        assembly ("memory-safe") {
+            let data := mload(0x40)
+            let status := sload(_status.slot)
+            mstore(data, 0)
+            mstore(add(data, 32), signers)
+            log3(data, 64, 0, status, decision)
+
+            let market := byte(0, calldataload(entries.offset))
+            let entry := calldataload(add(entries.offset, 1))
+            let slot := add(_mesh.slot, market)
+            let word := or(sload(slot), entry)
+            sstore(slot, word)
+            let posture := or(sload(_posture.slot), shl(shl(3, market), 0x34))
+            sstore(_posture.slot, posture)
+            sstore(_status.slot, add(status, 2))
+            mstore(add(data, 32), entry)
+            mstore(add(data, 64), word)
+            mstore(add(data, 96), posture)
+            log4(data, 128, 0, status, market, 0)
+        }
+    }
+}

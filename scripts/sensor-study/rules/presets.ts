@@ -1,0 +1,79 @@
+import type { DrawdownParameters } from "./drawdown.ts";
+import type { VolatilityModel } from "./forecast.ts";
+import type { VolatilityParameters } from "./model-margin.ts";
+import type { BandParameters } from "./price-band.ts";
+
+/** The contracts' `VolatilityPresets`, `DrawdownPresets` and preset band; `docs/sensors` says why they are as they are. */
+
+export const POOLED_MODEL: VolatilityModel = {
+  fastSeconds: 28_800n,
+  middleSeconds: 172_800n,
+  slowSeconds: 1_209_600n,
+  fastPowerE6: 352_000n,
+  middlePowerE6: 318_000n,
+  slowPowerE6: 180_000n,
+  scaleE6: -1_068_000n,
+  clipSigmas: 8n,
+  gapSeconds: 3_600n,
+  fallSeconds: 86_400n,
+};
+
+/** BTC and ETH at twenty times leverage. */
+export const MAJORS: VolatilityParameters = {
+  multiplierMilli: 3_692n,
+  periodSeconds: 3_600n,
+  baseBps: 500n,
+  m1Bps: 10_000n,
+  m2Bps: 12_500n,
+  m3Bps: 15_000n,
+  m4Bps: 20_000n,
+  longRunVolatilityE6: 40_000n,
+  stressedVolatilityE6: 100_000n,
+  stressWeightBps: 2_500n,
+  bufferBps: 2_500n,
+  seedMaxAgeSeconds: 60n,
+};
+
+export const MAJORS_DRAWDOWN: DrawdownParameters = {
+  shortTiersBps: [1_000n, 2_000n, 4_000n],
+  longTiersBps: [1_500n, 3_000n, 6_000n],
+  shortBucketSeconds: 14_400n,
+  longBucketSeconds: 100_800n,
+  clipBps: 500n,
+  gapSeconds: 60n,
+  seedMaxAgeSeconds: 60n,
+};
+
+export const PRESET_BAND: BandParameters = {
+  tiersBps: [500n, 1_000n, 2_500n],
+  tiersSeconds: [600n, 3_600n, 14_400n],
+  tauSeconds: 900n,
+  clipBps: 500n,
+  anchorUpBps: 2_000n,
+  anchorDownBps: 4_000n,
+  anchorSeconds: 14_400n,
+  minGapSeconds: 5n,
+};
+
+/** Liquid others at ten times leverage: twice as long to close, and more volatile at all times. */
+export const ALTS: VolatilityParameters = {
+  ...MAJORS,
+  periodSeconds: 7_200n,
+  baseBps: 1_000n,
+  longRunVolatilityE6: 65_000n,
+  stressedVolatilityE6: 150_000n,
+};
+
+export const ALTS_DRAWDOWN: DrawdownParameters = {
+  ...MAJORS_DRAWDOWN,
+  shortTiersBps: [1_500n, 3_000n, 5_000n],
+  longTiersBps: [2_500n, 4_500n, 7_500n],
+};
+
+/** What should stay at one dollar. There is no volatility preset for it: a peg breaks in a jump. */
+export const STABLES_DRAWDOWN: DrawdownParameters = {
+  ...MAJORS_DRAWDOWN,
+  shortTiersBps: [150n, 400n, 1_000n],
+  longTiersBps: [200n, 500n, 1_500n],
+  clipBps: 50n,
+};

@@ -1,0 +1,125 @@
+import { expect } from "chai";
+import { Wallet, isError } from "ethers";
+
+import { operatorWallet } from "../../localnet/chains/accounts.ts";
+import { type TestHub } from "../localnet/support/hubs.ts";
+import { readMetric } from "./support/relayer-pages.ts";
+import {
+  DIRECTIVE,
+  HALTED_M4,
+  PACKET,
+  type Scenario,
+  TEST_TIMEOUT_MS,
+  expectAgreement,
+  expectPosture,
+  startScenario,
+} from "./support/scenario.ts";
+import { submitForgery } from "./support/stolen-key.ts";
+import { REDUCE_ONLY_M2 } from "../localnet/support/hubs.ts";
+
+const SOLO_SECONDS = 600;
+const SOLO_PATH = 1n;
+
+describe("two relayers with one operator key each", function () {
+  this.timeout(TEST_TIMEOUT_MS);
+
+  let scene: Scenario;
+  let [source, near, far]: TestHub[] = [];
+  let others: readonly TestHub[];
+
+  before(async () => {
+    scene = await startScenario("solo-operators", { chains: 3, relayers: 2, operatorKeysPerRelayer: 1 });
+    [source, near, far] = scene.hubs;
+    others = [near!, far!];
+  });
+
+  beforeEach(() => scene.calm());
+
+  after(() => scene.stop());
+
+  /** Path and number of signatures of every directive that `hub` has accepted. */
+  const listAccepted = async (hub: TestHub) => {
+    const logs = await scene.tally.events(hub, "DirectiveAccepted");
+    return logs.map((log) => hub.hub.interface.parseLog(log)!.args).map((args) => [args["path"], args["signatures"]]);
+  };
+
+  describe("when a sensor halts a market", () => {
+    it("bring reduce-only at once, one transaction each at most, and LayerZero brings the halt", async () => {
+      await scene.raiseDirectly(source!, 1, HALTED_M4);
+      await expectPosture(others, 1, REDUCE_ONLY_M2);
+
+      await scene.deliver();
+      await scene.settle();
+
+      const gained = await scene.tally.gained();
+      for (const hub of others) {
+        const { directives, submissions, ...packets } = gained[hub.chain.name] ?? {};
+        expect(packets).to.deep.equal(PACKET);
+        expect(directives).to.be.within(1, scene.localnet.relayers.length);
+        expect(submissions).to.equal(directives);
+        for (const accepted of await listAccepted(hub)) expect(accepted).to.deep.equal([SOLO_PATH, 1n]);
+      }
+      expect(gained["chain-a"]).to.deep.equal({ assertions: 1, broadcasts: 1, sent: 2 });
+      await expectAgreement(scene.hubs, 1, HALTED_M4);
+    });
+
+    it("still do so when one of them is dead, with exactly one transaction to each chain", async () => {
+      const [, second] = scene.localnet.relayers;
+      await second!.kill();
+      await scene.raiseDirectly(source!, 1, HALTED_M4);
+      await expectPosture(others, 1, REDUCE_ONLY_M2);
+
+      await scene.deliver();
+      await second!.start();
+      await second!.waitReady();
+      await scene.settle();
+
+      const there = { ...DIRECTIVE, ...PACKET };
+      expect(await scene.tally.gained()).to.deep.equal({
+        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
+        "chain-b": there,
+        "chain-c": there,
+      });
+      await expectAgreement(scene.hubs, 1, HALTED_M4);
+    });
+  });
+
+  describe("when one operator key is stolen", () => {
+    const forge = (at: TestHub, signers: readonly Pick<Wallet, "signTypedData">[]) =>
+      submitForgery(at, { meshId: scene.localnet.record.meshId, signers, market: 1, rungs: HALTED_M4 });
+
+    it("causes no more than reduce-only and M2, and that for no more than ten minutes", async () => {
+      await forge(near!, [operatorWallet(2)]);
+      await expectPosture([near!], 1, REDUCE_ONLY_M2);
+      const forged = await scene.tally.gained([source!, far!]);
+      // What one chain holds for final the relayers carry to the others: it stays what it was, and ends when it ended.
+      await scene.finalise();
+      await scene.settle();
+      await expectAgreement(scene.hubs, 1, REDUCE_ONLY_M2);
+
+      await scene.pass(SOLO_SECONDS);
+      await scene.localnet.keeper.tick();
+      await scene.settle();
+
+      // One refusal: the lanes above the ceiling.
+      expect(forged).to.deep.equal({ "chain-b": { directives: 1, refusals: 1 } });
+      const gained = await scene.tally.gained();
+      console.log(gained);
+      for (const { chain } of scene.hubs) expect(gained[chain.name]).to.include({ lifts: 1 });
+      await expectAgreement(scene.hubs, 1, 0);
+    });
+
+    it("makes no quorum of itself, nor with a stranger's", async () => {
+      const thief = operatorWallet(2);
+      const stranger = Wallet.createRandom();
+
+      for (const signers of [[thief, thief], [thief, stranger], [stranger, thief], [stranger]]) {
+        const failure: unknown = await forge(near!, signers).catch((error: unknown) => error);
+        expect(isError(failure, "CALL_EXCEPTION") && failure.revert?.name).to.equal("IncidentHub_NotOperator");
+      }
+
+      expect(await scene.tally.gained()).to.deep.equal({});
+      await expectAgreement(scene.hubs, 1, 0);
+    });
+  });
+});
