@@ -26,8 +26,9 @@ abstract contract Directives is IncidentState, IIncidentHub {
     uint256 public constant MAX_OPERATORS = 32;
 
     uint256 private constant SIGNATURE_BYTES = 65;
-    bytes32 private constant DIRECTIVE_TYPEHASH =
-        keccak256("Directive(bytes32 decision,uint64 deadline,bytes entries)");
+    bytes32 private constant DIRECTIVE_TYPEHASH = keccak256(
+        "Directive(bytes32 decision,uint64 deadline,bytes entries)"
+    );
     bytes32 private constant DOMAIN_TYPEHASH = keccak256("EIP712Domain(string name,string version,bytes32 salt)");
 
     /* STORAGE */
@@ -67,7 +68,7 @@ abstract contract Directives is IncidentState, IIncidentHub {
         Path path = isQuorum ? Path.Quorum : Path.Solo;
         Rungs ceiling = isQuorum ? limits_.quorumCeiling : limits_.soloCeiling;
 
-        (bool ok,) = PayloadLib.countEntries(directive.entries);
+        (bool ok, ) = PayloadLib.countEntries(directive.entries);
         if (!ok) {
             emit MessageRefused(_nextSeq(), _eid(), path, Refusal.BadLength, keccak256(directive.entries));
             return;
@@ -96,8 +97,11 @@ abstract contract Directives is IncidentState, IIncidentHub {
         for (uint256 i; i < count; ++i) {
             bytes calldata signature = signatures[i * SIGNATURE_BYTES:(i + 1) * SIGNATURE_BYTES];
             // A malformed signature recovers to the zero address, which is no operator.
-            (address signer,,) = ECDSA.tryRecover(
-                digest, uint8(signature[64]), bytes32(signature[0:32]), bytes32(signature[32:64])
+            (address signer, , ) = ECDSA.tryRecover(
+                digest,
+                uint8(signature[64]),
+                bytes32(signature[0:32]),
+                bytes32(signature[32:64])
             );
             if (!_operators[signer] || signer <= previous) revert IncidentHub_NotOperator(i, signer);
             previous = signer;

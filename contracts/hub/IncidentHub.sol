@@ -114,9 +114,10 @@ contract IncidentHub is OApp, Directives {
         for (uint256 market; candidates != 0; (candidates >>= 1, ++market)) {
             if (candidates & 1 == 0) continue;
             Word word = _meshOf(market);
-            bool travels = isHeartbeat
-                ? !word.inForce(leases_, block.timestamp).isCalm()
-                : word.outpaces(_sentOf(market), leases_, block.timestamp);
+            bool travels =
+                isHeartbeat
+                    ? !word.inForce(leases_, block.timestamp).isCalm()
+                    : word.outpaces(_sentOf(market), leases_, block.timestamp);
             // There are 32 markets, one a bit.
             if (travels) markets |= uint32(1 << market);
         }
@@ -133,11 +134,10 @@ contract IncidentHub is OApp, Directives {
         }
     }
 
-    function _compose(uint32 markets, bool isHeartbeat)
-        private
-        view
-        returns (bytes memory message, bytes memory options)
-    {
+    function _compose(
+        uint32 markets,
+        bool isHeartbeat
+    ) private view returns (bytes memory message, bytes memory options) {
         bytes memory entries;
         uint128 count;
         for (uint8 market; markets != 0; (markets >>= 1, ++market)) {
@@ -167,15 +167,18 @@ contract IncidentHub is OApp, Directives {
     /* RECEIVE */
 
     /// @dev Reverts on no content. Origin and endpoint were checked by {OApp}.
-    function _lzReceive(Origin calldata origin, bytes32, bytes calldata message, address, bytes calldata)
-        internal
-        override
-    {
+    function _lzReceive(
+        Origin calldata origin,
+        bytes32,
+        bytes calldata message,
+        address,
+        bytes calldata
+    ) internal override {
         uint32 srcEid = origin.srcEid;
         if (message.length < PayloadLib.HEADER_BYTES) return _refuse(srcEid, Refusal.BadLength, message);
         if (uint8(message[0]) != PayloadLib.VERSION) return _refuse(srcEid, Refusal.UnknownVersion, message);
         bytes calldata entries = message[PayloadLib.HEADER_BYTES:];
-        (bool ok,) = PayloadLib.countEntries(entries);
+        (bool ok, ) = PayloadLib.countEntries(entries);
         if (!ok) return _refuse(srcEid, Refusal.BadLength, message);
 
         (bool isHeartbeat, uint64 srcSeq) = PayloadLib.headerOf(message);
@@ -201,7 +204,7 @@ contract IncidentHub is OApp, Directives {
 
     /// @inheritdoc IIncidentHub
     function withdraw(address payable to, uint256 amount) external onlyOwner {
-        (bool ok,) = to.call{value: amount}("");
+        (bool ok, ) = to.call{value: amount}("");
         if (!ok) revert IncidentHub_WithdrawalFailed(to, amount);
     }
 

@@ -90,7 +90,13 @@ abstract contract IncidentState is PostureStore {
 
     /// @dev The lanes of `entry` that `path` may carry: up to `ceiling`, not ahead of time, and from a lone operator
     /// only for a short while. What is refused is an event.
-    function _accept(uint8 market, Word entry, Rungs ceiling, uint32 srcEid, Path path) private returns (Word accepted) {
+    function _accept(
+        uint8 market,
+        Word entry,
+        Rungs ceiling,
+        uint32 srcEid,
+        Path path
+    ) private returns (Word accepted) {
         Word refused;
         (accepted, refused) = entry.split(ceiling);
         if (!refused.isEmpty()) {

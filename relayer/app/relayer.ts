@@ -51,8 +51,8 @@ export interface RelayerOptions {
 }
 
 /**
- * Starts every loop: one for each chain, and one that reconciles. Needs nothing but the chains to know what to do (P15).
- * The loops end with `life`; what they use has to be added to it before.
+ * Starts every loop: one for each chain, and one that reconciles. Needs nothing but the chains to know what to do
+ * (P15). The loops end with `life`; what they use has to be added to it before.
  */
 export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life: Lifecycle): RelayerStatus {
   const { clock, log, metrics, hasher, signer } = ports;

@@ -57,7 +57,7 @@ export interface ActionStatus {
 export interface RelayerStatus {
   /** Loops, for `/live`: alive while each made progress lately. */
   live(): { readonly isLive: boolean; readonly loops: readonly LoopStatus[] };
-  /** Components, for `/ready`: ready when every chain is caught up and none is unhealthy. A queue that is down degrades. */
+  /** Components, for `/ready`: ready while none is unhealthy. A store that is down only degrades. */
   ready(): { readonly isReady: boolean; readonly components: readonly ComponentStatus[] };
   chains(): readonly ChainStatus[];
   convergence(): ConvergenceStatus;

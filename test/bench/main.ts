@@ -28,11 +28,16 @@ async function measure(wanted: ReadonlySet<string>): Promise<Measurement[]> {
 
 function readArguments() {
   try {
-    const options = { json: { type: "boolean" }, snapshot: { type: "boolean" }, help: { type: "boolean", short: "h" } } as const;
+    const options = {
+      json: { type: "boolean" },
+      snapshot: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    } as const;
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
     const known = GROUPS.flatMap(({ names }) => names);
     const unknown = positionals.filter((name) => !known.includes(name));
-    if (unknown.length > 0) throw new RangeError(`there is no bench ${unknown.join(", ")}; there are ${known.join(", ")}`);
+    if (unknown.length > 0)
+      throw new RangeError(`there is no bench ${unknown.join(", ")}; there are ${known.join(", ")}`);
     return { ...values, names: new Set(positionals.length === 0 ? known : positionals) };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -17,11 +17,13 @@ describe("one chain under faults", function () {
   this.timeout(TEST_TIMEOUT_MS);
 
   let scene: Scenario;
-  let [source, near, far]: TestHub[] = [];
+  let source: TestHub;
+  let near: TestHub;
+  let far: TestHub;
 
   before(async () => {
     scene = await startScenario("chain-faults", { chains: 3 });
-    [source, near, far] = scene.hubs;
+    [source, near, far] = scene.hubs as [TestHub, TestHub, TestHub];
   });
 
   beforeEach(() => scene.calm());
@@ -31,17 +33,17 @@ describe("one chain under faults", function () {
   describe("when it is down during the trip and back later", () => {
     it("catches up by one directive and one packet, and the others had not waited", async () => {
       const both = { directives: 2, submissions: 2, verify1: 2, verify2: 2, commit: 2, execute: 2 };
-      await scene.raiseDirectly(source!, 1, CAUTION_M1);
+      await scene.raiseDirectly(source, 1, CAUTION_M1);
       await scene.deliver();
 
-      await far!.chain.stop();
-      await scene.raiseDirectly(source!, 1, HALTED_M3, [near!]);
-      await scene.deliver([far!]);
-      const meanwhile = await scene.tally.gained([far!]);
+      await far.chain.stop();
+      await scene.raiseDirectly(source, 1, HALTED_M3, [near]);
+      await scene.deliver([far]);
+      const meanwhile = await scene.tally.gained([far]);
       // LayerZero comes second, so that the count of directives is exact.
       scene.localnet.workers.stop();
-      await far!.chain.start();
-      await scene.awaitDirectives(2, [far!]);
+      await far.chain.start();
+      await scene.awaitDirectives(2, [far]);
       scene.localnet.workers.start();
       await scene.deliver();
       await scene.settle();
@@ -55,23 +57,23 @@ describe("one chain under faults", function () {
 
   describe("when it hangs during the trip and answers again later", () => {
     it("delays no other chain on either path, and catches up", async () => {
-      await scene.raiseDirectly(source!, 1, CAUTION_M1);
+      await scene.raiseDirectly(source, 1, CAUTION_M1);
       await scene.deliver();
       const steps = [REDUCE_ONLY_M2, HALTED_M4];
 
-      far!.chain.pause();
+      far.chain.pause();
       for (const [index, rungs] of steps.entries()) {
-        await source!.assert(1, rungs);
-        await scene.awaitDirectives(index + 2, [near!]);
-        await source!.broadcast();
-        await scene.localnet.workers.idle({ timeoutMs: PATIENCE_MS, except: [far!.chain.name] });
+        await source.assert(1, rungs);
+        await scene.awaitDirectives(index + 2, [near]);
+        await source.broadcast();
+        await scene.localnet.workers.idle({ timeoutMs: PATIENCE_MS, except: [far.chain.name] });
       }
       // All of this while the third chain has answered nothing.
-      const meanwhile = await scene.tally.gained([far!]);
-      const notices = async () => (await readHealth(scene.relayer, `chain:${far!.chain.name}`)) !== "healthy";
+      const meanwhile = await scene.tally.gained([far]);
+      const notices = async () => (await readHealth(scene.relayer, `chain:${far.chain.name}`)) !== "healthy";
       await waitUntil(notices, { what: "the relayer to notice", timeoutMs: PATIENCE_MS });
-      await expectPosture([source!, near!], 1, HALTED_M4);
-      far!.chain.resume();
+      await expectPosture([source, near], 1, HALTED_M4);
+      far.chain.resume();
       await scene.deliver();
       await scene.settle();
 

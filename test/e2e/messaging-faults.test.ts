@@ -11,13 +11,13 @@ import {
   FAULT_SEED,
   HALTED_M4,
   PACKET,
+  RENEW_SECONDS,
   type Scenario,
   TEST_TIMEOUT_MS,
   expectAgreement,
   startScenario,
 } from "./support/scenario.ts";
 
-const RENEW_SECONDS = 130;
 const SEEDS = Array.from({ length: 256 }, (_, seed) => seed);
 /** One packet that both DVNs vouch for twice, and whose second commit and second delivery are refused. */
 const PACKET_TWICE = { ...PACKET, repeatedVerify: 2, refusedCommit: 1, refusedExecute: 1 };
@@ -26,13 +26,15 @@ describe("LayerZero under faults, beside the direct path", function () {
   this.timeout(TEST_TIMEOUT_MS);
 
   let scene: Scenario;
-  let [source, near, far]: TestHub[] = [];
+  let source: TestHub;
+  let near: TestHub;
+  let far: TestHub;
   let others: readonly TestHub[];
 
   before(async () => {
     scene = await startScenario("messaging-faults", { chains: 3 });
-    [source, near, far] = scene.hubs;
-    others = [near!, far!];
+    [source, near, far] = scene.hubs as [TestHub, TestHub, TestHub];
+    others = [near, far];
   });
 
   beforeEach(() => scene.calm());
@@ -52,25 +54,41 @@ describe("LayerZero under faults, beside the direct path", function () {
       await scene.useFaults(["duplicate", "reorder"]);
       // All packets are there before the first is taken up: the order of arrival is the plan's.
       scene.localnet.workers.stop();
-      await raiseInSteps(source!, 1, [CAUTION_M1, REDUCE_ONLY_M2, HALTED_M3]);
-      await raiseInSteps(near!, 2, [REDUCE_ONLY_M2, HALTED_M4]);
+      await raiseInSteps(source, 1, [CAUTION_M1, REDUCE_ONLY_M2, HALTED_M3]);
+      await raiseInSteps(near, 2, [REDUCE_ONLY_M2, HALTED_M4]);
       scene.localnet.workers.start();
       await scene.deliver();
       await scene.settle();
-      const words = await source!.digest();
+      const words = await source.digest();
 
       const directives = await replayDirectives(scene);
       await scene.settle();
 
       expect(directives).to.equal(5);
       expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 3, broadcasts: 3, directives: 2 + 5, submissions: 2, sent: 6, ...times(2, PACKET_TWICE) },
-        "chain-b": { assertions: 2, broadcasts: 2, directives: 3 + 5, submissions: 3, sent: 4, ...times(3, PACKET_TWICE) },
+        "chain-a": {
+          assertions: 3,
+          broadcasts: 3,
+          directives: 2 + 5,
+          submissions: 2,
+          sent: 6,
+          ...times(2, PACKET_TWICE),
+        },
+        "chain-b": {
+          assertions: 2,
+          broadcasts: 2,
+          directives: 3 + 5,
+          submissions: 3,
+          sent: 4,
+          ...times(3, PACKET_TWICE),
+        },
         "chain-c": { directives: 5 + 5, submissions: 5, ...times(5, PACKET_TWICE) },
       });
-      const heard = await heardFrom(source!, far!);
-      expect(heard).to.have.lengthOf(3).and.to.not.deep.equal(heard.toSorted((a, b) => a - b));
-      expect(await source!.digest()).to.equal(words);
+      const heard = await heardFrom(source, far);
+      expect(heard)
+        .to.have.lengthOf(3)
+        .and.to.not.deep.equal(heard.toSorted((a, b) => a - b));
+      expect(await source.digest()).to.equal(words);
       await expectAgreement(scene.hubs, 1, HALTED_M3);
       await expectAgreement(scene.hubs, 2, HALTED_M4);
     });
@@ -78,11 +96,11 @@ describe("LayerZero under faults, beside the direct path", function () {
 
   describe("when packets are dropped", () => {
     it("makes the words equal by one directive more, on the chain that missed the packet alone", async () => {
-      const nonce = nextNonce(source!);
+      const nonce = nextNonce(source);
       const seed = SEEDS.find((of) => isDroppedOnWayToNearAlone(createFaultPlan(of, ["drop"]), nonce));
       await scene.useFaults(["drop"], seed ?? FAULT_SEED);
 
-      await scene.raiseDirectly(source!, 1, HALTED_M4);
+      await scene.raiseDirectly(source, 1, HALTED_M4);
       await scene.deliver();
       const dropped = await scene.tally.gained();
       await scene.finalise();
@@ -105,7 +123,7 @@ describe("LayerZero under faults, beside the direct path", function () {
     it("ends in the same words, with one directive and one packet for each step on every chain", async () => {
       await scene.useFaults(["delay"]);
 
-      await raiseInSteps(source!, 1, [CAUTION_M1, REDUCE_ONLY_M2, HALTED_M4]);
+      await raiseInSteps(source, 1, [CAUTION_M1, REDUCE_ONLY_M2, HALTED_M4]);
       await scene.deliver();
       await scene.settle();
 
@@ -123,7 +141,7 @@ describe("LayerZero under faults, beside the direct path", function () {
     it("never commits the forgery, and delivers the truth", async () => {
       await scene.useFaults(["forge"]);
 
-      await raiseInSteps(source!, 1, [HALTED_M4]);
+      await raiseInSteps(source, 1, [HALTED_M4]);
       await scene.deliver();
       await scene.settle();
 
@@ -140,7 +158,7 @@ describe("LayerZero under faults, beside the direct path", function () {
     it("commits nothing at all while the second DVN is silent, and the direct path carries on alone", async () => {
       await scene.useFaults(["forge", "withhold"]);
 
-      await raiseInSteps(source!, 1, [HALTED_M4]);
+      await raiseInSteps(source, 1, [HALTED_M4]);
       await scene.deliver();
       await scene.finalise();
       await scene.pass(RENEW_SECONDS);
@@ -165,7 +183,7 @@ describe("LayerZero under faults, beside the direct path", function () {
 
   const isDroppedOnWayToNearAlone = (plan: FaultPlan, nonce: bigint): boolean => {
     const [toNear, toFar] = others.map(({ chain }) =>
-      plan.decide({ srcEid: source!.chain.eid, dstEid: chain.eid, nonce }),
+      plan.decide({ srcEid: source.chain.eid, dstEid: chain.eid, nonce }),
     );
     return toNear!.isDropped && !toFar!.isDropped;
   };
@@ -183,7 +201,11 @@ describe("LayerZero under faults, beside the direct path", function () {
       const heads = (await scene.tally.events(hub, "DirectiveAccepted")).map(({ blockNumber }) => blockNumber);
       const since = Math.min(...heads);
       const hashes = async (address: string, event: string, field: string) => {
-        const contract = new Contract(address, event === "PayloadVerified" ? RECEIVE_ULN : ENDPOINT, hub.chain.provider);
+        const contract = new Contract(
+          address,
+          event === "PayloadVerified" ? RECEIVE_ULN : ENDPOINT,
+          hub.chain.provider,
+        );
         const logs = await contract.queryFilter(event, since);
         return logs.map((log) => String(contract.interface.parseLog(log)?.args[field]));
       };

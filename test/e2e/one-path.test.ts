@@ -5,6 +5,7 @@ import {
   DIRECTIVE,
   HALTED_M4,
   PACKET,
+  RENEW_SECONDS,
   type Scenario,
   TEST_TIMEOUT_MS,
   expectAgreement,
@@ -12,8 +13,6 @@ import {
   startScenario,
 } from "./support/scenario.ts";
 
-/** A provisional entry has 600 s to live, and is renewed once fewer than 480 s of it are left. */
-const RENEW_SECONDS = 130;
 /** A final stamp that is missing this long after it was made is sent: 300 s and some. */
 const RECONCILE_SECONDS = 310;
 const PROVISIONAL_SECONDS = 600;
@@ -22,11 +21,11 @@ describe("one path alone", function () {
   this.timeout(TEST_TIMEOUT_MS);
 
   let scene: Scenario;
-  let [source]: TestHub[] = [];
+  let source: TestHub;
 
   before(async () => {
     scene = await startScenario("one-path", { chains: 3 });
-    [source] = scene.hubs;
+    [source] = scene.hubs as [TestHub];
   });
 
   beforeEach(() => scene.calm());
@@ -37,7 +36,7 @@ describe("one path alone", function () {
     beforeEach(() => scene.useFaults(["withhold"]));
 
     it("tightens every chain by one directive each, and makes the words equal by one more once it is final", async () => {
-      await scene.raiseDirectly(source!, 1, HALTED_M4);
+      await scene.raiseDirectly(source, 1, HALTED_M4);
       await scene.deliver();
       await expectPosture(scene.hubs, 1, HALTED_M4);
       const provisional = await scene.tally.gained();
@@ -60,7 +59,7 @@ describe("one path alone", function () {
     });
 
     it("keeps the rungs in force past the ten minutes of a provisional entry", async () => {
-      await scene.raiseDirectly(source!, 1, HALTED_M4);
+      await scene.raiseDirectly(source, 1, HALTED_M4);
       await scene.finalise();
       await scene.pass(RENEW_SECONDS);
       await scene.settle();
@@ -74,13 +73,13 @@ describe("one path alone", function () {
     });
 
     it("makes words equal again that a repeated assertion parted, with one directive each once it is quiet", async () => {
-      await scene.raiseDirectly(source!, 2, CAUTION_M1);
+      await scene.raiseDirectly(source, 2, CAUTION_M1);
       await scene.finalise();
       await scene.pass(RENEW_SECONDS);
       await scene.settle();
       await scene.tally.mark();
 
-      await scene.raise(source!, 2, CAUTION_M1);
+      await scene.raise(source, 2, CAUTION_M1);
       await scene.finalise();
       await scene.pass(RECONCILE_SECONDS);
       await scene.settle();
@@ -97,7 +96,7 @@ describe("one path alone", function () {
   describe("when the relayer is dead", () => {
     it("tightens every chain by one packet each, and leaves the relayer nothing to do when it is back", async () => {
       await scene.relayer.kill();
-      await scene.raise(source!, 1, HALTED_M3);
+      await scene.raise(source, 1, HALTED_M3);
       await scene.deliver();
       const dead = await scene.tally.gained();
       await expectAgreement(scene.hubs, 1, HALTED_M3);

@@ -8,23 +8,24 @@ import {
   HALTED_M4,
   PACKET,
   PATIENCE_MS,
+  RENEW_SECONDS,
   type Scenario,
   TEST_TIMEOUT_MS,
   expectAgreement,
   startScenario,
 } from "./support/scenario.ts";
 
-const RENEW_SECONDS = 130;
-
 describe("Redis under faults", function () {
   this.timeout(TEST_TIMEOUT_MS);
 
   let scene: Scenario;
-  let [source, near, far]: TestHub[] = [];
+  let source: TestHub;
+  let near: TestHub;
+  let far: TestHub;
 
   before(async () => {
     scene = await startScenario("redis-faults", { chains: 3 });
-    [source, near, far] = scene.hubs;
+    [source, near, far] = scene.hubs as [TestHub, TestHub, TestHub];
   });
 
   beforeEach(() => scene.calm());
@@ -33,7 +34,7 @@ describe("Redis under faults", function () {
 
   const sentBy = async (lane: string, kind: string) => {
     const sample = (chain: string) => `cordon_transactions_total{chain="${chain}",kind="${kind}",lane="${lane}"}`;
-    const sent = await Promise.all([near!, far!].map(({ chain }) => readMetric(scene.relayer, sample(chain.name))));
+    const sent = await Promise.all([near, far].map(({ chain }) => readMetric(scene.relayer, sample(chain.name))));
     return sent.map((count) => count ?? 0);
   };
   const awaitJobs = (what: string, isMet: (waiting: number | null) => boolean) =>
@@ -44,15 +45,15 @@ describe("Redis under faults", function () {
 
   describe("when it loses every key while a chain waits for its directive", () => {
     it("loses nothing: the chain gets it once it is back, once, and so does the next raise", async () => {
-      await far!.chain.stop();
-      await scene.raiseDirectly(source!, 1, REDUCE_ONLY_M2, [near!]);
+      await far.chain.stop();
+      await scene.raiseDirectly(source, 1, REDUCE_ONLY_M2, [near]);
       await awaitJobs("a waiting job", (waiting) => waiting !== null && waiting > 0);
 
       await scene.localnet.redis.flush();
       await awaitJobs("no job", (waiting) => waiting === 0);
-      await far!.chain.start();
-      await scene.awaitDirectives(1, [far!]);
-      await scene.raiseDirectly(source!, 1, HALTED_M3);
+      await far.chain.start();
+      await scene.awaitDirectives(1, [far]);
+      await scene.raiseDirectly(source, 1, HALTED_M3);
       await scene.deliver();
       await scene.settle();
 
@@ -72,7 +73,7 @@ describe("Redis under faults", function () {
       const [raised, renewed] = [await sentBy("emergency", "raise"), await sentBy("queue", "settle")];
 
       await scene.localnet.redis.kill();
-      await scene.raiseDirectly(source!, 1, HALTED_M4);
+      await scene.raiseDirectly(source, 1, HALTED_M4);
       await scene.finalise();
       await awaitJobs("nothing", (waiting) => waiting === null);
       await scene.localnet.redis.restart();
@@ -99,9 +100,9 @@ describe("Redis under faults", function () {
     it("makes no difference to what happens on the chains", async () => {
       await scene.localnet.redis.kill();
 
-      await scene.raiseDirectly(source!, 1, REDUCE_ONLY_M2);
+      await scene.raiseDirectly(source, 1, REDUCE_ONLY_M2);
       await scene.deliver();
-      await scene.raiseDirectly(far!, 1, HALTED_M4, [source!, near!]);
+      await scene.raiseDirectly(far, 1, HALTED_M4, [source, near]);
       await scene.finalise();
       await scene.pass(RENEW_SECONDS);
       await scene.settle();

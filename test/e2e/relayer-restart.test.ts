@@ -7,23 +7,24 @@ import {
   DIRECTIVE,
   HALTED_M4,
   PACKET,
+  RENEW_SECONDS,
   type Scenario,
   TEST_TIMEOUT_MS,
   expectAgreement,
   startScenario,
 } from "./support/scenario.ts";
 
-const RENEW_SECONDS = 130;
-
 describe("a relayer that is killed in the middle of an incident and started again", function () {
   this.timeout(TEST_TIMEOUT_MS);
 
   let scene: Scenario;
-  let [source, near, far]: TestHub[] = [];
+  let source: TestHub;
+  let near: TestHub;
+  let far: TestHub;
 
   before(async () => {
     scene = await startScenario("relayer-restart", { chains: 3 });
-    [source, near, far] = scene.hubs;
+    [source, near, far] = scene.hubs as [TestHub, TestHub, TestHub];
   });
 
   beforeEach(() => scene.calm());
@@ -37,13 +38,13 @@ describe("a relayer that is killed in the middle of an incident and started agai
 
   describe("when rungs were raised while it was dead", () => {
     it("brings them by one directive to each chain, and repeats nothing that had been done", async () => {
-      await scene.raiseDirectly(source!, 1, CAUTION_M1);
+      await scene.raiseDirectly(source, 1, CAUTION_M1);
       await scene.deliver();
       await scene.relayer.kill();
-      await scene.raise(source!, 1, HALTED_M3);
+      await scene.raise(source, 1, HALTED_M3);
 
       await startAgain();
-      await scene.awaitDirectives(2, [near!, far!]);
+      await scene.awaitDirectives(2, [near, far]);
       await scene.deliver();
       await scene.settle();
 
@@ -60,14 +61,14 @@ describe("a relayer that is killed in the middle of an incident and started agai
   describe("when it was killed with a directive on its way", () => {
     it("sends at most one too many to each chain", async () => {
       // Nobody knows whether the chain that hangs has taken the directive: the one who could tell is dead.
-      far!.chain.pause();
-      await source!.assert(1, HALTED_M4);
-      await scene.awaitDirectives(1, [near!]);
+      far.chain.pause();
+      await source.assert(1, HALTED_M4);
+      await scene.awaitDirectives(1, [near]);
       await scene.relayer.kill();
-      far!.chain.resume();
+      far.chain.resume();
 
       await startAgain();
-      await scene.awaitDirectives(1, [far!]);
+      await scene.awaitDirectives(1, [far]);
       await scene.deliver();
       await scene.settle();
 
@@ -85,7 +86,7 @@ describe("a relayer that is killed in the middle of an incident and started agai
   describe("when Redis and its journal were lost as well", () => {
     it("rebuilds the same state from the chains, and renews what is about to lapse with one directive each", async () => {
       await scene.useFaults(["withhold"]);
-      await scene.raiseDirectly(source!, 1, HALTED_M4);
+      await scene.raiseDirectly(source, 1, HALTED_M4);
       await scene.deliver();
       await scene.finalise();
       await scene.relayer.kill();

@@ -36,15 +36,13 @@ export class InProcessProvider extends JsonRpcProvider {
     this.#time = seconds - 1;
   }
 
-  /** Runs `action`, then takes the chain and its clock back to where they were. */
-  async undoing<T>(action: () => Promise<T>): Promise<T> {
+  /** @returns what takes the chain and its clock back to where they are now. */
+  async remember(): Promise<() => Promise<void>> {
     const [snapshot, time] = [await this.send("evm_snapshot", []), this.#time];
-    try {
-      return await action();
-    } finally {
+    return async () => {
       await this.send("evm_revert", [snapshot]);
       this.#time = time;
-    }
+    };
   }
 
   override async _send(payload: JsonRpcPayload | JsonRpcPayload[]): Promise<JsonRpcResult[]> {

@@ -35,8 +35,8 @@ contract TwoBuckets {
     RateLimiter.RefillingBucket private _long;
 
     constructor(uint208 shortLimit, uint208 longLimit) {
-        _short.updateSettings(shortLimit, 1 hours);
-        _long.updateSettings(longLimit, 1 days);
+        _short.updateSettings(1 hours, shortLimit);
+        _long.updateSettings(1 days, longLimit);
     }
 
     function onOutflow(uint256 market, uint256 amount, uint256) external {

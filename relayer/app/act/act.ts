@@ -13,8 +13,8 @@ import type { SignedBook } from "./signed-book.ts";
 /** Carries decisions out. */
 export interface Actor {
   /**
-   * Signs and sends. Urgent directives go to all destinations at once, with no queue in between; the others by the queue, or
-   * at once where it is down. Never throws. `seenMs` is when the cause was first seen, for the measurement.
+   * Signs and sends. Urgent directives go to all destinations at once, with no queue in between; the others by the
+   * queue, or at once where it is down. Never throws. `seenMs` is when the cause was first seen, for the measurement.
    */
   carryOut(undertakings: readonly Undertaking[], seenMs: number | null): Promise<void>;
 }

@@ -17,7 +17,7 @@ import {
 } from "./pacing.ts";
 import type { SignedBook } from "./signed-book.ts";
 
-/** `sent`: a node took it. `waiting`: an earlier attempt is still good. `over`: nothing left to do. `failed`: try later. */
+/** `sent`: a node took it. `waiting`: an earlier attempt is good. `over`: nothing left to do. `failed`: try later. */
 export type Attempt = "sent" | "waiting" | "over" | "failed";
 
 /**

@@ -25,7 +25,7 @@ export interface DecidePorts {
   readonly actor: Actor;
 }
 
-/** Listens to the ledger from now on. What several chains report in one turn of the event loop is decided on together. */
+/** Listens to the ledger from now on. What chains report in one turn of the event loop is decided on together. */
 export function createDecider(context: AppContext, ports: DecidePorts): Decider {
   const { ledger, clock, signal } = context;
   let seenMs: number | null = null;

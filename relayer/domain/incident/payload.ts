@@ -5,7 +5,8 @@ import { word } from "./word.ts";
 
 /*
  * The one payload of both paths. Mirrors `contracts/libraries/PayloadLib.sol`; `test/vectors/payload.json` binds the
- * two. Entries: 33 bytes each, market (1) then word (32). Message: version (1), flags (1), sequence number (8), entries.
+ * two. Entries: 33 bytes each, market (1) then word (32). Message: version (1), flags (1), sequence number (8), then
+ * entries.
  */
 
 export const PAYLOAD_VERSION = 1;

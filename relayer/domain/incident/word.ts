@@ -116,7 +116,7 @@ export function provisionalWord(evidence: Word, leases: Leases): Word {
   });
 }
 
-/** Whether peers that hold `sent` have to be told of `of`: a rung in force is newer, and half of the known lease gone. */
+/** Whether peers that hold `sent` have to be told of `of`: a rung in force is newer, half of the known lease gone. */
 export function outpacesWord(of: Word, sent: Word, at: { leases: Leases; time: number }): boolean {
   return RUNG_LANES.some((index) => {
     const known = laneOf(sent, index);

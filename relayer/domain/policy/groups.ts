@@ -4,7 +4,7 @@ import type { Limits } from "../incident/limits.ts";
 import type { Rungs } from "../incident/rungs.ts";
 import type { ChainCut } from "./plan-input.ts";
 
-/** Destinations whose clocks are further apart than this get directives of their own: one deadline could not fit. */
+/** Destinations whose clocks are further apart than this get directives of their own: no one deadline would suit. */
 export const WINDOW_SECONDS = 60;
 
 /** A hub refuses lanes stamped later than its own time and this. */

@@ -58,8 +58,8 @@ export interface Deployment {
 }
 
 /**
- * Lanes to send at once: rungs in force per the evidence and not in force there. Unfinalised evidence gives a stamp that
- * lapses by itself, unless final evidence gives a longer one.
+ * Lanes to send at once: rungs in force per the evidence and not in force there. Unfinalised evidence gives a stamp
+ * that lapses by itself, unless final evidence gives a longer one.
  */
 export function findRaise(evidence: Evidence, deployment: Deployment): Word {
   const { word, leases, time, ceiling } = deployment;

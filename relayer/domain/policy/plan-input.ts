@@ -17,7 +17,7 @@ export interface PlanInput {
   readonly inFlight: readonly InFlight[];
 }
 
-/** After an action was sent in vain too often, its destination is left alone this long: a stuck hub must not cost gas. */
+/** After an action was sent in vain too often its destination is left alone this long: a stuck hub must not cost gas. */
 export const HOLD_OFF_MS = 60_000;
 
 /** What `world` gives to decide on. `nowMs` is wall time: it paces repeats and decides nothing else. */

@@ -56,7 +56,7 @@ export function applyEvent(state: HubState, event: HubEvent): HubState {
   }
 }
 
-/** Whether two readings of the same block say the same. Operators are left out: readers may ask about different ones. */
+/** Whether two readings of one block say the same. Operators are left out: readers may ask about different ones. */
 export function isSameState(a: HubState, b: HubState): boolean {
   return (
     a.seq === b.seq && a.posture === b.posture && isSame(a.meshWords, b.meshWords) && isSame(a.localWords, b.localWords)

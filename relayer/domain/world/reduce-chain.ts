@@ -60,7 +60,7 @@ function readBlocks(view: ChainView, { to, isHead, events }: BlocksRead): ChainS
   return { view: next, findings: findGaps(view, events) };
 }
 
-/** Why blocks up to `to` cannot follow the cursor, or null. Headers in between are not read; the next turn checks them. */
+/** Why blocks up to `to` cannot follow the cursor, or null. Headers in between are not read: the next turn checks. */
 function findFault(cursor: BlockRef, to: BlockRef, events: readonly LoggedEvent[]): string | null {
   if (to.number <= cursor.number) return "not ahead";
   if (to.number === cursor.number + 1 && to.parentHash !== cursor.hash) return "other parent";

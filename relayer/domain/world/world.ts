@@ -24,9 +24,9 @@ export interface ChainView {
   readonly batches: readonly Batch[];
   /** `finalised` with every batch folded in, at the cursor: the last block that was read. */
   readonly latest: StateAt;
-  /** Where reading stopped, since the finalised block and before the cursor, oldest first: where a reorg may lead back to. */
+  /** Where reading stopped after the finalised block and before the cursor, oldest first: a reorg leads back there. */
   readonly checkpoints: readonly BlockRef[];
-  /** Whether the cursor was the chain's head when it was read. False in the middle of catching up or of reading again. */
+  /** Whether the cursor was the chain's head when it was read. False while catching up and while reading again. */
   readonly isCaughtUp: boolean;
 }
 

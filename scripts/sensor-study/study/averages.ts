@@ -6,6 +6,7 @@ import { packVariances, unpackVariances, type Variances } from "../rules/varianc
 /** The three averages as they were remembered after a sample. */
 export interface Sampled {
   readonly time: number;
+  readonly priceE18: bigint;
   readonly variances: Variances;
 }
 
@@ -34,9 +35,10 @@ export function sampleAverages(ticks: readonly Tick[], model: VolatilityModel, l
   for (const { time, price } of rest) {
     const known = unpackVariances(packed);
     if (BigInt(time) < known.publishTime + model.gapSeconds) continue;
-    const logPrice = { logPriceX64: log2X64(priceE18(price)), publishTime: BigInt(time) };
+    const seenE18 = priceE18(price);
+    const logPrice = { logPriceX64: log2X64(seenE18), publishTime: BigInt(time) };
     packed = packVariances(observePrice(known, logPrice, leastX64, model));
-    samples.push({ time, variances: unpackVariances(packed) });
+    samples.push({ time, priceE18: seenE18, variances: unpackVariances(packed) });
   }
   return samples;
 }

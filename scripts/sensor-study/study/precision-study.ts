@@ -2,11 +2,14 @@ import { readAll, type Tick } from "../data/read-series.ts";
 import { BTC, STABLES } from "../data/windows.ts";
 import { MAJORS, POOLED_MODEL } from "../rules/presets.ts";
 import { forecastVolatilityX64, type VolatilityModel } from "../rules/forecast.ts";
-import { sampleAverages, type Sampled } from "./averages.ts";
+import { MAX_VARIANCE_X64 } from "../rules/variances.ts";
+import { priceE18, sampleAverages, type Sampled } from "./averages.ts";
 import { renderTable } from "./table.ts";
 
 const TWO_POW_64 = 2 ** 64;
 const E6 = 1e6;
+const MOST = Number(MAX_VARIANCE_X64) / TWO_POW_64;
+const NO_TICK: Tick = { time: 0, price: 1 };
 const DAY_SECONDS = 86_400;
 
 interface FloatModel {
@@ -23,7 +26,7 @@ export function studyPrecision(folder: string): string {
   const rows = [BTC, ...STABLES].map(({ series }) => {
     const ticks = readAll(folder, series.sources);
     const samples = sampleAverages(ticks, POOLED_MODEL, MAJORS.longRunVolatilityE6);
-    return [series.name, String(samples.length), worstError(ticks, samples).toExponential(1)];
+    return [series.name, String(samples.length), worstError(ticks[0] ?? NO_TICK, samples).toExponential(1)];
   });
   return [
     "Largest relative difference of the forecast volatility between the contract's integers and double precision",
@@ -31,15 +34,14 @@ export function studyPrecision(folder: string): string {
   ].join("\n");
 }
 
-function worstError(ticks: readonly Tick[], samples: readonly Sampled[]): number {
+function worstError(first: Tick, samples: readonly Sampled[]): number {
   const model = toFloat(POOLED_MODEL);
-  const prices = new Map(ticks.map(({ time, price }) => [time, price]));
   const least = (Number(MAJORS.longRunVolatilityE6) / E6) ** 2;
   let averages = [least, least, least];
-  let before = ticks[0] ?? { time: 0, price: 1 };
+  let before: Tick = { time: first.time, price: Number(priceE18(first.price)) };
   let worst = 0;
-  for (const { time, variances } of samples) {
-    const tick = { time, price: prices.get(time) ?? 0 };
+  for (const { time, priceE18: seenE18, variances } of samples) {
+    const tick = { time, price: Number(seenE18) };
     averages = moveAverages(averages, before, tick, { model, least });
     before = tick;
     const exact = forecastFloat(averages, model);
@@ -58,7 +60,7 @@ function moveAverages(
   const elapsed = now.time - before.time;
   const square = Math.log(now.price / before.price) ** 2;
   const clip = model.clipSigmas ** 2 * Math.max(least, ...averages) * Math.max(elapsed, model.gap);
-  const sample = Math.min((square * DAY_SECONDS) / elapsed, clip / elapsed);
+  const sample = Math.min((square * DAY_SECONDS) / elapsed, clip / elapsed, MOST);
   return averages.map((average, at) => {
     const span = sample < average ? Math.min(elapsed, model.fall) : elapsed;
     const keep = 2 ** (-span / (model.halfLives[at] ?? 1));

@@ -32,8 +32,8 @@ const VARIANTS: readonly Variant[] = [
   { name: "Student t 4, 99 %, 30 min", parameters: { ...MAJORS, periodSeconds: 1_800n } },
   { name: "Student t 4, 99 %, 2 h", parameters: { ...MAJORS, periodSeconds: 7_200n } },
   {
-    name: "preset, rungs at 1.1 1.4 1.7 2.2",
-    parameters: { ...MAJORS, m1Bps: 11_000n, m2Bps: 14_000n, m3Bps: 17_000n, m4Bps: 22_000n },
+    name: "preset, rungs at 1 1.25 1.5 2",
+    parameters: { ...MAJORS, m1Bps: 10_000n, m2Bps: 12_500n, m3Bps: 15_000n, m4Bps: 20_000n },
   },
   { name: "preset without buffer", parameters: { ...MAJORS, bufferBps: 0n } },
   { name: "preset without stressed weight", parameters: { ...MAJORS, stressWeightBps: 0n } },

@@ -29,13 +29,19 @@ export function quorumOf(): readonly HDNodeWallet[] {
   return OPERATORS.map(operatorWallet).sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1));
 }
 
+/** Who signs, and for which mesh. */
+export interface Signing {
+  readonly parameters: NetworkParameters;
+  readonly quorum: readonly HDNodeWallet[];
+}
+
 /** The directive that raises `step`, stamped as unfinalised evidence is, signed by a quorum: call data for a hub. */
-export function encodeSubmit({ market, lane }: Step, parameters: NetworkParameters): string {
+export function encodeSubmit({ market, lane }: Step, { parameters, quorum }: Signing): string {
   const now = Math.floor(Date.now() / 1_000);
   const stamp = provisionalStamp(lane, now, packLeases(parameters.leases));
   const entries = packEntries([{ market, word: singleLane(lane, stamp) }]);
   const directive = { decision: keccak256(entries), deadline: now + DIRECTIVE_SECONDS, entries };
   const digest = TypedDataEncoder.hash(domainOf(parameters), DIRECTIVE_TYPES, directive);
-  const signatures = quorumOf().map(({ signingKey }) => signingKey.sign(digest).serialized);
+  const signatures = quorum.map(({ signingKey }) => signingKey.sign(digest).serialized);
   return submitInterface.encodeFunctionData("submit", [directive, concat(signatures)]);
 }

@@ -18,6 +18,7 @@ export async function createEthersScript(world: FanoutWorld): Promise<EthersScri
   const { source, destinations, parameters } = world;
   const socket = new WebSocketProvider(source.wsUrl);
   const hub = new Contract(source.hubs.other, readCompiledContract("hub", "IncidentHub").abi, socket);
+  const quorum = quorumOf();
   const providers: Provider[] = [];
   const contracts = destinations.map(({ rpcUrl, hubs }) => {
     const provider = new JsonRpcProvider(rpcUrl);
@@ -29,20 +30,19 @@ export async function createEthersScript(world: FanoutWorld): Promise<EthersScri
     const entries = packEntries([{ market: Number(market), word: stampsOnly(word(meshWord)) }]);
     const deadline = Math.floor(Date.now() / 1_000) + DIRECTIVE_SECONDS;
     const directive = { decision: id("answer"), deadline, entries };
-    const signing = quorumOf().map((operator) => operator.signTypedData(domainOf(parameters), DIRECTIVE_TYPES, directive));
+    const signing = quorum.map((operator) => operator.signTypedData(domainOf(parameters), DIRECTIVE_TYPES, directive));
     const signatures = concat(await Promise.all(signing));
     await Promise.all(contracts.map((contract) => contract.getFunction("submit").send(directive, signatures)));
   };
-  // The subscription is there before the first assertion that counts.
-  await hub.on("Lifted", () => undefined);
+  let next = Promise.withResolvers<void>();
+  // Subscribed for good: one that is made for each round may come too late for it.
+  await hub.on("Asserted", (...[, market, , , , , , meshWord]: bigint[]) => {
+    answer(market ?? 0n, meshWord ?? 0n).then(next.resolve, next.reject);
+  });
   return {
     answerNext() {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      void hub.once("Asserted", (...args: unknown[]) => {
-        const [, market, , , , , , meshWord] = args as bigint[];
-        answer(market ?? 0n, meshWord ?? 0n).then(resolve, reject);
-      });
-      return promise;
+      next = Promise.withResolvers();
+      return next.promise;
     },
     async close() {
       for (const provider of [...providers, socket]) await provider.destroy();

@@ -1,5 +1,5 @@
 import { roleWallet } from "../../../localnet/chains/accounts.ts";
-import { encodeSubmit } from "./directive.ts";
+import { encodeSubmit, quorumOf } from "./directive.ts";
 import type { FanoutWorld } from "./fanout-world.ts";
 import type { Step } from "./ladder.ts";
 import { createConnections, postRaw } from "./post-raw.ts";
@@ -18,17 +18,18 @@ export interface Floor {
 const WARM_UP_ROUNDS = 100;
 
 export function createFloor({ destinations, parameters }: Pick<FanoutWorld, "destinations" | "parameters">): Floor {
-  const { signingKey } = roleWallet("relayer1");
+  const { signingKey, address } = roleWallet("relayer1");
+  const signing = { parameters, quorum: quorumOf() };
   const connections = createConnections();
   let nonce = 0;
 
   for (let round = 0; round < WARM_UP_ROUNDS; round += 1) {
-    const data = encodeSubmit({ market: 0, rungs: 0, lane: 1 }, parameters);
-    signCall(signingKey, { chainId: 1, to: roleWallet("relayer1").address, data, nonce });
+    const data = encodeSubmit({ market: 0, rungs: 0, lane: 1 }, signing);
+    signCall(signingKey, { chainId: 1, to: address, data, nonce });
   }
   return {
     async send(step) {
-      const data = encodeSubmit(step, parameters);
+      const data = encodeSubmit(step, signing);
       const sent = destinations.map(({ chainId, hubs, rpcUrl }) =>
         postRaw(connections, rpcUrl, signCall(signingKey, { chainId, to: hubs.other, data, nonce })),
       );

@@ -25,8 +25,7 @@ export async function timeBroadcast({ destinations, hub, begin }: Attempt): Prom
   announced.catch(() => undefined);
 
   const { startMs, rest } = await begin();
-  const sightings = await announced;
-  await rest;
+  const [sightings] = await Promise.all([announced, rest]);
   await Promise.all(destinations.map((chain) => mineAccepted(chain, hub)));
 
   const surplus = destinations.filter((chain, index) => acceptedOn(chain) !== (before[index] ?? 0) + 1);

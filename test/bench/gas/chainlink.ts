@@ -57,7 +57,7 @@ function digestOf(file: Buffer): string {
 
 /** A tar archive is a block of header before each file, which is padded to whole blocks. */
 function readText(archive: Buffer, path: string): string {
-  for (let at = 0; at + TAR_BLOCK_BYTES <= archive.length; ) {
+  for (let at = 0; at + TAR_BLOCK_BYTES <= archive.length;) {
     const name = archive.toString("latin1", at, at + 100).replace(/\0.*$/, "");
     const size = Number.parseInt(archive.toString("latin1", at + 124, at + 136), 8) || 0;
     const start = at + TAR_BLOCK_BYTES;

@@ -45,7 +45,13 @@ export async function measureChecks({ home, chainlink }: GasWorld): Promise<Meas
       floor: ownSlot.cold,
       peers: { "OpenZeppelin Pausable": pausable.cold },
     },
-    { bench: "check.word", unit, value: Number(increasing > reducing ? increasing : reducing), floor: Number(loaded), peers: {} },
+    {
+      bench: "check.word",
+      unit,
+      value: Number(increasing > reducing ? increasing : reducing),
+      floor: Number(loaded),
+      peers: {},
+    },
   ];
 }
 

@@ -36,7 +36,9 @@ export async function measureDirective(world: GasWorld, signatures: 1 | 3): Prom
   const least = await send(bare, "submit", [directive, concat(signed)]);
 
   const [value, floor] = [Number(directed.gasUsed), Number(least.gasUsed)];
-  return [{ bench: `directive.${String(signatures)}`, unit: "gas", value, floor, peers: { "LayerZero, two DVNs": way } }];
+  return [
+    { bench: `directive.${String(signatures)}`, unit: "gas", value, floor, peers: { "LayerZero, two DVNs": way } },
+  ];
 }
 
 function deployFloor({ wallet }: MeshChain) {

@@ -45,7 +45,12 @@ export async function startGasWorld(): Promise<GasWorld> {
 
 /** Runs `measure` and takes both chains back to where they were, so that no figure depends on which came before. */
 export async function measureApart<T>({ home, away }: GasWorld, measure: () => Promise<T>): Promise<T> {
-  return home.provider.undoing(() => away.provider.undoing(measure));
+  const undos = await Promise.all([home.provider.remember(), away.provider.remember()]);
+  try {
+    return await measure();
+  } finally {
+    for (const undo of undos) await undo();
+  }
 }
 
 export async function stopGasWorld({ home, away }: GasWorld): Promise<void> {

@@ -6,6 +6,7 @@ import {IIncidentHub} from "../../../contracts/interfaces/IIncidentHub.sol";
 import {PayloadLib} from "../../../contracts/libraries/PayloadLib.sol";
 import {EndpointModel, Packet} from "../../../contracts/mocks/hub/EndpointModel.sol";
 import {Limits} from "../../../contracts/types/Incident.sol";
+import {Leases} from "../../../contracts/types/Leases.sol";
 import {CAUTION, HALTED, M2, M4, NORMAL, REDUCE_ONLY} from "../../../contracts/types/Rungs.sol";
 import {WordLib} from "../../../contracts/types/Word.sol";
 import {HubFixture} from "./HubFixture.sol";
@@ -127,44 +128,47 @@ contract BroadcastTest is HubFixture {
         assertFalse(isHeartbeat);
     }
 
+    /// @dev With a lease of 1,000 seconds half is gone before the next heartbeat, which would carry the renewal as well.
     function test_BroadcastDue_RenewalOnlyOnceHalfTheLeaseIsGone() public {
+        _restartWithLeasesOf(1_000);
         _assert(MARKET, _rungs(HALTED, NORMAL));
         hub.broadcast();
 
-        // Heartbeats would carry the renewal as well; keep them from being due.
-        for (uint256 time = START + 300; time < START + 30 minutes; time += 300) {
-            vm.warp(time);
-            _keepHeartbeatFresh();
-            _assert(MARKET, _rungs(HALTED, NORMAL));
-            (uint32 early, ) = hub.broadcastDue();
-            assertEq(early, 0, "peers know it for longer than half");
-        }
-        vm.warp(START + 30 minutes);
-        _keepHeartbeatFresh();
-        (uint32 markets, ) = hub.broadcastDue();
+        vm.warp(START + 499);
+        _assert(MARKET, _rungs(HALTED, NORMAL));
+        (uint32 early, ) = hub.broadcastDue();
+        vm.warp(START + 500);
+        (uint32 due, bool isHeartbeat) = hub.broadcastDue();
 
-        assertEq(markets, uint32(1) << MARKET, "half of the hour is gone");
+        assertEq(early, 0, "peers know it for longer than half");
+        assertEq(due, uint32(1) << MARKET, "half is gone");
+        assertFalse(isHeartbeat);
     }
 
     function test_BroadcastDue_WithoutRenewalHalfTheLeaseIsNoReason() public {
+        _restartWithLeasesOf(1_000);
         _assert(MARKET, _rungs(HALTED, NORMAL));
         hub.broadcast();
-        vm.warp(START + 30 minutes);
-        _keepHeartbeatFresh();
+        vm.warp(START + 599);
 
-        (uint32 markets, ) = hub.broadcastDue();
+        (uint32 markets, bool isHeartbeat) = hub.broadcastDue();
 
         assertEq(markets, 0, "there is nothing newer to tell");
+        assertFalse(isHeartbeat);
     }
 
     function test_BroadcastDue_LapsedRungIsNoReason() public {
-        _assert(MARKET, _rungs(CAUTION, NORMAL));
-        vm.warp(START + 12 hours);
-        _keepHeartbeatFresh();
+        _restartWithLeasesOf(600);
+        _assert(MARKET, _rungs(HALTED, NORMAL));
+        vm.warp(START + 600);
 
-        (uint32 markets, ) = hub.broadcastDue();
+        hub.broadcast();
 
-        assertEq(markets, 0);
+        Packet memory sent = endpoint.packet(endpoint.packetCount() - 1);
+        assertEq(sent.message.length, PayloadLib.HEADER_BYTES, "a heartbeat without words");
+        (uint32 markets, bool isHeartbeat) = hub.broadcastDue();
+        assertEq(markets, 0, "nor does it travel later");
+        assertFalse(isHeartbeat);
     }
 
     function test_BroadcastDue_HeartbeatEveryTenMinutes() public {
@@ -355,17 +359,17 @@ contract BroadcastTest is HubFixture {
         vm.etch(burner, hex"fe");
     }
 
-    /// @dev As if a heartbeat had gone out just now: the slot that holds its time is found by its value.
-    function _keepHeartbeatFresh() private {
-        bytes32 slot = _heartbeatSlot();
-        vm.store(address(hub), slot, bytes32(block.timestamp));
-        assertEq(hub.lastHeartbeatAt(), block.timestamp, "slot");
-    }
-
-    function _heartbeatSlot() private returns (bytes32) {
-        vm.record();
-        hub.lastHeartbeatAt();
-        (bytes32[] memory reads, ) = vm.accesses(address(hub));
-        return reads[0];
+    /// @dev A hub as in the fixture, but every lease lasts `lease` seconds. A heartbeat has gone out.
+    function _restartWithLeasesOf(uint256 lease) private {
+        Leases leases = _leasesOf([lease, lease, lease, lease, lease, lease, lease]);
+        hub = new IncidentHub(address(endpoint), governance, MESH_ID, leases, _defaultLimits(), operators);
+        vm.deal(address(hub), 1 ether);
+        vm.startPrank(governance);
+        hub.registerMarket(PROTOCOL);
+        hub.registerMarket(MARKET);
+        hub.setSensor(sensor, _openGrant());
+        hub.setPeer(PEER_EID, peer);
+        vm.stopPrank();
+        hub.broadcast();
     }
 }

@@ -15,9 +15,9 @@ contract BandLibTest is Test {
     /* REFERENCE */
 
     function test_Stepped_TakesElapsedOverElapsedPlusTau() public pure {
-        // 400 away, 60 s against a time constant of 900 s: 400 * 60 / 960.
-        assertEq(BandLib.stepped(10_000, 10_400, 60, BandPresets.standard()), 10_025);
-        assertEq(BandLib.stepped(10_000, 9_600, 60, BandPresets.standard()), 9_975);
+        // 440 away, 60 s against a time constant of 600 s: 440 * 60 / 660.
+        assertEq(BandLib.stepped(10_000, 10_440, 60, BandPresets.standard()), 10_040);
+        assertEq(BandLib.stepped(10_000, 9_560, 60, BandPresets.standard()), 9_960);
     }
 
     function test_Stepped_IsClipped() public pure {

@@ -81,23 +81,23 @@ contract PriceBandSensorTest is SensorWorld {
 
         assertEq(recorder.assertions(), minutesOutside);
         // 7 % decays to 5 % of the reference in about a third of the time constant.
-        assertGe(minutesOutside, 4);
-        assertLe(minutesOutside, 7);
+        assertGe(minutesOutside, 2);
+        assertLe(minutesOutside, 5);
         assertEq(_reading().tier, 0);
     }
 
     function test_Poke_EmitsWhatThePriceWasComparedWith() public {
         _seed();
         vm.warp(NOW + 60);
-        _publish((PAR * 106) / 100);
+        _publish((PAR * 1_066) / 1_000);
 
         vm.expectEmit();
-        emit IPriceBandSensor.Pulsed(MARKET, 1, 10_600e18, 10_000e18, 10_000e18, 600, uint64(NOW + 60));
+        emit IPriceBandSensor.Pulsed(MARKET, 1, 10_660e18, 10_000e18, 10_000e18, 660, uint64(NOW + 60));
         sensor.poke(MARKET);
 
-        // 600 * 60 / 960
-        assertEq(_reading().referenceE18, 10_037.5e18);
-        assertEq(_reading().deviationBps, 600);
+        // 660 * 60 / 660
+        assertEq(_reading().referenceE18, 10_060e18);
+        assertEq(_reading().deviationBps, 660);
     }
 
     function test_Poke_AllowsForDisagreementOfSources() public {

@@ -21,7 +21,7 @@ const BAND = {
   tier1Rungs: TIER_RUNGS[0],
   tier2Rungs: TIER_RUNGS[1],
   tier3Rungs: TIER_RUNGS[2],
-  tauSeconds: 900,
+  tauSeconds: 600,
   clipBps: 500,
   anchorUpBps: 2_000,
   anchorDownBps: 4_000,
@@ -99,7 +99,7 @@ describe("PriceBandSensor on recorded minutes of March 2020", () => {
 
       const trips = await replay(readMinutes("12T10:00", "12T10:50"), world);
 
-      expect(trips).to.deep.equal(["tier 1 at 12T10:38 on 6731.5", "tier 2 at 12T10:45 on 6176"]);
+      expect(trips).to.deep.equal(["tier 1 at 12T10:38 on 6731.5", "tier 2 at 12T10:46 on 6062"]);
     });
   });
 

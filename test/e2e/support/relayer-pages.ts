@@ -8,17 +8,20 @@ const ConvergencePage = z.object({ isConverged: z.boolean().nullable() });
 const ActionsPage = z.object({ actions: z.array(z.object({ state: z.string() })) });
 const ReadyPage = z.object({ components: z.array(z.object({ name: z.string(), health: z.string() })) });
 
-/** Whether `relayer` has read every chain up to what is its head now, finds all words equal and has nothing open. */
-export async function hasNothingToDo(relayer: LocalRelayer, hubs: readonly TestHub[]): Promise<boolean> {
+/** Whether `relayer` has read every chain up to what is its head now. */
+export async function hasReadAll(relayer: LocalRelayer, hubs: readonly TestHub[]): Promise<boolean> {
   const heads = await Promise.all(hubs.map(({ chain }) => chain.provider.getBlockNumber()));
-  const [status, convergence, actions] = await Promise.all([
-    relayer.status("/status").then((page) => StatusPage.parse(page)),
-    relayer.status("/v1/convergence").then((page) => ConvergencePage.parse(page)),
-    relayer.status("/v1/actions").then((page) => ActionsPage.parse(page)),
-  ]);
-  const readTo = new Map(status.chains.map(({ name, head }) => [name, head ?? -1]));
-  const hasRead = hubs.every(({ chain }, index) => (readTo.get(chain.name) ?? -1) >= (heads[index] ?? Infinity));
-  return hasRead && convergence.isConverged === true && actions.actions.every(({ state }) => state !== "open");
+  const { chains } = StatusPage.parse(await relayer.status("/status"));
+  const readTo = new Map(chains.map(({ name, head }) => [name, head ?? -1]));
+  return hubs.every(({ chain }, index) => (readTo.get(chain.name) ?? -1) >= (heads[index] ?? Infinity));
+}
+
+/** Whether `relayer` has read everything, finds all words equal and has nothing open. */
+export async function hasNothingToDo(relayer: LocalRelayer, hubs: readonly TestHub[]): Promise<boolean> {
+  if (!(await hasReadAll(relayer, hubs))) return false;
+  const { isConverged } = ConvergencePage.parse(await relayer.status("/v1/convergence"));
+  const { actions } = ActionsPage.parse(await relayer.status("/v1/actions"));
+  return isConverged === true && actions.every(({ state }) => state !== "open");
 }
 
 /** What `relayer` says of one of its components: `chain:<name>`, `queue` or `journal`. */

@@ -26,6 +26,9 @@ const CALM_AFTER_SECONDS = 25 * 3_600;
 /** One more than anvil lets a block wait for its finality. */
 const FINALITY_BLOCKS = 5;
 
+/** A provisional entry lives for 600 s and is renewed, once its evidence is final, when fewer than 480 s are left. */
+export const RENEW_SECONDS = 130;
+
 /** What one packet costs at its destination when nothing goes wrong. */
 export const PACKET = { verify1: 1, verify2: 1, commit: 1, execute: 1 };
 /** What one directive of one relayer costs at its destination when nothing goes wrong. */

@@ -2,9 +2,37 @@ import { expect } from "chai";
 
 import { ethersHasher } from "../../../relayer/adapters/evm/hasher.ts";
 import type { DecisionEntry, ObservationEntry } from "../../../relayer/ports/journal.ts";
+import {
+  type BlockId,
+  type CutPoint,
+  type Decision,
+  canonicalDecision,
+} from "../../../relayer/domain/decision/decision.ts";
+import { plan } from "../../../relayer/domain/policy/plan.ts";
+import type { ChainCut } from "../../../relayer/domain/policy/plan-input.ts";
 import { reduce } from "../../../relayer/domain/world/reduce.ts";
-import { EMPTY_WORLD } from "../../../relayer/domain/world/world.ts";
-import { FakeMesh } from "../../support/fake-mesh.ts";
+import { EMPTY_WORLD, type StateAt } from "../../../relayer/domain/world/world.ts";
+import { FakeMesh, MIRROR } from "../../support/fake-mesh.ts";
+
+/** A decision as it stands in the journal, as far as is needed to repeat it. */
+interface Written extends Pick<Decision, "cut" | "operators" | "policyHash"> {
+  readonly directives: readonly { readonly kind: string }[];
+  readonly inFlight: readonly unknown[];
+}
+
+const NEVER = new AbortController().signal;
+
+/** What anybody can read off the chains at a decision's cut. */
+async function readCut(mesh: FakeMesh, { eid, latest, finalised, isCaughtUp }: CutPoint): Promise<ChainCut> {
+  const chain = mesh.chains.find((candidate) => candidate.eid === eid);
+  const read = async ({ number, hash }: BlockId): Promise<StateAt> => {
+    const block = await chain!.block(number, NEVER);
+    expect(block.hash).to.equal(hash);
+    const { block: at, ...state } = await chain!.snapshot(block, NEVER);
+    return { block: at, state };
+  };
+  return { eid, latest: await read(latest), finalised: await read(finalised), isCaughtUp };
+}
 
 describe("journal", () => {
   let mesh: FakeMesh;
@@ -46,6 +74,24 @@ describe("journal", () => {
       expect(decisions()).to.have.length(1);
       expect(ethersHasher.keccakUtf8(decision?.text ?? "")).to.equal(decision?.hash);
       expect(mesh.chain(1).hub.accepted).to.deep.equal([decision?.hash]);
+    });
+
+    it("can be computed again from the chains at its cut, byte for byte (P14)", async () => {
+      mesh.trip(mesh.chain(0));
+      await mesh.run(130_000);
+
+      expect(
+        decisions().map(({ text }) => (JSON.parse(text) as Written).directives.map(({ kind }) => kind)),
+      ).to.deep.equal([["raise"], ["settle"]]);
+      for (const { text } of decisions()) {
+        const written = JSON.parse(text) as Written;
+        const chains = await Promise.all(written.cut.map((point) => readCut(mesh, point)));
+        const policy = { hash: written.policyHash, mirror: MIRROR };
+        const again = plan({ chains, operators: written.operators, inFlight: [] }, policy);
+
+        expect(written.inFlight).to.deep.equal([]);
+        expect(again === null ? null : canonicalDecision(again)).to.equal(text);
+      }
     });
 
     it("names transactions before the state that they led to", async () => {

@@ -59,18 +59,26 @@ contract DirectiveFloor {
             let data := mload(0x40)
             mstore(data, digest)
             let previous := 0
-            for { let at := 0 } lt(at, signatures.length) { at := add(at, 65) } {
+            for {
+                let at := 0
+            } lt(at, signatures.length) {
+                at := add(at, 65)
+            } {
                 let signature := add(signatures.offset, at)
                 mstore(add(data, 32), byte(0, calldataload(add(signature, 64))))
                 calldatacopy(add(data, 64), signature, 64)
                 pop(staticcall(gas(), 1, data, 128, 0, 32))
                 let signer := mload(0)
                 mstore(32, _operators.slot)
-                if or(iszero(sload(keccak256(0, 64))), iszero(gt(signer, previous))) { revert(0, 0) }
+                if or(iszero(sload(keccak256(0, 64))), iszero(gt(signer, previous))) {
+                    revert(0, 0)
+                }
                 previous := signer
                 count := add(count, 1)
             }
-            if gt(count, add(sload(_limits.slot), 30)) { revert(0, 0) }
+            if gt(count, add(sload(_limits.slot), 30)) {
+                revert(0, 0)
+            }
         }
     }
 
