@@ -23,10 +23,10 @@ export interface FeederOptions {
 
 /** Dear enough for three feeds, the median and a trip. */
 const GAS_LIMIT = 2_000_000;
-const ASSERTED_TOPIC = new Interface(readCompiledContract("hub", "IncidentHub").abi).getEvent("Asserted")?.topicHash;
 
 export function createPriceFeeder({ chain, record, market, decimals }: FeederOptions): PriceFeeder {
-  const batchAbi = new Interface(readCompiledContract("mocks", "FeedBatch").abi);
+  const batchAbi = Interface.from(readCompiledContract("mocks", "FeedBatch").abi);
+  const assertedTopic = Interface.from(readCompiledContract("hub", "IncidentHub").abi).getEvent("Asserted")?.topicHash;
   const sensor = addressOf(record, "PriceBandSensor");
   const feeds = decimals.map((_, index) => addressOf(record, feedName(market, index)));
   const fields = {
@@ -47,7 +47,7 @@ export function createPriceFeeder({ chain, record, market, decimals }: FeederOpt
           fix: "Look into the chain's anvil.log.",
         });
       }
-      return receipt.logs.some(({ topics }) => topics[0] === ASSERTED_TOPIC);
+      return receipt.logs.some(({ topics }) => topics[0] === assertedTopic);
     },
   };
 }

@@ -61,7 +61,11 @@ export async function startFlowGauges(): Promise<FlowGauges> {
   const twoBuckets = await ethers.deployContract("TwoBuckets", [HELD / 100n, HELD / 10n]);
 
   const method = { inflow: "gaugeInflow", outflow: "gaugeOutflow" } as const;
-  const gaugeAt = async (target: { getAddress(): Promise<string> }, direction: Direction, held: bigint): Promise<FlowGas> => {
+  const gaugeAt = async (
+    target: { getAddress(): Promise<string> },
+    direction: Direction,
+    held: bigint,
+  ): Promise<FlowGas> => {
     const gauge = venue.getFunction(method[direction]);
     const [cold, warm]: [bigint, bigint] = await gauge.staticCall(await target.getAddress(), MARKET, AMOUNT, held);
     return { cold: Number(cold), warm: Number(warm) };

@@ -3,58 +3,76 @@ import { parseArgs } from "node:util";
 
 import hre from "hardhat";
 
+import { gasBenches } from "./gas/group.ts";
 import { SNAPSHOT_FILE, snapshotOf } from "./gas-snapshot.ts";
 import { GROUPS } from "./groups.ts";
-import type { Measurement } from "./measurement.ts";
-import { printTable } from "./print-table.ts";
+import { printHead, printLine } from "./print-table.ts";
 
+const NAMES = GROUPS.flatMap(({ names }) => names);
 const USAGE_EXIT_CODE = 2;
-
-const USAGE = `usage: npm run bench -- [name …] [--json] [--snapshot]
+const USAGE = `usage: npm run bench -- [name …] [--json]
+       npm run bench -- --snapshot
 
 Measures everything, or what is named, against the least that it could be and what others pay, in one run.
 --json prints one object a line: bench, unit, value, floor, peers. --snapshot writes the gas figures to
-test/snapshots/gas.json as well. Names: ${GROUPS.flatMap(({ names }) => names).join(", ")}.
+test/snapshots/gas.json, for review.
+
+names: ${NAMES.join(", ")}
 `;
 
-async function measure(wanted: ReadonlySet<string>): Promise<Measurement[]> {
-  const measured: Measurement[] = [];
+interface Request {
+  readonly kind: "help" | "snapshot" | "measure";
+  readonly asJson: boolean;
+  readonly wanted: ReadonlySet<string>;
+}
+
+/** @returns what is wrong with the command line, or what it asks for. */
+function readRequest(): Request | string {
+  const options = {
+    json: { type: "boolean", default: false },
+    snapshot: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  } as const;
+  try {
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    const unknown = positionals.filter((name) => !NAMES.includes(name));
+    if (unknown.length > 0) return `there is no bench ${unknown.join(", ")}; there are ${NAMES.join(", ")}`;
+    if (values.snapshot && positionals.length > 0) return "--snapshot takes no names: it holds every gas figure";
+    const kind = values.help ? "help" : values.snapshot ? "snapshot" : "measure";
+    return { kind, asJson: values.json, wanted: new Set(positionals.length === 0 ? NAMES : positionals) };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Prints each group of figures as soon as it is there. */
+async function measure({ asJson, wanted }: Request): Promise<void> {
+  if (!asJson) process.stdout.write(printHead());
   for (const group of GROUPS) {
     if (!group.names.some((name) => wanted.has(name))) continue;
-    measured.push(...(await group.measure(wanted)).filter(({ bench }) => wanted.has(bench)));
-  }
-  return measured;
-}
-
-function readArguments() {
-  try {
-    const options = {
-      json: { type: "boolean" },
-      snapshot: { type: "boolean" },
-      help: { type: "boolean", short: "h" },
-    } as const;
-    const { values, positionals } = parseArgs({ options, allowPositionals: true });
-    const known = GROUPS.flatMap(({ names }) => names);
-    const unknown = positionals.filter((name) => !known.includes(name));
-    if (unknown.length > 0)
-      throw new RangeError(`there is no bench ${unknown.join(", ")}; there are ${known.join(", ")}`);
-    return { ...values, names: new Set(positionals.length === 0 ? known : positionals) };
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return null;
+    for (const measurement of await group.measure(wanted)) {
+      if (!wanted.has(measurement.bench)) continue;
+      process.stdout.write(asJson ? `${JSON.stringify(measurement)}\n` : printLine(measurement));
+    }
   }
 }
 
-async function main({ json, snapshot, help, names }: NonNullable<ReturnType<typeof readArguments>>): Promise<void> {
-  if (help === true) return void process.stdout.write(USAGE);
+async function run(request: Request): Promise<void> {
+  if (request.kind === "help") {
+    process.stdout.write(USAGE);
+    return;
+  }
   // Does nothing when the contracts are as they were compiled.
   await hre.tasks.getTask("build").run({ quiet: true });
-  const measured = await measure(names);
-  if (json === true) process.stdout.write(measured.map((measurement) => `${JSON.stringify(measurement)}\n`).join(""));
-  else process.stdout.write(printTable(measured));
-  if (snapshot === true) await writeFile(SNAPSHOT_FILE, snapshotOf(measured));
+  if (request.kind === "measure") return measure(request);
+  await writeFile(SNAPSHOT_FILE, snapshotOf(await gasBenches.measure(new Set(gasBenches.names))));
+  process.stdout.write("wrote test/snapshots/gas.json\n");
 }
 
-const parsed = readArguments();
-if (parsed === null) process.exitCode = USAGE_EXIT_CODE;
-else await main(parsed);
+const request = readRequest();
+if (typeof request === "string") {
+  process.stderr.write(`${request}\n`);
+  process.exitCode = USAGE_EXIT_CODE;
+} else {
+  await run(request);
+}

@@ -1,26 +1,23 @@
 import type { Measurement } from "./measurement.ts";
 
 const NAME_WIDTH = 22;
-const NUMBER_WIDTH = 12;
+const NUMBER_WIDTH = 13;
 
-/** A line for each figure: value, floor, value over floor, and each peer over value. */
-export function printTable(measurements: readonly Measurement[]): string {
-  const head = [
-    "bench".padEnd(NAME_WIDTH),
-    ...["value", "floor", "/ floor"].map((title) => title.padStart(NUMBER_WIDTH)),
-    "  peers",
-  ];
-  return [head.join(""), ...measurements.map(printLine), ""].join("\n");
+export function printHead(): string {
+  return line("bench", ["value", "floor", "value / floor"], "peers, and how many times the value they are");
 }
 
-function printLine({ bench, unit, value, floor, peers }: Measurement): string {
+export function printLine({ bench, unit, value, floor, peers }: Measurement): string {
   const figures = [`${format(value)} ${unit}`, format(floor), `${(value / floor).toFixed(3)} x`];
   const others = Object.entries(peers).map(
     ([name, peer]) => `${name} ${format(peer)} (${(peer / value).toFixed(2)} x)`,
   );
-  return (
-    bench.padEnd(NAME_WIDTH) + figures.map((text) => text.padStart(NUMBER_WIDTH)).join("") + `  ${others.join(", ")}`
-  );
+  return line(bench, figures, others.join(", "));
+}
+
+function line(name: string, figures: readonly string[], rest: string): string {
+  const columns = figures.map((text) => text.padStart(NUMBER_WIDTH + 1)).join("");
+  return `${name.padEnd(NAME_WIDTH)}${columns}  ${rest}`.trimEnd() + "\n";
 }
 
 function format(value: number): string {

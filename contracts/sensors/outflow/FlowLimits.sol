@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {OutflowParameters} from "../../interfaces/IOutflowSensor.sol";
 import {Rungs} from "../../types/Rungs.sol";
+import {MeterLib} from "./Meter.sol";
 
 using FlowLimitsLib for FlowLimits global;
 
@@ -74,11 +75,13 @@ library FlowLimitsLib {
         }
     }
 
-    /// @notice How far above `limit` inflow may raise the room.
-    function credit(FlowLimits limits, uint256 limit) internal pure returns (uint256) {
-        // Both below 2^64.
+    /// @notice `room`, which is above its `limit`, held to the credit and to what fits.
+    function heldToCredit(FlowLimits limits, int256 room, uint256 limit) internal pure returns (int256) {
+        // Limits are below 2^59, the share below 2^16.
         unchecked {
-            return limit * uint16(FlowLimits.unwrap(limits) >> 32) / BPS;
+            int256 most = int256(limit + limit * uint16(FlowLimits.unwrap(limits) >> 32) / BPS);
+            if (most > MeterLib.MOST_ROOM) most = MeterLib.MOST_ROOM;
+            return room < most ? room : most;
         }
     }
 

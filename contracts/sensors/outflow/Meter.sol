@@ -31,7 +31,8 @@ library MeterLib {
     /// @dev A value locked counts at most as this many times what is known.
     uint256 private constant GROWTH = 2;
 
-    int256 private constant MOST_ROOM = int256(BIAS - 1);
+    /// @notice Largest room there can be.
+    int256 internal constant MOST_ROOM = int256(BIAS - 1);
     uint256 private constant AMOUNT_MASK = (1 << 60) - 1;
     uint256 private constant BELOW_ROOMS = (1 << 132) - 1;
 
@@ -88,7 +89,7 @@ library MeterLib {
         (int256 shortRoom, int256 longRoom) = meter.rooms();
         uint256 short;
         uint256 long;
-        // Amounts are below 2^62, factors at most 2^64.
+        // Amounts are below 2^62, factors at most 2^64. The shift rounds towards minus infinity.
         unchecked {
             uint256 elapsed = time - meter.recordedAt();
             if (elapsed == 0) {
@@ -99,18 +100,18 @@ library MeterLib {
                 held = _averaged(meter, limits, held, factor);
                 after_ = Meter.wrap((held << 72) | (time << 40) | (Meter.unwrap(meter) & type(uint40).max));
                 (short, long) = limits.limitsOf(held);
-                longRoom = _refilled(longRoom, long, factor);
+                longRoom = int256(long) - (((int256(long) - longRoom) * int256(factor) + ROUNDING_UP) >> 64);
                 factor = Decay.factor(elapsed, limits.shortSeconds());
-                shortRoom = _refilled(shortRoom, short, factor);
+                shortRoom = int256(short) - (((int256(short) - shortRoom) * int256(factor) + ROUNDING_UP) >> 64);
             }
             shortRoom -= outflow;
             longRoom -= outflow;
-            // One test for four signs: rooms lie between nothing and the full limit, as they mostly do.
-            if (shortRoom | longRoom | (int256(short) - shortRoom) | (int256(long) - longRoom) < 0) {
+            if (shortRoom > int256(short)) shortRoom = limits.heldToCredit(shortRoom, short);
+            if (longRoom > int256(long)) longRoom = limits.heldToCredit(longRoom, long);
+            if (shortRoom | longRoom < 0) {
                 due = limits.dueShort(shortRoom, short);
                 due = due.join(limits.dueLong(longRoom, long));
-                shortRoom = _bounded(limits, shortRoom, short);
-                longRoom = _bounded(limits, longRoom, long);
+                (shortRoom, longRoom) = (_heldToFit(shortRoom), _heldToFit(longRoom));
             }
             uint256 stored = (uint256(shortRoom + int256(BIAS)) << 192) | (uint256(longRoom + int256(BIAS)) << 132);
             after_ = Meter.wrap(Meter.unwrap(after_) | stored);
@@ -124,15 +125,6 @@ library MeterLib {
     }
 
     /* INTERNAL */
-
-    /// @dev `room` after a time in which all but `factor` of what is missing from `limit` is forgotten. What is missing
-    /// is rounded up.
-    function _refilled(int256 room, uint256 limit, uint256 factor) private pure returns (int256) {
-        // 62 bits times 65. The shift rounds towards minus infinity.
-        unchecked {
-            return int256(limit) - (((int256(limit) - room) * int256(factor) + ROUNDING_UP) >> 64);
-        }
-    }
 
     /// @dev Average value locked after a time for which its weight is `factor`, and during which `held` was locked. That
     /// is believed up to twice the average, and in full as long as the floors rule: a venue whose book goes wrong cannot
@@ -157,14 +149,8 @@ library MeterLib {
         return held < most ? held : most;
     }
 
-    /// @dev `room`, held to the credit above `limit` and to what fits.
-    function _bounded(FlowLimits limits, int256 room, uint256 limit) private pure returns (int256) {
-        // Limits are below 2^59, rooms below 2^62.
-        unchecked {
-            int256 most = int256(limit + limits.credit(limit));
-            if (room > most) room = most;
-            if (room > MOST_ROOM) room = MOST_ROOM;
-            return room < -MOST_ROOM ? -MOST_ROOM : room;
-        }
+    /// @dev Rooms above zero fit already.
+    function _heldToFit(int256 room) private pure returns (int256) {
+        return room < -MOST_ROOM ? -MOST_ROOM : room;
     }
 }

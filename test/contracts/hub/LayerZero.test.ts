@@ -284,6 +284,8 @@ describe("IncidentHub on LayerZero's real contracts", () => {
       const highS = (order - BigInt(s)).toString(16).padStart(64, "0");
       const malleated = concat([r, `0x${highS}`, v === 27 ? "0x1c" : "0x1b"]);
 
+      // A call is made at the time of the head.
+      await send(home.hub, "pushMirrors", []);
       const submitting = home.hub.getFunction("submit").staticCall(directive, malleated);
 
       expect(await revertOf(submitting, home.hub)).to.equal("IncidentHub_NotOperator");
