@@ -52,7 +52,13 @@ module.exports = {
       from: {},
       to: { path: "^(relayer|localnet|localnet/demo)/main\\.ts$" },
     },
-    { name: "no-cycles", comment: "A cycle is one module in two files.", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "no-cycles",
+      comment: "A cycle is one module in two files.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -1,13 +1,25 @@
 import tseslint from "typescript-eslint";
 
 /** What the domain must not reach for: dependency-cruiser sees imports, not globals. */
-const IMPURE_GLOBALS = ["Date", "process", "console", "setTimeout", "setInterval", "setImmediate", "fetch", "performance", "crypto"];
+const IMPURE_GLOBALS = [
+  "Date",
+  "process",
+  "console",
+  "setTimeout",
+  "setInterval",
+  "setImmediate",
+  "fetch",
+  "performance",
+  "crypto",
+];
 
 export default tseslint.config(
   { ignores: ["node_modules/", "artifacts/", "cache/", ".cache/", ".local/", "coverage/"] },
   ...tseslint.configs.strict,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js", ".dependency-cruiser.cjs"] } } },
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js", ".dependency-cruiser.cjs"] } },
+    },
     rules: {
       "@typescript-eslint/no-explicit-any": "error",
       "@typescript-eslint/no-floating-promises": "error",
@@ -15,8 +27,14 @@ export default tseslint.config(
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-invalid-void-type": "off",
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_", caughtErrorsIgnorePattern: "^_" }],
-      "no-restricted-syntax": ["error", { selector: "ThrowStatement > Literal", message: "Throw a typed error, never a string." }],
+      "@typescript-eslint/no-unused-vars": [
+        "error",
+        { argsIgnorePattern: "^_", varsIgnorePattern: "^_", caughtErrorsIgnorePattern: "^_" },
+      ],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "ThrowStatement > Literal", message: "Throw a typed error, never a string." },
+      ],
       "max-lines": ["error", 400],
       "max-lines-per-function": ["error", { max: 80, IIFEs: true }],
       "max-depth": ["error", 3],
@@ -30,7 +48,10 @@ export default tseslint.config(
       "no-restricted-syntax": [
         "error",
         { selector: "ThrowStatement > Literal", message: "Throw a typed error, never a string." },
-        { selector: "ThrowStatement > NewExpression[callee.name='Error']", message: "Throw a RelayerError with a code and a fate." },
+        {
+          selector: "ThrowStatement > NewExpression[callee.name='Error']",
+          message: "Throw a RelayerError with a code and a fate.",
+        },
       ],
     },
   },
@@ -38,7 +59,10 @@ export default tseslint.config(
     files: ["relayer/domain/**"],
     rules: {
       "no-restricted-globals": ["error", ...IMPURE_GLOBALS],
-      "no-restricted-properties": ["error", { object: "Math", property: "random", message: "The domain is deterministic." }],
+      "no-restricted-properties": [
+        "error",
+        { object: "Math", property: "random", message: "The domain is deterministic." },
+      ],
     },
   },
   {

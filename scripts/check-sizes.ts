@@ -6,7 +6,9 @@ const MAX_SOLIDITY_LINES = 300;
 const MAX_SOLIDITY_TEST_LINES = 600;
 
 /** Lint measures TypeScript files; nothing else measures Solidity ones. */
-const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.sol"], { encoding: "utf8" });
+const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "*.sol"], {
+  encoding: "utf8",
+});
 const tooLong = files
   .split("\n")
   .filter((file) => file !== "")

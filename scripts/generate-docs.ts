@@ -16,7 +16,8 @@ const NOTE = "Written by `npm run docs:gen`; do not edit.";
 const INTERFACES = "contracts/{interfaces,types}/*.sol";
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
@@ -81,7 +82,12 @@ function noticeOf(notes: string): string {
 }
 
 function errorsPage(): string {
-  const relayer = Object.entries(CATALOGUE).map(([name, { code, fate, meaning }]) => [`\`${code}\``, `\`${name}\``, fate, meaning]);
+  const relayer = Object.entries(CATALOGUE).map(([name, { code, fate, meaning }]) => [
+    `\`${code}\``,
+    `\`${name}\``,
+    fate,
+    meaning,
+  ]);
   return `# Errors
 
 ${NOTE}
@@ -102,7 +108,12 @@ ${table(["error", "when", "values"], solidityErrors())}
 }
 
 async function metricsPage(): Promise<string> {
-  const metrics = createPromMetrics({ relayer: "docs", version: "0", nowMs: () => 0, readQueue: () => Promise.resolve(null) });
+  const metrics = createPromMetrics({
+    relayer: "docs",
+    version: "0",
+    nowMs: () => 0,
+    readQueue: () => Promise.resolve(null),
+  });
   const text = await metrics.print();
   const kinds = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = "", kind = ""]) => [name, kind]));
   const rows = [...text.matchAll(/^# HELP (\S+) (.*)$/gm)]
@@ -120,7 +131,11 @@ const { values } = parseArgs({ options: { check: { type: "boolean" }, help: { ty
 if (values.help === true) {
   process.stdout.write(USAGE);
 } else {
-  const pages = { "docs/config.md": configPage(), "docs/errors.md": errorsPage(), "docs/metrics.md": await metricsPage() };
+  const pages = {
+    "docs/config.md": configPage(),
+    "docs/errors.md": errorsPage(),
+    "docs/metrics.md": await metricsPage(),
+  };
   for (const [file, text] of Object.entries(pages)) {
     if (values.check !== true) writeFileSync(file, text);
     else if (text !== readFileSync(file, "utf8")) {

@@ -40,7 +40,10 @@ const SUITES: readonly Step[] = [
 /** Reads the closing counts of mocha and of hardhat's Solidity runner, which print them alike. */
 function readCounts({ output, exitCode }: StepResult): Counts {
   const sum = (word: string): number =>
-    [...output.matchAll(new RegExp(`^\\s*(\\d+) ${word}\\b`, "gm"))].reduce((total, [, count]) => total + Number(count), 0);
+    [...output.matchAll(new RegExp(`^\\s*(\\d+) ${word}\\b`, "gm"))].reduce(
+      (total, [, count]) => total + Number(count),
+      0,
+    );
   const counts = { passed: sum("passing"), failed: sum("failing"), skipped: sum("pending") + sum("skipped") };
   const ranNothing = counts.passed + counts.failed === 0;
   const diedUnseen = exitCode !== 0 && counts.failed === 0;
@@ -50,7 +53,9 @@ function readCounts({ output, exitCode }: StepResult): Counts {
 function chooseSuites(names: readonly string[]): readonly Step[] {
   const unknown = names.filter((name) => !SUITES.some((suite) => suite.name === name));
   if (unknown.length > 0) {
-    process.stderr.write(`there is no suite ${unknown.join(", ")}; there are ${SUITES.map(({ name }) => name).join(", ")}\n`);
+    process.stderr.write(
+      `there is no suite ${unknown.join(", ")}; there are ${SUITES.map(({ name }) => name).join(", ")}\n`,
+    );
     process.exit(2);
   }
   return names.length === 0 ? SUITES : SUITES.filter(({ name }) => names.includes(name));
@@ -58,7 +63,10 @@ function chooseSuites(names: readonly string[]): readonly Step[] {
 
 async function main(suites: readonly Step[], isDeep: boolean): Promise<void> {
   const echo = (text: string): void => void process.stdout.write(text);
-  const build = await runStep({ name: "build", command: "hardhat", args: ["build"], timeoutMs: BUILD_TIMEOUT_MS }, echo);
+  const build = await runStep(
+    { name: "build", command: "hardhat", args: ["build"], timeoutMs: BUILD_TIMEOUT_MS },
+    echo,
+  );
   if (build.exitCode !== 0) {
     echo("\nthe contracts do not compile\n0 passed, 1 failed\n");
     process.exitCode = 1;

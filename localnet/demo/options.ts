@@ -23,15 +23,34 @@ export function parseDemoOptions(argv: readonly string[]): DemoOptions | null {
       "Starts several chains with the real LayerZero contracts, Redis and a relayer, feeds one chain's price sources with\n" +
         "the recorded minutes of 12 and 13 March 2020, and checks that every chain tightens, agrees and comes back.",
     )
-    .option("--chains <n>", `chains, ${MIN_CHAINS} to ${MAX_CHAINS}`, integerBetween(MIN_CHAINS, MAX_CHAINS), DEFAULT_CHAINS)
+    .option(
+      "--chains <n>",
+      `chains, ${MIN_CHAINS} to ${MAX_CHAINS}`,
+      integerBetween(MIN_CHAINS, MAX_CHAINS),
+      DEFAULT_CHAINS,
+    )
     .option("--seed <n>", "seed of the faults", integerBetween(0, 0xffff_ffff), 1)
-    .option("--fault <name>", `a fault to inject, repeatable; "list" prints them: ${FAULT_NAMES.join(", ")}`, collect, [])
+    .option(
+      "--fault <name>",
+      `a fault to inject, repeatable; "list" prints them: ${FAULT_NAMES.join(", ")}`,
+      collect,
+      [],
+    )
     .option("--data <csv>", "recorded bars to replay: a CSV, plain or gzipped, with ts_ms and close", SHIPPED_DATA)
     .option("--json", "print one JSON object on standard output; progress goes to standard error", false)
-    .addHelpText("after", "\nExit codes: 0 converged; 3 the chains did not agree; 2 usage; 75 try again; 78 configuration; 1 anything else.")
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 converged; 3 the chains did not agree; 2 usage; 75 try again; 78 configuration; 1 anything else.",
+    )
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2));
   program.parse([...argv], { from: "user" });
-  const { fault, ...options } = program.opts<{ chains: number; seed: number; fault: string[]; data: string; json: boolean }>();
+  const { fault, ...options } = program.opts<{
+    chains: number;
+    seed: number;
+    fault: string[];
+    data: string;
+    json: boolean;
+  }>();
   if (fault.includes("list")) return null;
   return { ...options, faults: [...new Set(fault.map(parseFaultName))] };
 }

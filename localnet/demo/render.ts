@@ -1,5 +1,13 @@
 import { type Rungs, nameRungs } from "../../relayer/domain/incident/rungs.ts";
-import { type Arrival, type DemoRun, type Stage, type Trip, type TripReport, findFailures, severestTrip } from "./report.ts";
+import {
+  type Arrival,
+  type DemoRun,
+  type Stage,
+  type Trip,
+  type TripReport,
+  findFailures,
+  severestTrip,
+} from "./report.ts";
 
 /** Digests are compared by eye: their first bytes do. */
 const DIGEST_CHARS = 10;
@@ -74,5 +82,10 @@ function describeLast({ arrivals }: TripReport): string {
 /** Rows under a header, columns as wide as they need to be. */
 function renderTable(header: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  return [header, ...rows].map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd());
+  return [header, ...rows].map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd(),
+  );
 }

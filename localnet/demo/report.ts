@@ -1,4 +1,13 @@
-import { BREAKER_RUNGS, MARGIN_RUNGS, type Rungs, breakerOf, exceedsRungs, isCalm, marginOf, nameRungs } from "../../relayer/domain/incident/rungs.ts";
+import {
+  BREAKER_RUNGS,
+  MARGIN_RUNGS,
+  type Rungs,
+  breakerOf,
+  exceedsRungs,
+  isCalm,
+  marginOf,
+  nameRungs,
+} from "../../relayer/domain/incident/rungs.ts";
 
 /** What one chain held when a stage was looked at. */
 export interface ChainAtStage {
@@ -77,7 +86,9 @@ export function findFailures(run: DemoRun): readonly string[] {
   }
   for (const trip of run.trips) {
     const missing = (path: "directMs" | "layerzeroMs", what: string) =>
-      trip.arrivals.filter((arrival) => arrival[path] === null).map(({ chain }) => `${nameRungs(trip.rungs)}: ${what} ${chain}`);
+      trip.arrivals
+        .filter((arrival) => arrival[path] === null)
+        .map(({ chain }) => `${nameRungs(trip.rungs)}: ${what} ${chain}`);
     if (run.expects.direct) failures.push(...missing("directMs", "no directive reached"));
     if (run.expects.layerzero) failures.push(...missing("layerzeroMs", "LayerZero did not reach"));
   }
@@ -131,7 +142,9 @@ function namesOf(rungs: Rungs): { rung: string; margin: string } {
 }
 
 function timesOf({ arrivals }: TripReport): object {
-  return Object.fromEntries(arrivals.map(({ chain, directMs, layerzeroMs }) => [chain, { direct: directMs, layerzero: layerzeroMs }]));
+  return Object.fromEntries(
+    arrivals.map(({ chain, directMs, layerzeroMs }) => [chain, { direct: directMs, layerzero: layerzeroMs }]),
+  );
 }
 
 function byStage<T>(stages: readonly Stage[], pick: (chain: ChainAtStage) => T): Record<string, Record<string, T>> {

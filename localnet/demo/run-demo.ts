@@ -82,12 +82,19 @@ interface Play {
   readonly say: (line: string) => void;
 }
 
-async function play({ scene, localnet, minutes, faults, say }: Play): Promise<{ trips: TripReport[]; stages: Stage[] }> {
+async function play({
+  scene,
+  localnet,
+  minutes,
+  faults,
+  say,
+}: Play): Promise<{ trips: TripReport[]; stages: Stage[] }> {
   const trips: TripReport[] = [];
   const stages: Stage[] = [];
   const watch = async (name: string): Promise<void> => {
     const hub = [scene.source, ...scene.others].find(({ chain }) => chain.name === name);
-    if (hub) await scene.observer.watch({ chain: name, wsUrl: hub.chain.wsUrl, hub: addressOf(hub.record, "IncidentHub") });
+    if (hub)
+      await scene.observer.watch({ chain: name, wsUrl: hub.chain.wsUrl, hub: addressOf(hub.record, "IncidentHub") });
   };
   await Promise.all(localnet.chains.map(({ name }) => watch(name)));
   const onChainGone = (name: string): void => {

@@ -84,7 +84,9 @@ function arrivalAt(scene: Scene, chain: string, asserted: Sighting): Arrival {
 /** What every chain holds now. A chain that is down is shown as such. */
 export async function readStage(scene: Scene, name: string): Promise<Stage> {
   const read = async (hub: HubReader): Promise<ChainAtStage> =>
-    scene.down.has(hub.chain.name) ? { chain: hub.chain.name, meshDigest: null, rungs: await scene.source.rungs() } : hub.read();
+    scene.down.has(hub.chain.name)
+      ? { chain: hub.chain.name, meshDigest: null, rungs: await scene.source.rungs() }
+      : hub.read();
   const time = await scene.source.chain.now();
   return { name, time, chains: await Promise.all([scene.source, ...scene.others].map(read)) };
 }

@@ -28,7 +28,8 @@ export interface HubReaderOptions {
 
 export function createHubReader({ chain, record, hubAbi, market }: HubReaderOptions): HubReader {
   const hub = new Contract(addressOf(record, "IncidentHub"), hubAbi, chain.provider);
-  const call = async (method: string, ...args: unknown[]): Promise<unknown> => hub.getFunction(method).staticCall(...args);
+  const call = async (method: string, ...args: unknown[]): Promise<unknown> =>
+    hub.getFunction(method).staticCall(...args);
   const rungs = async (): Promise<Rungs> => rungsAt(posture(BigInt(String(await call("posture")))), market);
   return {
     chain,
@@ -39,7 +40,11 @@ export function createHubReader({ chain, record, hubAbi, market }: HubReaderOpti
       return { chain: chain.name, meshDigest: String(meshDigest), rungs: held };
     },
     async nextLeaseEnd() {
-      const [mesh, local, lease] = await Promise.all([call("meshWord", market), call("localWord", market), call("leases")]);
+      const [mesh, local, lease] = await Promise.all([
+        call("meshWord", market),
+        call("localWord", market),
+        call("leases"),
+      ]);
       const words = [mesh, local].map((value) => word(BigInt(String(value))));
       return nextLeaseEnd(words, leases(BigInt(String(lease))), await chain.now());
     },

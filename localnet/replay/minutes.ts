@@ -59,9 +59,15 @@ function parseRow(row: string, { name, line, timeAt, priceAt }: RowPlace): Minut
     throw malformed(name, `has ts_ms "${time.slice(0, 40)}" in line ${line}`, "Unix milliseconds are expected.");
   }
   const match = /^(\d{1,15})(?:\.(\d+))?$/.exec(price);
-  const priceE8 = match ? BigInt((match[1] ?? "") + (match[2] ?? "").padEnd(FEED_DECIMALS, "0").slice(0, FEED_DECIMALS)) : 0n;
+  const priceE8 = match
+    ? BigInt((match[1] ?? "") + (match[2] ?? "").padEnd(FEED_DECIMALS, "0").slice(0, FEED_DECIMALS))
+    : 0n;
   if (priceE8 === 0n) {
-    throw malformed(name, `has the price "${price.slice(0, 40)}" in line ${line}`, "A positive decimal number is expected.");
+    throw malformed(
+      name,
+      `has the price "${price.slice(0, 40)}" in line ${line}`,
+      "A positive decimal number is expected.",
+    );
   }
   return { time: Math.floor(Number(time) / 1000), priceE8 };
 }
@@ -70,7 +76,8 @@ function parseRow(row: string, { name, line, timeAt, priceAt }: RowPlace): Minut
 function barLength(bars: readonly Minute[], name: string): number {
   const gaps = bars.slice(1).map((bar, index) => bar.time - (bars[index]?.time ?? 0));
   const backwards = gaps.findIndex((gap) => gap <= 0);
-  if (backwards >= 0) throw malformed(name, `does not rise in time in line ${backwards + 3}`, "Sort it by ts_ms, without repeats.");
+  if (backwards >= 0)
+    throw malformed(name, `does not rise in time in line ${backwards + 3}`, "Sort it by ts_ms, without repeats.");
   return Math.min(...gaps);
 }
 
@@ -80,7 +87,10 @@ function readText(file: string): string {
     return (bytes.length > 1 && bytes.readUInt16BE(0) === GZIP_MAGIC ? gunzipSync(bytes) : bytes).toString("utf8");
   } catch (error) {
     const fix = "Give --data the path of a CSV file, plain or gzipped.";
-    throw new SetupError("config", `Cannot read ${path.basename(file)}: ${describeCause(error)}.`, { fix, cause: error });
+    throw new SetupError("config", `Cannot read ${path.basename(file)}: ${describeCause(error)}.`, {
+      fix,
+      cause: error,
+    });
   }
 }
 

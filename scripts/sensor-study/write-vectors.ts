@@ -9,7 +9,7 @@ import type { VolatilityParameters } from "./rules/model-margin.ts";
 import { createVolatilityRule } from "./rules/volatility.ts";
 import { priceE18 } from "./study/averages.ts";
 import { drawdownCases, volatilityCases, type DrawdownCase, type Seen, type VolatilityCase } from "./vectors/cases.ts";
-import { exactExp2X128, exactLog2X128 } from "./vectors/exact-powers.ts";
+import { exactExp2X120, exactLog2X120 } from "./vectors/exact-powers.ts";
 
 const USAGE =
   "usage: node scripts/sensor-study/write-vectors.ts --data <folder>\n\nWrites the sensors' files in test/vectors.\n";
@@ -171,12 +171,12 @@ function powerVectors(): unknown[] {
     ...[...values, ...roots, ...wide].map((value) => ({
       op: "log2",
       input: String(value),
-      expectedX128: String(exactLog2X128(value)),
+      expectedX120: String(exactLog2X120(value)),
     })),
     ...[...exponents, ...edges].map((value) => ({
       op: "exp2",
       input: String(value),
-      expectedX128: String(exactExp2X128(value)),
+      expectedX120: String(exactExp2X120(value)),
     })),
   ];
 }

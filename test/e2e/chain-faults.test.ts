@@ -1,10 +1,14 @@
 import { expect } from "chai";
+import { toQuantity } from "ethers";
 
+import { roleWallet } from "../../localnet/chains/accounts.ts";
 import { waitUntil } from "../../localnet/wait-until.ts";
 import { CAUTION_M1, HALTED_M3, REDUCE_ONLY_M2, type TestHub } from "../localnet/support/hubs.ts";
 import { readHealth } from "./support/relayer-pages.ts";
 import {
+  DIRECTIVE,
   HALTED_M4,
+  PACKET,
   PATIENCE_MS,
   type Scenario,
   TEST_TIMEOUT_MS,
@@ -12,6 +16,8 @@ import {
   expectPosture,
   startScenario,
 } from "./support/scenario.ts";
+
+const PROVISIONAL_SECONDS = 600;
 
 describe("one chain under faults", function () {
   this.timeout(TEST_TIMEOUT_MS);
@@ -92,6 +98,57 @@ describe("one chain under faults", function () {
       expect(directives).to.be.within(1, 1 + 2 * steps.length);
       expect(submissions).to.equal(directives);
       await expectAgreement(scene.hubs, 1, HALTED_M4);
+    });
+  });
+
+  describe("when the relayer's wallet is empty there", () => {
+    it("is tightened by LayerZero alone, and by directive again once there is money", async () => {
+      const wallet = roleWallet("relayer0").address;
+      const { provider } = far.chain;
+      const balance = await provider.getBalance(wallet);
+
+      await provider.send("anvil_setBalance", [wallet, "0x0"]);
+      await scene.raiseDirectly(source, 1, REDUCE_ONLY_M2, [near]);
+      await scene.deliver();
+      const poor = await scene.tally.gained();
+      await provider.send("anvil_setBalance", [wallet, toQuantity(balance)]);
+      await scene.raiseDirectly(source, 1, HALTED_M4);
+      await scene.deliver();
+      await scene.settle();
+
+      expect(poor).to.deep.equal({
+        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
+        "chain-b": { ...DIRECTIVE, ...PACKET },
+        "chain-c": PACKET,
+      });
+      const all = { verify1: 2, verify2: 2, commit: 2, execute: 2 };
+      expect(await scene.tally.gained()).to.deep.equal({
+        "chain-a": { assertions: 2, broadcasts: 2, sent: 4 },
+        "chain-b": { directives: 2, submissions: 2, ...all },
+        "chain-c": { ...DIRECTIVE, ...all },
+      });
+      await expectAgreement(scene.hubs, 1, HALTED_M4);
+    });
+  });
+
+  describe("when a reorganisation takes the trip back", () => {
+    it("leaves what it has caused to lapse within ten minutes, the same on every chain", async () => {
+      await scene.localnet.advanceTo(await source.chain.now());
+      const before: unknown = await source.chain.provider.send("evm_snapshot", []);
+      await scene.raiseDirectly(source, 1, HALTED_M4);
+
+      await source.chain.provider.send("evm_revert", [before]);
+      await scene.finalise();
+      await scene.awaitDirectives(1, [source]);
+      await scene.settle();
+      await expectAgreement(scene.hubs, 1, HALTED_M4);
+      await scene.pass(PROVISIONAL_SECONDS);
+      await scene.localnet.keeper.tick();
+      await scene.settle();
+
+      const there = { ...DIRECTIVE, lifts: 1 };
+      expect(await scene.tally.gained()).to.deep.equal({ "chain-a": there, "chain-b": there, "chain-c": there });
+      await expectAgreement(scene.hubs, 1, 0);
     });
   });
 });

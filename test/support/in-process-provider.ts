@@ -78,7 +78,7 @@ export class InProcessProvider extends JsonRpcProvider {
   }
 }
 
-type Connection = Awaited<ReturnType<typeof network.create<InProcessChain>>>;
+type Connection = Awaited<ReturnType<typeof network.create>>;
 
 function describeError(error: unknown): { code: number; message: string; data?: unknown } {
   const { code, message, data } = error as { code?: number; message?: string; data?: unknown };

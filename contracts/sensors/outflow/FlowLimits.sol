@@ -3,7 +3,6 @@ pragma solidity ^0.8.28;
 
 import {OutflowParameters} from "../../interfaces/IOutflowSensor.sol";
 import {Rungs} from "../../types/Rungs.sol";
-import {MeterLib} from "./Meter.sol";
 
 using FlowLimitsLib for FlowLimits global;
 
@@ -75,12 +74,11 @@ library FlowLimitsLib {
         }
     }
 
-    /// @notice `room`, which is above its `limit`, held to the credit and to what fits.
+    /// @notice `room`, but no more than `limit` and the credit above it.
     function heldToCredit(FlowLimits limits, int256 room, uint256 limit) internal pure returns (int256) {
-        // Limits are below 2^59, the share below 2^16.
+        // Limits are below 2^58 and the credit is one at most, so that this fits a room.
         unchecked {
             int256 most = int256(limit + limit * uint16(FlowLimits.unwrap(limits) >> 32) / BPS);
-            if (most > MeterLib.MOST_ROOM) most = MeterLib.MOST_ROOM;
             return room < most ? room : most;
         }
     }

@@ -35,6 +35,8 @@ library MeterLib {
     int256 internal constant MOST_ROOM = int256(BIAS - 1);
     uint256 private constant AMOUNT_MASK = (1 << 60) - 1;
     uint256 private constant BELOW_ROOMS = (1 << 132) - 1;
+    /// @dev Set in each room that is not below zero.
+    uint256 private constant TOP_BITS = (1 << 251) | (1 << 191);
 
     /// @dev Added before a division by 2^64, so that refilling in many steps refills no more than in one.
     int256 private constant ROUNDING_UP = int256(Decay.ONE - 1);
@@ -79,43 +81,51 @@ library MeterLib {
 
     /// @notice `meter` after `outflow` units (negative: inflow) at `time`, where `held` units were locked since it was
     /// last recorded.
-    /// @return after_ The meter to store.
-    /// @return due What has to be asserted; calm within the limits.
     function record(Meter meter, FlowLimits limits, int256 outflow, uint256 held, uint256 time)
         internal
         pure
-        returns (Meter after_, Rungs due)
+        returns (Meter)
     {
         (int256 shortRoom, int256 longRoom) = meter.rooms();
+        uint256 word = Meter.unwrap(meter);
         uint256 short;
         uint256 long;
         // Amounts are below 2^62, factors at most 2^64. The shift rounds towards minus infinity.
         unchecked {
-            uint256 elapsed = time - meter.recordedAt();
+            uint256 elapsed = time - uint32(word >> 40);
             if (elapsed == 0) {
-                after_ = Meter.wrap(Meter.unwrap(meter) & BELOW_ROOMS);
                 (short, long) = limits.limitsOf(meter.locked());
             } else {
                 uint256 factor = Decay.factor(elapsed, limits.longSeconds());
                 held = _averaged(meter, limits, held, factor);
-                after_ = Meter.wrap((held << 72) | (time << 40) | (Meter.unwrap(meter) & type(uint40).max));
                 (short, long) = limits.limitsOf(held);
                 longRoom = int256(long) - (((int256(long) - longRoom) * int256(factor) + ROUNDING_UP) >> 64);
                 factor = Decay.factor(elapsed, limits.shortSeconds());
                 shortRoom = int256(short) - (((int256(short) - shortRoom) * int256(factor) + ROUNDING_UP) >> 64);
+                word = (held << 72) | (time << 40) | (word & type(uint40).max);
             }
             shortRoom -= outflow;
             longRoom -= outflow;
-            if (shortRoom > int256(short)) shortRoom = limits.heldToCredit(shortRoom, short);
-            if (longRoom > int256(long)) longRoom = limits.heldToCredit(longRoom, long);
-            if (shortRoom | longRoom < 0) {
-                due = limits.dueShort(shortRoom, short);
-                due = due.join(limits.dueLong(longRoom, long));
-                (shortRoom, longRoom) = (_heldToFit(shortRoom), _heldToFit(longRoom));
+            if (outflow <= 0) {
+                shortRoom = limits.heldToCredit(shortRoom, short);
+                longRoom = limits.heldToCredit(longRoom, long);
             }
+            if (shortRoom | longRoom < 0) (shortRoom, longRoom) = (_heldToFit(shortRoom), _heldToFit(longRoom));
             uint256 stored = (uint256(shortRoom + int256(BIAS)) << 192) | (uint256(longRoom + int256(BIAS)) << 132);
-            after_ = Meter.wrap(Meter.unwrap(after_) | stored);
+            return Meter.wrap((word & BELOW_ROOMS) | stored);
         }
+    }
+
+    /// @notice Whether any limit is exceeded.
+    function isExceeded(Meter meter) internal pure returns (bool) {
+        return Meter.unwrap(meter) & TOP_BITS != TOP_BITS;
+    }
+
+    /// @notice What the rooms call for. Calm within the limits.
+    function due(Meter meter, FlowLimits limits) internal pure returns (Rungs) {
+        (int256 shortRoom, int256 longRoom) = meter.rooms();
+        (uint256 short, uint256 long) = limits.limitsOf(meter.locked());
+        return limits.dueShort(shortRoom, short).join(limits.dueLong(longRoom, long));
     }
 
     /// @notice `meter` after `rungs` were asserted at `time`.
@@ -126,9 +136,7 @@ library MeterLib {
 
     /* INTERNAL */
 
-    /// @dev Average value locked after a time for which its weight is `factor`, and during which `held` was locked. That
-    /// is believed up to twice the average, and in full as long as the floors rule: a venue whose book goes wrong cannot
-    /// lift its own limits at once.
+    /// @dev Average value locked after a time for which its weight is `factor`, and during which `held` was locked.
     function _averaged(Meter meter, FlowLimits limits, uint256 held, uint256 factor) private pure returns (uint256) {
         uint256 average = meter.locked();
         // 60 bits times 65.
@@ -138,6 +146,8 @@ library MeterLib {
         }
     }
 
+    /// @dev What the venue says that it holds is believed up to twice the average, and in full as long as the floors rule:
+    /// one whose book goes wrong cannot lift its own limits at once.
     function _believed(Meter meter, FlowLimits limits, uint256 held) private pure returns (uint256) {
         uint256 most = MOST_UNITS;
         if (!meter.isUnused()) {

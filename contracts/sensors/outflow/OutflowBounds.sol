@@ -15,8 +15,8 @@ library OutflowBounds {
     /// @dev Rungs closer than this draw each other in (magnet effect).
     uint256 internal constant LEAST_FACTOR = 2;
     uint256 internal constant MAX_FACTOR = 100;
-    /// @dev What came in lately may cover at most this many limits of what goes out.
-    uint256 internal constant MAX_CREDIT_BPS = 50_000;
+    /// @dev What came in lately may cover at most one limit more of what goes out.
+    uint256 internal constant MAX_CREDIT_BPS = 10_000;
     uint256 private constant BPS = 10_000;
 
     /// @notice Reverts unless `parameters` keep to the bounds.

@@ -74,12 +74,18 @@ contract OutflowSensor is IOutflowSensor, Ownable {
 
     /// @inheritdoc IOutflowSensor
     function onInflow(uint256 market, uint256 amount, uint256 heldBefore) external {
-        if (market >= MARKETS || msg.sender != venue) return _ignore(market);
-        // What is rounded off does not count. At most MOST_UNITS, so the cast keeps it.
-        uint256 units = amount / unit;
+        (address reporter, uint256 divisor) = (venue, unit);
+        uint256 units;
+        Account storage account;
+        Meter meter;
+        // As below, but that what is rounded off does not count.
+        assembly ("memory-safe") {
+            units := div(amount, divisor)
+            account.slot := add(_accounts.slot, shl(1, market))
+            meter := mul(sload(account.slot), and(eq(caller(), reporter), lt(market, MARKETS)))
+        }
         if (units > MeterLib.MOST_UNITS) units = MeterLib.MOST_UNITS;
-        Account storage account = _accounts[market];
-        _record(account, account.meter, market, -int256(units), heldBefore);
+        _record(account, meter, market, -int256(units), heldBefore);
     }
 
     /// @inheritdoc IOutflowSensor
@@ -117,10 +123,14 @@ contract OutflowSensor is IOutflowSensor, Ownable {
     function _record(Account storage account, Meter meter, uint256 market, int256 outflow, uint256 heldBefore) private {
         if (Meter.unwrap(meter) == 0) return _ignore(market);
 
-        Rungs due;
-        (meter, due) = meter.record(account.limits, outflow, heldBefore / unit, block.timestamp);
+        FlowLimits flowLimits = account.limits;
+        uint256 divisor = unit;
+        assembly ("memory-safe") {
+            heldBefore := div(heldBefore, divisor)
+        }
+        meter = meter.record(flowLimits, outflow, heldBefore, block.timestamp);
         account.meter = meter;
-        if (Rungs.unwrap(due) != 0 && _isNews(meter, due)) _assertFromFlow(account, uint8(market), due);
+        if (meter.isExceeded()) _assertFromFlow(account, meter.due(flowLimits), uint8(market));
     }
 
     function _ignore(uint256 market) private {
@@ -129,7 +139,12 @@ contract OutflowSensor is IOutflowSensor, Ownable {
 
     /// @dev The flow stands whatever the hub does. A failure of the hub counts only when it had its full share of gas:
     /// otherwise whoever withdraws could keep the gas short and so the assertion from being made.
-    function _assertFromFlow(Account storage account, uint8 market, Rungs due) private {
+    function _assertFromFlow(Account storage account, Rungs due, uint8 market) private {
+        Meter meter = account.meter;
+        // What is more than was said last, or was said some time ago.
+        bool isNews = due.exceeds(meter.asserted()) || block.timestamp >= meter.assertedAt() + REPEAT_SECONDS;
+        if (!isNews) return;
+
         uint256 left = gasleft();
         if (_callHub(abi.encodeCall(IIncidentState.assertRungs, (market, due)))) {
             _settle(account, market, due);
@@ -147,18 +162,13 @@ contract OutflowSensor is IOutflowSensor, Ownable {
         }
     }
 
-    /// @dev Whether a flow has to say `due`: it is more than what was said last, or that was said some time ago.
-    function _isNews(Meter meter, Rungs due) private view returns (bool) {
-        return due.exceeds(meter.asserted()) || block.timestamp >= meter.assertedAt() + REPEAT_SECONDS;
-    }
-
     /* POKE */
 
     /// @inheritdoc ISensor
     function poke(uint8 market) external returns (Rungs asserted) {
         Account storage account = _accountOf(market);
         Meter meter = account.meter;
-        (, asserted) = _now(meter, account.limits);
+        asserted = _now(meter, account.limits).due(account.limits);
         bool isSaidAlready = meter.assertedAt() == block.timestamp && !asserted.exceeds(meter.asserted());
         if (asserted.isCalm() || isSaidAlready) return asserted;
 
@@ -170,7 +180,7 @@ contract OutflowSensor is IOutflowSensor, Ownable {
     function _settle(Account storage account, uint8 market, Rungs asserted) private {
         Meter meter = account.meter.afterAsserting(asserted, block.timestamp);
         account.meter = meter;
-        (meter,) = _now(meter, account.limits);
+        meter = _now(meter, account.limits);
         (int256 shortRoom, int256 longRoom) = meter.rooms();
         emit Exceeded(market, asserted, shortRoom * int256(unit), longRoom * int256(unit), meter.locked() * unit);
     }
@@ -188,8 +198,7 @@ contract OutflowSensor is IOutflowSensor, Ownable {
         Meter meter = former.isEmpty() ? MeterLib.REGISTERED : account.meter;
         if (!meter.isUnused()) {
             // Up to now under the old windows; then within the new limits.
-            (meter,) = _now(meter, former);
-            (meter,) = _now(meter, fresh);
+            meter = _now(_now(meter, former), fresh);
         }
         (account.meter, account.limits) = (meter, fresh);
         emit MarketSet(market, checked);
@@ -200,7 +209,7 @@ contract OutflowSensor is IOutflowSensor, Ownable {
     /// @inheritdoc IOutflowSensor
     function reading(uint8 market) external view returns (OutflowReading memory) {
         Account storage account = _accountOf(market);
-        (Meter meter, Rungs due) = _now(account.meter, account.limits);
+        Meter meter = _now(account.meter, account.limits);
         (int256 shortRoom, int256 longRoom) = meter.rooms();
         (uint256 short, uint256 long) = account.limits.limitsOf(meter.locked());
         return OutflowReading({
@@ -211,7 +220,7 @@ contract OutflowSensor is IOutflowSensor, Ownable {
             valueLocked: meter.locked() * unit,
             recordedAt: uint64(account.meter.recordedAt()),
             assertedAt: uint64(meter.assertedAt()),
-            due: due
+            due: meter.due(account.limits)
         });
     }
 
@@ -222,8 +231,8 @@ contract OutflowSensor is IOutflowSensor, Ownable {
 
     /* INTERNAL */
 
-    /// @dev `meter` as it stands now, without a flow, and what is due. Nothing was learnt of the value locked.
-    function _now(Meter meter, FlowLimits flowLimits) private view returns (Meter, Rungs) {
+    /// @dev `meter` as it stands now, without a flow. Nothing was learnt of the value locked.
+    function _now(Meter meter, FlowLimits flowLimits) private view returns (Meter) {
         return meter.record(flowLimits, 0, meter.locked(), block.timestamp);
     }
 

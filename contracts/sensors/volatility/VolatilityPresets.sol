@@ -14,11 +14,11 @@ library VolatilityPresets {
             fastSeconds: 8 hours,
             middleSeconds: 2 days,
             slowSeconds: 14 days,
-            fastPowerE6: 352_000,
-            middlePowerE6: 318_000,
-            slowPowerE6: 180_000,
-            scaleE6: -1_068_000,
-            clipSigmas: 8,
+            fastPowerE6: 350_000,
+            middlePowerE6: 326_000,
+            slowPowerE6: 181_000,
+            scaleE6: -983_000,
+            clipSigmas: 6,
             gapSeconds: 1 hours,
             fallSeconds: 1 days
         });

@@ -30,7 +30,7 @@ const FITTED: readonly Asset[] = [
 ];
 
 const POKE_HOURS = [1, 2, 4, 6] as const;
-const CLIPS = [4n, 8n, 20n] as const;
+const CLIPS = [4n, 6n, 8n, 20n] as const;
 
 /** Fit, QLIKE against RiskMetrics, and how both stand up to rarer pokes and other clips. */
 export function studyForecast(folder: string): string {

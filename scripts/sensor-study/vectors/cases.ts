@@ -97,9 +97,9 @@ export function volatilityCases(recorded: readonly Seen[]): VolatilityCase[] {
       seen: steps([100, 101, 101, 101], [HOUR, YEAR, HOUR]),
     },
     {
-      why: "a year without a poke, then half the price: an average rises in full",
+      why: "two months without a poke, then a quarter of the price: averages rise in full",
       ...preset,
-      seen: steps([100, 101, 50, 50], [HOUR, YEAR, HOUR]),
+      seen: steps([100, 101, 25, 25], [HOUR, 60 * DAY, HOUR]),
     },
     { why: "the smallest price and the largest", ...preset, seen: extremes() },
     { why: "publish times that stand still or go back change nothing", ...preset, seen: backwards() },

@@ -5,11 +5,11 @@
 
 const BITS = 256n;
 const ONE = 1n << BITS;
-const RESULT_BITS = 128n;
+const RESULT_BITS = 120n;
 const DROPPED = BITS - RESULT_BITS;
 
-/** log2(value / 2^64), 128 fractional bits, for a positive `value`. */
-export function exactLog2X128(value: bigint): bigint {
+/** log2(value / 2^64), 120 fractional bits, for a positive `value`. */
+export function exactLog2X120(value: bigint): bigint {
   const whole = BigInt(value.toString(2).length - 1);
   let mantissa = (value << BITS) >> whole;
   let fraction = 0n;
@@ -24,8 +24,8 @@ export function exactLog2X128(value: bigint): bigint {
   return ((whole - 64n) << RESULT_BITS) + fraction;
 }
 
-/** 2^(exponent / 2^64), 128 fractional bits. */
-export function exactExp2X128(exponentX64: bigint): bigint {
+/** 2^(exponent / 2^64), 120 fractional bits. */
+export function exactExp2X120(exponentX64: bigint): bigint {
   const whole = exponentX64 >> 64n;
   const fraction = exponentX64 & ((1n << 64n) - 1n);
   let product = ONE;

@@ -34,17 +34,32 @@ export async function fetchChainlinkCode(): Promise<ChainlinkCode | null> {
       rmnProxy: readText(archive, "package/bytecode/v1_0_0/rmn_proxy_contract.bin"),
     };
   } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
-    process.stderr.write(`Chainlink's RMNRemote is left out: ${PACKAGE} could not be had (${reason ?? ""})\n`);
+    process.stderr.write(`Chainlink's RMNRemote is left out: ${PACKAGE} could not be had (${reasonOf(error)})\n`);
     return null;
   }
+}
+
+function reasonOf(error: unknown): string {
+  const { message, stderr } = error as { message?: string; stderr?: string };
+  const code = /npm error code (\S+)/.exec(stderr ?? "")?.[1];
+  return code ?? message ?? String(error);
 }
 
 async function fetchArchive(): Promise<Buffer> {
   const cached = await readFile(CACHE + FILE).catch(() => null);
   if (cached !== null && digestOf(cached) === SHA512) return cached;
   await mkdir(CACHE, { recursive: true });
-  const args = ["pack", PACKAGE, "--silent", "--ignore-scripts", "--pack-destination", CACHE];
+  const args = [
+    "pack",
+    PACKAGE,
+    "--loglevel",
+    "error",
+    "--ignore-scripts",
+    "--fetch-retries",
+    "1",
+    "--pack-destination",
+    CACHE,
+  ];
   await run("npm", args, { timeout: FETCH_TIMEOUT_MS, cwd: CACHE });
   const fetched = await readFile(CACHE + FILE);
   if (digestOf(fetched) !== SHA512) throw new RangeError("its sha512 is not the pinned one");

@@ -23,6 +23,7 @@ export const DISTANT_EIDS = [50_903, 50_904, 50_905];
 export interface GasWorld {
   readonly home: MeshChain;
   readonly away: MeshChain;
+  /** Null when it was not asked for or could not be fetched. */
   readonly chainlink: Chainlink | null;
 }
 
@@ -32,7 +33,7 @@ export interface Chainlink {
   readonly proxy: string;
 }
 
-export async function startGasWorld(): Promise<GasWorld> {
+export async function startGasWorld(withPeers: boolean): Promise<GasWorld> {
   const operators = OPERATORS.map(({ address }) => address);
   const [home, away] = await startLayerZeroMesh({ chains: ["chain0", "chain1"], operators });
   if (home === undefined || away === undefined) throw new RangeError("two chains were asked for");
@@ -40,7 +41,7 @@ export async function startGasWorld(): Promise<GasWorld> {
   const batch = await createTransactionBatch({ signer, provider: home.provider, chain: "home" });
   wireLayerZero(batch, home.layerzero, DISTANT_EIDS);
   await batch.settle();
-  return { home, away, chainlink: await deployChainlink(home) };
+  return { home, away, chainlink: withPeers ? await deployChainlink(home) : null };
 }
 
 /** Runs `measure` and takes both chains back to where they were, so that no figure depends on which came before. */
@@ -70,7 +71,8 @@ const NO_LEGACY = `0x${"00".repeat(20)}`;
 async function deployChainlink({ wallet }: MeshChain): Promise<Chainlink | null> {
   const code = await fetchChainlinkCode();
   if (code === null) return null;
-  const deployer = wallet("deployer");
+  // Not the deployer: its contracts have the same addresses, and their calldata costs the same, with and without peers.
+  const deployer = wallet("user");
   const remote = await new ContractFactory(RMN_REMOTE_ABI, code.rmnRemote, deployer).deploy(CHAIN_SELECTOR, NO_LEGACY);
   await remote.waitForDeployment();
   const proxy = await new ContractFactory(RMN_PROXY_ABI, code.rmnProxy, deployer).deploy(await remote.getAddress());
