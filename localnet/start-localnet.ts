@@ -179,7 +179,10 @@ async function allOrNone<T>(promises: readonly Promise<T>[]): Promise<T[]> {
 }
 
 async function startOwnRedis(dir: string, { log }: Resolved, shutdown: Shutdown): Promise<RedisServer> {
-  const redis = await startRedis({ dir: path.join(dir, "redis"), log });
+  const own = path.join(dir, "redis");
+  // The chains begin anew as well: jobs of an earlier network in this directory are of another history.
+  rmSync(own, { recursive: true, force: true });
+  const redis = await startRedis({ dir: own, log });
   await shutdown.add("Redis", () => redis.stop());
   return redis;
 }

@@ -32,6 +32,7 @@ const SUITES: readonly Step[] = [
   mocha("deployments", "test/deployments/**/*.test.ts"),
   mocha("localnet", "test/localnet/**/*.test.ts"),
   mocha("conformance", "test/conformance/**/*.test.ts"),
+  mocha("integration", "test/integration/**/*.test.ts"),
   mocha("launcher", "test/launcher/**/*.test.ts"),
   mocha("gas", "test/bench/**/*.test.ts"),
   mocha("e2e", "test/e2e/**/*.test.ts"),

@@ -16,9 +16,12 @@ contract FeedBatch {
     }
 
     /// @notice Publishes, and pokes `sensor` in the same transaction, as a keeper who follows the feeds closely would.
-    function publishAndPoke(ScriptedFeed[] calldata feeds, int256[] calldata answers, ISensor sensor, uint8 market)
-        external
-    {
+    function publishAndPoke(
+        ScriptedFeed[] calldata feeds,
+        int256[] calldata answers,
+        ISensor sensor,
+        uint8 market
+    ) external {
         publishAt(feeds, answers, block.timestamp);
         sensor.poke(market);
     }

@@ -6,6 +6,7 @@ import { BTC, midnightOf } from "./data/windows.ts";
 import { NO_PEAKS, pokeDrawdown, type DrawdownParameters } from "./rules/drawdown.ts";
 import type { VolatilityModel } from "./rules/forecast.ts";
 import type { VolatilityParameters } from "./rules/model-margin.ts";
+import { exp2X64, log2X64 } from "./rules/powers-of-two.ts";
 import { createVolatilityRule } from "./rules/volatility.ts";
 import { priceE18 } from "./study/averages.ts";
 import { drawdownCases, volatilityCases, type DrawdownCase, type Seen, type VolatilityCase } from "./vectors/cases.ts";
@@ -172,11 +173,13 @@ function powerVectors(): unknown[] {
       op: "log2",
       input: String(value),
       expectedX120: String(exactLog2X120(value)),
+      ownX64: String(log2X64(value)),
     })),
     ...[...exponents, ...edges].map((value) => ({
       op: "exp2",
       input: String(value),
       expectedX120: String(exactExp2X120(value)),
+      ownX64: String(exp2X64(value)),
     })),
   ];
 }

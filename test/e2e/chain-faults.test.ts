@@ -4,7 +4,7 @@ import { toQuantity } from "ethers";
 import { roleWallet } from "../../localnet/chains/accounts.ts";
 import { waitUntil } from "../../localnet/wait-until.ts";
 import { CAUTION_M1, HALTED_M3, REDUCE_ONLY_M2, type TestHub } from "../localnet/support/hubs.ts";
-import { readHealth } from "./support/relayer-pages.ts";
+import { readAttempts } from "./support/relayer-log.ts";
 import {
   DIRECTIVE,
   HALTED_M4,
@@ -66,6 +66,7 @@ describe("one chain under faults", function () {
       await scene.raiseDirectly(source, 1, CAUTION_M1);
       await scene.deliver();
       const steps = [REDUCE_ONLY_M2, HALTED_M4];
+      const earlier = readAttempts(scene.relayer).length;
 
       far.chain.pause();
       for (const [index, rungs] of steps.entries()) {
@@ -76,9 +77,11 @@ describe("one chain under faults", function () {
       }
       // All of this while the third chain has answered nothing.
       const meanwhile = await scene.tally.gained([far]);
-      const notices = async () => (await readHealth(scene.relayer, `chain:${far.chain.name}`)) !== "healthy";
-      await waitUntil(notices, { what: "the relayer to notice", timeoutMs: PATIENCE_MS });
       await expectPosture([source, near], 1, HALTED_M4);
+      const attempts = () => readAttempts(scene.relayer).slice(earlier);
+      const hasGivenUp = () => attempts().some(({ chain, isSent }) => chain === far.chain.name && !isSent);
+      await waitUntil(hasGivenUp, { what: "the relayer to give up an attempt", timeoutMs: PATIENCE_MS });
+      const firstOfEach = Object.values(Object.groupBy(attempts(), ({ decision }) => decision)).map((of) => of?.[0]);
       far.chain.resume();
       await scene.deliver();
       await scene.settle();
@@ -89,6 +92,8 @@ describe("one chain under faults", function () {
         "chain-b": { directives: 3, submissions: 3, ...all },
       };
       expect(meanwhile).to.deep.equal(gain);
+      expect(firstOfEach).to.have.lengthOf(steps.length);
+      for (const first of firstOfEach) expect(first).to.include({ chain: near.chain.name, isSent: true });
       const { "chain-c": caughtUp, ...rest } = await scene.tally.gained();
       expect(rest).to.deep.equal(gain);
       const { directives = 0, submissions, ...packets } = caughtUp ?? {};

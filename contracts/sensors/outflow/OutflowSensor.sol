@@ -107,9 +107,9 @@ contract OutflowSensor is IOutflowSensor, Ownable {
             if eq(and(shr(40, meter), 0xffffffff), timestamp()) {
                 // A room is stored with 2^59 added: below zero, its top bit is clear. With both set before and after,
                 // and less than 2^59 taken from each, neither was too small, and none borrowed from its neighbour.
-                let topBits := or(shl(251, 1), shl(191, 1))
                 let after_ := sub(meter, mul(units, or(shl(192, 1), shl(132, 1))))
-                if and(eq(and(and(meter, after_), topBits), topBits), lt(units, shl(59, 1))) {
+                let isShort := and(not(and(meter, after_)), or(shl(251, 1), shl(191, 1)))
+                if iszero(or(isShort, shr(59, units))) {
                     sstore(account.slot, after_)
                     stop()
                 }

@@ -1,6 +1,8 @@
 import { stateOfAction } from "../../domain/action/action-view.ts";
 import type { Action } from "../../domain/action/action.ts";
-import { coversWord } from "../../domain/incident/word.ts";
+import { EMPTY_WORD, coversWord, splitWordAt } from "../../domain/incident/word.ts";
+import { SKEW_SECONDS } from "../../domain/policy/groups.ts";
+import { DIRECTIVE_SECONDS } from "../../domain/policy/plan.ts";
 import type { World } from "../../domain/world/world.ts";
 import { RelayerError } from "../../errors.ts";
 import type { ActionHandler } from "../../ports/queue.ts";
@@ -20,6 +22,7 @@ export function createJobHandler(
     const { id, eid } = action;
     requireRead(ledger.world, action);
     if (!ledger.world.actions.has(id)) {
+      requireTimely(ledger.world, action);
       requireUnclaimed(ledger.world, action);
       ledger.record({ kind: "action-opened", action, atMs: clock.nowMs() });
       log.info({ actionId: id, eid }, "action taken over from the queue");
@@ -36,6 +39,18 @@ export function createJobHandler(
 /** A chain that was not read yet says nothing about what is still to be done. */
 function requireRead(world: World, action: Action): void {
   if (world.chains.get(action.eid)?.isCaughtUp !== true) throw openError(action, "destination not read yet");
+}
+
+/**
+ * What is ahead of its destination's time was decided on another history of that chain, and its hub refuses it. Taken
+ * over, it would count as on its way, and keep what really has to be sent from being decided.
+ */
+function requireTimely(world: World, action: Action): void {
+  const time = world.chains.get(action.eid)?.latest.block.timestamp ?? 0;
+  const isAhead = action.needs.some(({ word }) => splitWordAt(word, time + SKEW_SECONDS).ahead !== EMPTY_WORD);
+  if (isAhead || action.deadline > time + DIRECTIVE_SECONDS + SKEW_SECONDS) {
+    throw openError(action, "ahead of its destination's time");
+  }
 }
 
 /** After a restart the same need may have been decided on anew. One of the two waits, and then finds it served. */

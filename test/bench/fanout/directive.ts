@@ -15,7 +15,9 @@ export const DIRECTIVE_TYPES = {
     { name: "entries", type: "bytes" },
   ],
 };
-export const SUBMIT_ABI = ["function submit(tuple(bytes32 decision, uint64 deadline, bytes entries), bytes signatures)"];
+export const SUBMIT_ABI = [
+  "function submit(tuple(bytes32 decision, uint64 deadline, bytes entries), bytes signatures)",
+];
 export const DIRECTIVE_SECONDS = 600;
 
 const submitInterface = new Interface(SUBMIT_ABI);

@@ -1,109 +1,58 @@
 import type { BenchGroup, Measurement } from "../measurement.ts";
-import { createEthersScript } from "./ethers-script.ts";
+import { type Contestants, createContestants, type Round } from "./contestants.ts";
 import { type FanoutWorld, startFanoutWorld } from "./fanout-world.ts";
-import { createFloor } from "./floor.ts";
-import { createLadder } from "./ladder.ts";
-import { timeBroadcast } from "./time-broadcast.ts";
-import { createTripwire } from "./tripwire.ts";
+import { type Broadcast } from "./time-broadcast.ts";
+import { type Trip, visibleAfterMs } from "./tripwire.ts";
 
-/** Rounds of each contestant by number of destinations: a median needs no more, and large meshes take their time. */
-const ROUNDS: Readonly<Record<number, number>> = { 5: 9, 20: 7, 100: 5 };
+/** Rounds by number of destinations: a median needs no more, and large meshes take their time. */
+const FANOUTS = [
+  { destinations: 5, rounds: 9 },
+  { destinations: 20, rounds: 7 },
+  { destinations: 100, rounds: 5 },
+] as const;
 /** Not counted: connections are opened, code is compiled. */
 const WARM_UP_ROUNDS = 1;
 
-const BENCHES = Object.entries(ROUNDS).map(([destinations, rounds]) => ({
-  name: `fanout.${destinations}`,
-  destinations: Number(destinations),
-  rounds,
-}));
-
-/** From the trip's log being visible to the last destination's transaction being broadcast, through the real process. */
-export const fanoutBenches: BenchGroup = {
-  names: BENCHES.map(({ name }) => name),
-  async measure(wanted) {
-    const measured: Measurement[] = [];
-    for (const { name, destinations, rounds } of BENCHES) {
-      if (!wanted.has(name)) continue;
+/**
+ * From the trip's log being visible to the last destination's transaction being broadcast, through the relayer as it is
+ * shipped: its own process, real chains, real Redis. A mesh of its own for each size.
+ */
+export const fanoutBenches: readonly BenchGroup[] = FANOUTS.map(({ destinations, rounds }) => {
+  const bench = `fanout.${String(destinations)}`;
+  return {
+    names: [bench],
+    async measure() {
+      process.stderr.write(`${bench}: starting ${String(destinations + 1)} chains and a relayer\n`);
       const world = await startFanoutWorld(destinations);
       try {
-        measured.push({ bench: name, unit: "ms", ...(await measureRounds(world, rounds)) });
+        return [{ bench, unit: "ms", ...figuresOf(await runRounds(world, rounds)) }];
       } finally {
         await world.stop();
       }
-    }
-    return measured;
-  },
-};
+    },
+  };
+});
 
 /** Interleaved, so that whatever else the machine does meets all alike. */
-async function measureRounds(world: FanoutWorld, rounds: number): Promise<Omit<Measurement, "bench" | "unit">> {
-  const contestants = await createContestants(world);
-  await world.relayer.settle();
-  const times: Record<keyof Times, number[]> = { relayer: [], floor: [], script: [] };
+async function runRounds(world: FanoutWorld, rounds: number): Promise<readonly Round[]> {
+  const contestants: Contestants = await createContestants(world);
   try {
-    for (let round = 0; round < WARM_UP_ROUNDS + rounds; round += 1) {
-      const each = await contestants.runRound();
-      console.error(each);
-      if (round < WARM_UP_ROUNDS) continue;
-      for (const [name, ms] of Object.entries(each)) times[name as keyof Times].push(ms);
-    }
+    await world.relayer.settle();
+    const results: Round[] = [];
+    while (results.length < WARM_UP_ROUNDS + rounds) results.push(await contestants.runRound());
+    return results.slice(WARM_UP_ROUNDS);
   } finally {
     await contestants.close();
   }
-  const [value, floor, script] = [times.relayer, times.floor, times.script].map(medianOf);
-  return { value: value ?? NaN, floor: floor ?? NaN, peers: { "ethers, as it comes": script ?? NaN } };
 }
 
-interface Times {
-  readonly relayer: number;
-  readonly floor: number;
-  readonly script: number;
-}
-
-async function createContestants(world: FanoutWorld) {
-  const { source, destinations, relayer } = world;
-  const tripwire = createTripwire(source);
-  const floor = createFloor(world);
-  const script = await createEthersScript(world);
-  const [nextRelayed, nextOther] = [createLadder(), createLadder()];
-
-  const timeRelayer = () =>
-    timeBroadcast({
-      destinations,
-      hub: "relayed",
-      begin: async () => ({ startMs: await tripwire.trip("relayed", nextRelayed()) }),
-    });
-  const timeFloor = () =>
-    timeBroadcast({
-      destinations,
-      hub: "other",
-      begin: () => Promise.resolve({ startMs: performance.now(), rest: floor.send(nextOther()) }),
-    });
-  const timeScript = () =>
-    timeBroadcast({
-      destinations,
-      hub: "other",
-      begin: async () => {
-        const rest = script.answerNext();
-        return { startMs: await tripwire.trip("other", nextOther()), rest };
-      },
-    });
+function figuresOf(rounds: readonly Round[]): Omit<Measurement, "bench" | "unit"> {
+  const visibleMs = visibleAfterMs(rounds.flatMap(({ relayer, script }) => [relayer.start, script.start]));
+  const sinceVisible = ({ start, lastMs }: Broadcast<Trip>) => lastMs - start.postedMs - visibleMs;
   return {
-    async runRound(): Promise<Times> {
-      const relayed = await timeRelayer();
-      await relayer.settle();
-      relayer.pause();
-      const others = { floor: await timeFloor(), script: await timeScript() };
-      relayer.resume();
-      await relayer.settle();
-      return { relayer: relayed, ...others };
-    },
-    async close() {
-      relayer.resume();
-      tripwire.close();
-      floor.close();
-      await script.close();
-    },
+    value: medianOf(rounds.map(({ relayer }) => sinceVisible(relayer))),
+    floor: medianOf(rounds.map(({ floor }) => floor.lastMs - floor.start)),
+    peers: { "ethers, as it comes": medianOf(rounds.map(({ script }) => sinceVisible(script))) },
   };
 }
 

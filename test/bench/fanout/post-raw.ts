@@ -21,5 +21,7 @@ export async function postRaw(connections: Agent, url: string, raw: string): Pro
   sent.end(body);
   const answer = await text(await promise);
   if (!answer.includes('"error"')) return;
-  throw new SetupError("fatal", `A chain of the bench refuses a transaction: ${answer}.`, { fix: "Look into the call." });
+  throw new SetupError("fatal", `A chain of the bench refuses a transaction: ${answer}.`, {
+    fix: "Look into the call.",
+  });
 }

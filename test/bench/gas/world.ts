@@ -46,11 +46,12 @@ export async function startGasWorld(withPeers: boolean): Promise<GasWorld> {
 
 /** Runs `measure` and takes both chains back to where they were, so that no figure depends on which came before. */
 export async function measureApart<T>({ home, away }: GasWorld, measure: () => Promise<T>): Promise<T> {
-  const undos = await Promise.all([home.provider.remember(), away.provider.remember()]);
+  const [undoHome, undoAway] = [await home.provider.remember(), await away.provider.remember()];
   try {
     return await measure();
   } finally {
-    for (const undo of undos) await undo();
+    await undoHome();
+    await undoAway();
   }
 }
 

@@ -57,8 +57,11 @@ describe("IncidentHub on LayerZero's real contracts", () => {
   });
 
   beforeEach(async () => {
-    const undos = await Promise.all([home.provider.remember(), away.provider.remember()]);
-    undo = async () => void (await Promise.all(undos.map((back) => back())));
+    const [undoHome, undoAway] = [await home.provider.remember(), await away.provider.remember()];
+    undo = async () => {
+      await undoHome();
+      await undoAway();
+    };
     for (const { provider } of [home, away]) provider.setNextBlockTime(AT);
   });
 

@@ -189,6 +189,16 @@ contract BandLibTest is Test {
         assertFalse(band.isEscalated);
     }
 
+    /// @dev A halt of last month does not lengthen the memory of a small breach of today.
+    function test_Breach_RemembersTheLatestOnly() public pure {
+        Band memory band = _band(10_000);
+        BandLib.breach(band, 3, BandPresets.standard(), NOW);
+        BandLib.breach(band, 1, BandPresets.standard(), NOW + 30 days);
+        assertEq(band.breachTier, 1);
+
+        assertEq(BandLib.breach(band, 1, BandPresets.standard(), NOW + 30 days + 30 minutes + 1), 1);
+    }
+
     function test_Breach_FirstOneOfAMarketIsNotARepeat() public pure {
         Band memory band = _band(10_000);
 

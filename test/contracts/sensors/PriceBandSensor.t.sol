@@ -152,8 +152,8 @@ contract PriceBandSensorTest is SensorWorld {
         sensor.poke(MARKET);
 
         vm.warp(NOW + 61);
-        feeds[1].publish(PAR * 89 / 100);
-        feeds[2].publish(PAR * 89 / 100);
+        feeds[1].publish((PAR * 89) / 100);
+        feeds[2].publish((PAR * 89) / 100);
         _assertRungs(sensor.poke(MARKET), REDUCE_ONLY, M2);
     }
 

@@ -6,7 +6,6 @@ import type { TestHub } from "../../localnet/support/hubs.ts";
 const StatusPage = z.object({ chains: z.array(z.object({ name: z.string(), head: z.number().nullable() })) });
 const ConvergencePage = z.object({ isConverged: z.boolean().nullable() });
 const ActionsPage = z.object({ actions: z.array(z.object({ state: z.string() })) });
-const ReadyPage = z.object({ components: z.array(z.object({ name: z.string(), health: z.string() })) });
 
 /** Whether `relayer` has read every chain up to what is its head now. */
 export async function hasReadAll(relayer: LocalRelayer, hubs: readonly TestHub[]): Promise<boolean> {
@@ -22,12 +21,6 @@ export async function hasNothingToDo(relayer: LocalRelayer, hubs: readonly TestH
   const { isConverged } = ConvergencePage.parse(await relayer.status("/v1/convergence"));
   const { actions } = ActionsPage.parse(await relayer.status("/v1/actions"));
   return isConverged === true && actions.every(({ state }) => state !== "open");
-}
-
-/** What `relayer` says of one of its components: `chain:<name>`, `queue` or `journal`. */
-export async function readHealth(relayer: LocalRelayer, component: string): Promise<string | undefined> {
-  const page = ReadyPage.parse(await relayer.status("/ready"));
-  return page.components.find(({ name }) => name === component)?.health;
 }
 
 /** Value of one sample of the metrics page, written as it stands there, or null where there is none. */

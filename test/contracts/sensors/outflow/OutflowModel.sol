@@ -89,8 +89,8 @@ contract OutflowModel {
     function _take(Window storage window, int256 outflow) private {
         int256 most = window.limit + window.limit * int256(uint256(_parameters.creditBps)) / 10_000;
         int256 room = window.room - outflow;
-        if (room > most) room = most;
-        if (room > MOST_ROOM) room = MOST_ROOM;
+        // An outflow raises no room, so only what does, or a change of limits, is held to the credit.
+        if (outflow <= 0 && room > most) room = most;
         window.room = room < -MOST_ROOM ? -MOST_ROOM : room;
     }
 }

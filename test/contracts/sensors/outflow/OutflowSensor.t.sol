@@ -87,8 +87,8 @@ contract OutflowSensorTest is OutflowWorld {
         _pass(1 hours);
 
         // 10 (1 - 1/e) and 100 - 10 e^(-1/24) million.
-        assertApproxEqRel(_reading().shortRoom, 6.321_205_588e24, 1e10);
-        assertApproxEqRel(_reading().longRoom, 90.408_105_433e24, 1e10);
+        assertApproxEqRel(_reading().shortRoom, 6.321_205_588e24, 1e12);
+        assertApproxEqRel(_reading().longRoom, 90.408_105_433e24, 1e12);
     }
 
     function test_OnOutflow_RepeatsWhatHoldsAfterFiveMinutesOnly() public {
@@ -165,7 +165,7 @@ contract OutflowSensorTest is OutflowWorld {
         vm.startPrank(address(venue));
         _pass(365 days);
         sensor.onOutflow(MARKET, 0, type(uint256).max);
-        assertApproxEqRel(_reading().shortLimit, 20 * MILLION, 1e10);
+        assertApproxEqRel(_reading().shortLimit, 20 * MILLION, 1e12);
 
         _pass(1 days);
         sensor.onOutflow(MARKET, 0, type(uint256).max);
@@ -179,7 +179,7 @@ contract OutflowSensorTest is OutflowWorld {
         venue.deposit(0);
 
         // 2000 - 1000 / e.
-        assertApproxEqRel(_reading().valueLocked, 1_632.120_558_8e24, 1e10);
+        assertApproxEqRel(_reading().valueLocked, 1_632.120_558_8e24, 1e12);
     }
 
     function test_OnOutflow_BelievesInFullAsLongAsFloorsRule() public {
@@ -188,7 +188,7 @@ contract OutflowSensorTest is OutflowWorld {
         vm.prank(address(venue));
         sensor.onOutflow(MARKET, 0, 90 * MILLION);
 
-        assertApproxEqRel(_reading().valueLocked, 90 * MILLION, 1e10);
+        assertApproxEqRel(_reading().valueLocked, 90 * MILLION, 1e12);
     }
 
     /* ROUNDING */

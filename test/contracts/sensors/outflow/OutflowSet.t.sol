@@ -109,8 +109,8 @@ contract OutflowSetTest is OutflowWorld {
         _expectBounds("longFloor", 2 ** 58, FLOOR_UNITS, 2 ** 58 - 1);
         _changed.longFloor = 2 ** 58;
         _set();
-        _expectBounds("creditBps", 50_001, 0, 50_000);
-        _changed.creditBps = 50_001;
+        _expectBounds("creditBps", 10_001, 0, 10_000);
+        _changed.creditBps = 10_001;
         _set();
         _expectBounds("severeFactor", 1, 2, 100);
         _changed.severeFactor = 1;
@@ -197,7 +197,7 @@ contract OutflowSetTest is OutflowWorld {
         parameters.longSeconds = uint24(bound(_draw(seed, 3), 2 * uint256(parameters.shortSeconds), 7 days));
         parameters.shortFloor = uint64(bound(_draw(seed, 4), parameters.shortSeconds, 2 ** 50));
         parameters.longFloor = uint64(bound(_draw(seed, 5), parameters.shortFloor + 7 days, 2 ** 58 - 1));
-        parameters.creditBps = uint16(bound(_draw(seed, 6), 0, 50_000));
+        parameters.creditBps = uint16(bound(_draw(seed, 6), 0, 10_000));
         parameters.severeFactor = uint8(bound(_draw(seed, 7), 2, 100));
         parameters.shortRungs = RungsLib.pair(uint8(_draw(seed, 8) % 4), 1);
         parameters.longRungs = RungsLib.pair(1, uint8(_draw(seed, 9) % 5));

@@ -174,6 +174,34 @@ describe("job handler", () => {
     });
   });
 
+  describe("when it was decided on another history of the chain", () => {
+    it("neither sends it nor counts it as on its way while its deadline is out of reach", async () => {
+      const { chain, handle, job, ledger } = await arrange();
+      const deadline = chain.head.timestamp + 901;
+
+      expect(await outcomeOf(handle({ ...job, action: { ...job.action, deadline } }, NEVER))).to.equal("ACTION_OPEN");
+      expect([chain.submitted, [...ledger.world.actions]]).to.deep.equal([[], []]);
+    });
+
+    it("neither sends it nor counts it as on its way while its stamps are ahead of what the hub takes", async () => {
+      const { chain, handle, job, ledger } = await arrange();
+      const needs = [{ market: 1, word: aWord({ caution: chain.head.timestamp + 301 }) }];
+
+      expect(await outcomeOf(handle({ ...job, action: { ...job.action, needs } }, NEVER))).to.equal("ACTION_OPEN");
+      expect([chain.submitted, [...ledger.world.actions]]).to.deep.equal([[], []]);
+    });
+
+    it("takes it over at the last second and the last stamp that could be of this one", async () => {
+      const { chain, handle, job } = await arrange();
+      const { timestamp } = chain.head;
+      const needs = [{ market: 1, word: aWord({ caution: timestamp + 300 }) }];
+
+      await outcomeOf(handle({ ...job, action: { ...job.action, needs, deadline: timestamp + 900 } }, NEVER));
+
+      expect(chain.submitted).to.have.length(1);
+    });
+  });
+
   describe("when another open action promises the same", () => {
     it("waits for that one", async () => {
       const { chain, handle, job, ledger, clock } = await arrange();
