@@ -23,9 +23,7 @@ interface IIncidentHub is IIncidentState {
     event Heard(uint64 indexed seq, uint32 indexed srcEid, uint64 srcSeq, bool isHeartbeat);
 
     /// @notice A message or a directive's entries could not be read at all. Nothing of it was merged.
-    event MessageRefused(
-        uint64 indexed seq, uint32 indexed srcEid, Path path, Refusal refusal, bytes32 messageHash
-    );
+    event MessageRefused(uint64 indexed seq, uint32 indexed srcEid, Path path, Refusal refusal, bytes32 messageHash);
 
     /// @notice A directive was accepted and its entries were merged.
     /// @param decision The decision that it follows from.

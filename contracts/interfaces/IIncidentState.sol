@@ -56,7 +56,12 @@ interface IIncidentState is IPosture {
     /// @notice Lanes of an entry were not merged. The rest of the entry, and of the message, was.
     /// @param lanes The refused lanes, with their stamps.
     event LanesRefused(
-        uint64 indexed seq, uint8 indexed market, uint32 indexed srcEid, Path path, Refusal refusal, Word lanes
+        uint64 indexed seq,
+        uint8 indexed market,
+        uint32 indexed srcEid,
+        Path path,
+        Refusal refusal,
+        Word lanes
     );
 
     /// @notice Leases of `market` have ended and its posture came down to `inForce`.

@@ -1,5 +1,6 @@
+import { fanoutBenches } from "./fanout/group.ts";
 import { gasBenches } from "./gas/group.ts";
 import type { BenchGroup } from "./measurement.ts";
 
 /** Every group of figures that `npm run bench` knows, in the order in which it prints them. */
-export const GROUPS: readonly BenchGroup[] = [gasBenches];
+export const GROUPS: readonly BenchGroup[] = [gasBenches, ...fanoutBenches];

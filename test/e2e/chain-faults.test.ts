@@ -93,7 +93,8 @@ describe("one chain under faults", function () {
       };
       expect(meanwhile).to.deep.equal(gain);
       expect(firstOfEach).to.have.lengthOf(steps.length);
-      for (const first of firstOfEach) expect(first).to.include({ chain: near.chain.name, isSent: true });
+      // Not behind the attempt that hangs, and not only when the queue repeated it.
+      for (const first of firstOfEach) expect(first).to.include({ chain: near.chain.name, lane: "emergency" });
       const { "chain-c": caughtUp, ...rest } = await scene.tally.gained();
       expect(rest).to.deep.equal(gain);
       const { directives = 0, submissions, ...packets } = caughtUp ?? {};

@@ -1,34 +1,41 @@
 import path from "node:path";
 
-import { type HDNodeWallet, JsonRpcProvider, Network, toQuantity } from "ethers";
+import { JsonRpcProvider, Network, toQuantity } from "ethers";
 
 import { readCompiledContract } from "../../../deployments/compiled-contract.ts";
 import type { NetworkParameters } from "../../../deployments/network-parameters.ts";
 import { packLimits } from "../../../deployments/schema.ts";
 import { createTransactionBatch } from "../../../deployments/transaction-batch.ts";
-import { type Role, roleWallet } from "../../../localnet/chains/accounts.ts";
+import { roleWallet } from "../../../localnet/chains/accounts.ts";
 import { startAnvil } from "../../../localnet/chains/anvil-process.ts";
 import { findFreePort } from "../../../localnet/processes/free-port.ts";
 import { packLeases } from "../../../relayer/domain/incident/leases.ts";
 import { type ChainWatch, watchChain } from "./chain-watch.ts";
 import { HIGHEST_RUNGS, MARKETS } from "./ladder.ts";
 
-/** A chain of the bench: an anvil process, an endpoint that nobody delivers to, and two hubs. */
-export interface BenchChain {
-  readonly name: string;
-  readonly eid: number;
+/** All that a sender has to know of a chain. Plain data: it goes to threads as it is. */
+export interface Target {
   readonly chainId: number;
   readonly rpcUrl: string;
   readonly wsUrl: string;
-  readonly startBlock: number;
-  readonly provider: JsonRpcProvider;
   /** The relayer under test serves the first; the second is for what it is compared with, and it never looks there. */
   readonly hubs: { readonly relayed: string; readonly other: string };
+}
+
+/** A chain of the bench: an anvil process, an endpoint that nobody delivers to, and two hubs. */
+export interface BenchChain extends Target {
+  readonly name: string;
+  readonly eid: number;
+  readonly startBlock: number;
+  readonly provider: JsonRpcProvider;
   readonly watch: ChainWatch;
-  wallet(role: Role): HDNodeWallet;
   mine(blocks: number): Promise<void>;
   /** From now on nothing is mined but by {@link mine}. */
   holdBlocks(): Promise<void>;
+}
+
+export function targetOf({ chainId, rpcUrl, wsUrl, hubs }: BenchChain): Target {
+  return { chainId, rpcUrl, wsUrl, hubs };
 }
 
 export interface BenchChainOptions {
@@ -64,7 +71,6 @@ export async function startBenchChain({ index, dir, parameters, onStarted }: Ben
   return {
     ...{ name, eid, chainId, rpcUrl, wsUrl, provider, ...deployed, mine },
     watch: await watchChain(wsUrl),
-    wallet: (role) => roleWallet(role).connect(provider),
     holdBlocks: async () => void (await provider.send("evm_setAutomine", [false])),
   };
 }

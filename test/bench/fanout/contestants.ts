@@ -1,6 +1,8 @@
-import { createEthersScript } from "./ethers-script.ts";
+import { targetOf } from "./bench-chain.ts";
+import { startThread } from "./bench-thread.ts";
+import type { EthersData } from "./ethers-thread.ts";
 import type { FanoutWorld } from "./fanout-world.ts";
-import { createFloor } from "./floor.ts";
+import type { FloorData } from "./floor-thread.ts";
 import { createLadder } from "./ladder.ts";
 import { type Broadcast, timeBroadcast } from "./time-broadcast.ts";
 import { createTripwire, type Trip } from "./tripwire.ts";
@@ -20,10 +22,12 @@ export interface Contestants {
 }
 
 export async function createContestants(world: FanoutWorld): Promise<Contestants> {
-  const { source, destinations, relayer } = world;
+  const { source, destinations, relayer, parameters } = world;
   const tripwire = createTripwire(source);
-  const floor = createFloor(world);
-  const script = await createEthersScript(world);
+  const floorData: FloorData = { destinations: destinations.map(targetOf), parameters };
+  const ethersData: EthersData = { ...floorData, source: targetOf(source) };
+  const floor = await startThread(new URL("./floor-thread.ts", import.meta.url), floorData);
+  const script = await startThread(new URL("./ethers-thread.ts", import.meta.url), ethersData);
   const [nextRelayed, nextOther] = [createLadder(), createLadder()];
 
   const timeRelayer = () =>
@@ -37,7 +41,7 @@ export async function createContestants(world: FanoutWorld): Promise<Contestants
       destinations,
       hub: "other",
       begin: async () => {
-        const rest = script.answerNext();
+        const rest = script.run();
         return { start: await tripwire.trip("other", nextOther()), rest };
       },
     });
@@ -45,7 +49,7 @@ export async function createContestants(world: FanoutWorld): Promise<Contestants
     timeBroadcast({
       destinations,
       hub: "other",
-      begin: () => Promise.resolve({ start: performance.now(), rest: floor.send(nextOther()) }),
+      begin: () => Promise.resolve({ start: performance.now(), rest: floor.run(nextOther()) }),
     });
   return {
     async runRound() {
@@ -60,8 +64,7 @@ export async function createContestants(world: FanoutWorld): Promise<Contestants
     async close() {
       relayer.resume();
       tripwire.close();
-      floor.close();
-      await script.close();
+      await Promise.all([floor.stop(), script.stop()]);
     },
   };
 }
