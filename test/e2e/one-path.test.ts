@@ -5,6 +5,7 @@ import {
   DIRECTIVE,
   HALTED_M4,
   PACKET,
+  RECONCILE_SECONDS,
   RENEW_SECONDS,
   type Scenario,
   TEST_TIMEOUT_MS,
@@ -13,8 +14,6 @@ import {
   startScenario,
 } from "./support/scenario.ts";
 
-/** A final stamp that is missing this long after it was made is sent: 300 s and some. */
-const RECONCILE_SECONDS = 310;
 const PROVISIONAL_SECONDS = 600;
 
 describe("one path alone", function () {

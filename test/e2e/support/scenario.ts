@@ -28,6 +28,8 @@ const FINALITY_BLOCKS = 5;
 
 /** A provisional entry lives for 600 s and is renewed, once its evidence is final, when fewer than 480 s are left. */
 export const RENEW_SECONDS = 130;
+/** A final stamp that a chain still lacks 300 s after it was made is sent to it. */
+export const RECONCILE_SECONDS = 310;
 
 /** What one packet costs at its destination when nothing goes wrong. */
 export const PACKET = { verify1: 1, verify2: 1, commit: 1, execute: 1 };
