@@ -14,6 +14,10 @@ interface ISensor {
     /// @return asserted The rungs that were asserted; calm when the condition does not hold.
     function poke(uint8 market) external returns (Rungs asserted);
 
+    /// @notice What this sensor last asserted for `market`, and when, in unix seconds. Both are zero before the first
+    /// assertion. Other contracts judge by it whether this sensor confirms what they say.
+    function lastAsserted(uint8 market) external view returns (Rungs rungs, uint64 at);
+
     /// @notice The hub that this sensor asserts at.
     function hub() external view returns (IIncidentState);
 }

@@ -9,6 +9,7 @@ import {BandParameters, BandReading, IPriceBandSensor} from "../interfaces/IPric
 import {ISensor} from "../interfaces/ISensor.sol";
 import {MARKETS} from "../types/Posture.sol";
 import {Rungs} from "../types/Rungs.sol";
+import {AssertingSensor} from "./AssertingSensor.sol";
 import {Band, BandLib} from "./Band.sol";
 import {BandBounds} from "./BandBounds.sol";
 
@@ -30,12 +31,9 @@ import {BandBounds} from "./BandBounds.sol";
 /// - Somebody pokes at least once in a few `tauSeconds`. After a long silence the first price is compared with an old
 ///   reference, which can only tighten.
 /// - The owner (governance) may change bands, within {BandBounds}; loosening belongs behind a timelock.
-contract PriceBandSensor is IPriceBandSensor, Ownable {
+contract PriceBandSensor is IPriceBandSensor, AssertingSensor, Ownable {
     using BandBounds for BandParameters;
     using BandLib for BandParameters;
-
-    /// @inheritdoc ISensor
-    IIncidentState public immutable hub;
 
     /// @inheritdoc IPriceBandSensor
     IPriceAggregator public immutable aggregator;
@@ -45,8 +43,7 @@ contract PriceBandSensor is IPriceBandSensor, Ownable {
     /// @dev market => what is remembered of it
     mapping(uint8 => Band) private _bands;
 
-    constructor(IIncidentState hub_, IPriceAggregator aggregator_, address owner) Ownable(owner) {
-        hub = hub_;
+    constructor(IIncidentState hub_, IPriceAggregator aggregator_, address owner) AssertingSensor(hub_) Ownable(owner) {
         aggregator = aggregator_;
     }
 
@@ -66,7 +63,7 @@ contract PriceBandSensor is IPriceBandSensor, Ownable {
             return asserted;
         }
         asserted = parameters.rungsOf(_look(market, price, current, parameters));
-        if (!asserted.isCalm()) hub.assertRungs(market, asserted);
+        _assertRungs(market, asserted);
     }
 
     /* GOVERNANCE */

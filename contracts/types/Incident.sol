@@ -14,7 +14,9 @@ enum Cause {
     Messaging,
     Code,
     Operator,
-    Council
+    Council,
+    // Sensors of several classes agree; which ones, their own events say.
+    Corroborated
 }
 
 /// @notice How an entry reached this chain.

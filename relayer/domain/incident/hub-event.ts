@@ -16,6 +16,7 @@ export const CAUSES = [
   "code",
   "operator",
   "council",
+  "corroborated",
 ] as const;
 
 /** How an entry reached a chain. The index is the on-chain number. */
