@@ -34,7 +34,7 @@ export function deployPriceBandSensor(
   parameters: NetworkParameters,
   at: { readonly hub: string; readonly aggregator: string },
 ): { readonly address: string } {
-  const sensor = deployment.deploy("sensors", "PriceBandSensor", [at.hub, at.aggregator, deployment.owner]);
+  const sensor = deployment.deploy("sensors/price-band", "PriceBandSensor", [at.hub, at.aggregator, deployment.owner]);
   for (const market of parameters.markets) {
     deployment.call(sensor, "setMarket", [market.id, packBand(market.band)]);
   }

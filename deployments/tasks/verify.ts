@@ -16,7 +16,7 @@ export type { Difference } from "./findings.ts";
 const OWNED = [
   ["hub", "IncidentHub"],
   ["oracle", "PriceAggregator"],
-  ["sensors", "PriceBandSensor"],
+  ["sensors/price-band", "PriceBandSensor"],
 ] as const;
 
 /** A chain that is only read. */
@@ -157,7 +157,7 @@ async function verifyMarkets({ parameters, own, findings }: Checked, hub: Contra
 async function verifyPrices(checked: Checked): Promise<void> {
   const { own, parameters, findings } = checked;
   const aggregator = contractOf(checked, "oracle", "PriceAggregator");
-  const sensor = contractOf(checked, "sensors", "PriceBandSensor");
+  const sensor = contractOf(checked, "sensors/price-band", "PriceBandSensor");
   findings.compare("PriceBandSensor hub", addressOf(own, "IncidentHub"), await sensor.getFunction("hub")());
   findings.compare("PriceBandSensor aggregator", aggregator.target, await sensor.getFunction("aggregator")());
   for (const market of parameters.markets) {

@@ -3,15 +3,15 @@ pragma solidity ^0.8.28;
 
 import {Test} from "forge-std/Test.sol";
 
-import {IIncidentState} from "../../../contracts/interfaces/IIncidentState.sol";
-import {FeedConfig} from "../../../contracts/interfaces/IPriceAggregator.sol";
-import {BandReading} from "../../../contracts/interfaces/IPriceBandSensor.sol";
-import {RecordingHub} from "../../../contracts/mocks/RecordingHub.sol";
-import {ScriptedFeed} from "../../../contracts/mocks/ScriptedFeed.sol";
-import {PriceAggregator} from "../../../contracts/oracle/PriceAggregator.sol";
-import {PriceBandSensor} from "../../../contracts/sensors/PriceBandSensor.sol";
-import {Rungs} from "../../../contracts/types/Rungs.sol";
-import {BandPresets} from "../../../contracts/sensors/BandPresets.sol";
+import {IIncidentState} from "../../../../contracts/interfaces/IIncidentState.sol";
+import {FeedConfig} from "../../../../contracts/interfaces/IPriceAggregator.sol";
+import {BandReading} from "../../../../contracts/interfaces/IPriceBandSensor.sol";
+import {RecordingHub} from "../../../../contracts/mocks/RecordingHub.sol";
+import {ScriptedFeed} from "../../../../contracts/mocks/ScriptedFeed.sol";
+import {PriceAggregator} from "../../../../contracts/oracle/PriceAggregator.sol";
+import {PriceBandSensor} from "../../../../contracts/sensors/price-band/PriceBandSensor.sol";
+import {Rungs} from "../../../../contracts/types/Rungs.sol";
+import {BandPresets} from "../../../../contracts/sensors/price-band/BandPresets.sol";
 
 /// @dev One market with three feeds of eight decimals, a sensor with the preset band, and a hub that records.
 abstract contract SensorWorld is Test {

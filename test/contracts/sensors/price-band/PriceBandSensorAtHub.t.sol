@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IncidentHub} from "../../../contracts/hub/IncidentHub.sol";
-import {IIncidentState} from "../../../contracts/interfaces/IIncidentState.sol";
-import {IPostureGuard} from "../../../contracts/interfaces/IPostureGuard.sol";
-import {GuardedVenue} from "../../../contracts/mocks/GuardedVenue.sol";
-import {MirroredVenue} from "../../../contracts/mocks/MirroredVenue.sol";
-import {EndpointModel} from "../../../contracts/mocks/hub/EndpointModel.sol";
-import {Cause, Limits, SensorGrant} from "../../../contracts/types/Incident.sol";
-import {Leases} from "../../../contracts/types/Leases.sol";
-import {Posture} from "../../../contracts/types/Posture.sol";
-import {CAUTION, HALTED, M2, M4, NORMAL, REDUCE_ONLY, Rungs, RungsLib} from "../../../contracts/types/Rungs.sol";
+import {IncidentHub} from "../../../../contracts/hub/IncidentHub.sol";
+import {IIncidentState} from "../../../../contracts/interfaces/IIncidentState.sol";
+import {IPostureGuard} from "../../../../contracts/interfaces/IPostureGuard.sol";
+import {GuardedVenue} from "../../../../contracts/mocks/GuardedVenue.sol";
+import {MirroredVenue} from "../../../../contracts/mocks/MirroredVenue.sol";
+import {EndpointModel} from "../../../../contracts/mocks/hub/EndpointModel.sol";
+import {Cause, Limits, SensorGrant} from "../../../../contracts/types/Incident.sol";
+import {Leases} from "../../../../contracts/types/Leases.sol";
+import {Posture} from "../../../../contracts/types/Posture.sol";
+import {CAUTION, HALTED, M2, M4, NORMAL, REDUCE_ONLY, Rungs, RungsLib} from "../../../../contracts/types/Rungs.sol";
 import {SensorWorld} from "./SensorWorld.sol";
 
 /// @dev From a price to a refused trade, with the real hub in between.

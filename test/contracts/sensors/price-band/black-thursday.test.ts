@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 
 const { ethers, networkHelpers } = await network.create("chain0");
 
-const RECORDED = new URL("../../../localnet/replay/data/bitmex_XBTUSD_1m_20200312_20200313.csv", import.meta.url);
+const RECORDED = new URL("../../../../localnet/replay/data/bitmex_XBTUSD_1m_20200312_20200313.csv", import.meta.url);
 const MARKET = 1;
 const FEED_DECIMALS = 8;
 const MINUTE_MS = 60_000;

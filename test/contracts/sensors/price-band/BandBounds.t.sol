@@ -3,10 +3,10 @@ pragma solidity ^0.8.28;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
-import {BandParameters, IPriceBandSensor} from "../../../contracts/interfaces/IPriceBandSensor.sol";
-import {MARKETS} from "../../../contracts/types/Posture.sol";
-import {CAUTION, M1, NORMAL, REDUCE_ONLY, Rungs, RungsLib} from "../../../contracts/types/Rungs.sol";
-import {BandPresets} from "../../../contracts/sensors/BandPresets.sol";
+import {BandParameters, IPriceBandSensor} from "../../../../contracts/interfaces/IPriceBandSensor.sol";
+import {MARKETS} from "../../../../contracts/types/Posture.sol";
+import {CAUTION, M1, NORMAL, REDUCE_ONLY, Rungs, RungsLib} from "../../../../contracts/types/Rungs.sol";
+import {BandPresets} from "../../../../contracts/sensors/price-band/BandPresets.sol";
 import {SensorWorld} from "./SensorWorld.sol";
 
 contract BandBoundsTest is SensorWorld {

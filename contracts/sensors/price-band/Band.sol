@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {BandParameters} from "../interfaces/IPriceBandSensor.sol";
-import {Price} from "../interfaces/IPriceAggregator.sol";
-import {Rungs} from "../types/Rungs.sol";
+import {BandParameters} from "../../interfaces/IPriceBandSensor.sol";
+import {Price} from "../../interfaces/IPriceAggregator.sol";
+import {Rungs} from "../../types/Rungs.sol";
 
 using BandLib for Band global;
 

@@ -3,13 +3,13 @@ pragma solidity ^0.8.28;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
-import {IIncidentState} from "../interfaces/IIncidentState.sol";
-import {IPriceAggregator, Price} from "../interfaces/IPriceAggregator.sol";
-import {BandParameters, BandReading, IPriceBandSensor} from "../interfaces/IPriceBandSensor.sol";
-import {ISensor} from "../interfaces/ISensor.sol";
-import {MARKETS} from "../types/Posture.sol";
-import {Rungs} from "../types/Rungs.sol";
-import {AssertingSensor} from "./AssertingSensor.sol";
+import {IIncidentState} from "../../interfaces/IIncidentState.sol";
+import {IPriceAggregator, Price} from "../../interfaces/IPriceAggregator.sol";
+import {BandParameters, BandReading, IPriceBandSensor} from "../../interfaces/IPriceBandSensor.sol";
+import {ISensor} from "../../interfaces/ISensor.sol";
+import {MARKETS} from "../../types/Posture.sol";
+import {Rungs} from "../../types/Rungs.sol";
+import {AssertingSensor} from "../AssertingSensor.sol";
 import {Band, BandLib} from "./Band.sol";
 import {BandBounds} from "./BandBounds.sol";
 

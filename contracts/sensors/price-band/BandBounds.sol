@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {BandParameters, IPriceBandSensor} from "../interfaces/IPriceBandSensor.sol";
-import {Rungs} from "../types/Rungs.sol";
+import {BandParameters, IPriceBandSensor} from "../../interfaces/IPriceBandSensor.sol";
+import {Rungs} from "../../types/Rungs.sol";
 
 /// @title BandBounds
 /// @notice What governance may set a band to. The bounds themselves cannot be changed.

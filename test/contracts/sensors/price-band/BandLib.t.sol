@@ -3,10 +3,10 @@ pragma solidity ^0.8.28;
 
 import {Test} from "forge-std/Test.sol";
 
-import {Price} from "../../../contracts/interfaces/IPriceAggregator.sol";
-import {BandParameters} from "../../../contracts/interfaces/IPriceBandSensor.sol";
-import {Band, BandLib} from "../../../contracts/sensors/Band.sol";
-import {BandPresets} from "../../../contracts/sensors/BandPresets.sol";
+import {Price} from "../../../../contracts/interfaces/IPriceAggregator.sol";
+import {BandParameters} from "../../../../contracts/interfaces/IPriceBandSensor.sol";
+import {Band, BandLib} from "../../../../contracts/sensors/price-band/Band.sol";
+import {BandPresets} from "../../../../contracts/sensors/price-band/BandPresets.sol";
 
 contract BandLibTest is Test {
     uint256 private constant MAX_PRICE = type(uint112).max;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IPriceAggregator} from "../../../contracts/interfaces/IPriceAggregator.sol";
-import {BandParameters, BandReading, IPriceBandSensor} from "../../../contracts/interfaces/IPriceBandSensor.sol";
-import {Behaviour} from "../../../contracts/mocks/ScriptedFeed.sol";
-import {RecordingHub} from "../../../contracts/mocks/RecordingHub.sol";
-import {CAUTION, HALTED, M1, M2, M3, REDUCE_ONLY, Rungs, RungsLib} from "../../../contracts/types/Rungs.sol";
-import {BandPresets} from "../../../contracts/sensors/BandPresets.sol";
+import {IPriceAggregator} from "../../../../contracts/interfaces/IPriceAggregator.sol";
+import {BandParameters, BandReading, IPriceBandSensor} from "../../../../contracts/interfaces/IPriceBandSensor.sol";
+import {Behaviour} from "../../../../contracts/mocks/ScriptedFeed.sol";
+import {RecordingHub} from "../../../../contracts/mocks/RecordingHub.sol";
+import {CAUTION, HALTED, M1, M2, M3, REDUCE_ONLY, Rungs, RungsLib} from "../../../../contracts/types/Rungs.sol";
+import {BandPresets} from "../../../../contracts/sensors/price-band/BandPresets.sol";
 import {SensorWorld} from "./SensorWorld.sol";
 
 contract PriceBandSensorTest is SensorWorld {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {BandParameters} from "../interfaces/IPriceBandSensor.sol";
-import {CAUTION, HALTED, M1, M2, M3, REDUCE_ONLY, RungsLib} from "../types/Rungs.sol";
+import {BandParameters} from "../../interfaces/IPriceBandSensor.sol";
+import {CAUTION, HALTED, M1, M2, M3, REDUCE_ONLY, RungsLib} from "../../types/Rungs.sol";
 
 /// @title BandPresets
 /// @notice Bands to start from. Deployments name one of them and may change any parameter.
