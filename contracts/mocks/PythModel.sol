@@ -70,7 +70,7 @@ contract PythModel is IPyth {
     /// @dev Returns `size` bytes that are no price: the exponent is out of all bounds.
     function _returnBytes(uint256 size) private pure {
         assembly {
-            mstore(0x40, not(0))
+            mstore(0x40, 0xff)
             return(0, size)
         }
     }

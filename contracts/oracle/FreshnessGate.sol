@@ -14,7 +14,7 @@ import {MARKETS} from "../types/Posture.sol";
 /// young. An unfair liquidation on the first price after a halt is what it is there to prevent.
 /// @dev **Design**
 /// - Observing and answering are two things. {observe} reads feeds, which costs and may fail; {mayLift} reads a few slots
-///   and asks nobody, so the hub can bound its gas: two slots and one for each source, below 80,000 with 31 of them.
+///   and asks nobody, so the hub can bound its gas: two slots and one for each source, about 110,000 gas with 31 of them.
 /// - An observation is a publish time at which {Action.Lift} had a price: enough feeds, young, agreeing, sequencer up.
 /// - Times grow strictly, with a gap in publish time and in block time, so that one burst of old updates to a pull feed
 ///   is one observation and not several.
