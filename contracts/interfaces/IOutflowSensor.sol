@@ -24,6 +24,14 @@ struct OutflowParameters {
     Rungs severeRungs;
 }
 
+/// @notice One flow as the venue reports it. Amounts are the token's own.
+struct Flow {
+    uint256 market;
+    uint256 amount;
+    // What the venue held before the flow, by its own book.
+    uint256 heldBefore;
+}
+
 /// @notice What the sensor knows of a market now. Amounts are the token's own, rounded to units.
 struct OutflowReading {
     // What may still leave before the limit is exceeded; negative above it.
@@ -79,15 +87,13 @@ interface IOutflowSensor is ISensor {
 
     /* ACTIONS */
 
-    /// @notice Records that `amount` came into the calling venue for `market`.
-    /// @param heldBefore What the venue held before the flow, by its own book.
-    function onInflow(uint256 market, uint256 amount, uint256 heldBefore) external;
+    /// @notice Records that `flow` came into the calling venue.
+    function onInflow(Flow calldata flow) external;
 
-    /// @notice Records that `amount` leaves the calling venue for `market`, and asserts when that is too much.
+    /// @notice Records that `flow` leaves the calling venue, and asserts when that is too much.
     /// @dev Warning: call it through {FlowReport}, which also survives a sensor that is none, and before the tokens
     /// move, so that the posture is tight when the receiver gets control.
-    /// @param heldBefore What the venue held before the flow, by its own book.
-    function onOutflow(uint256 market, uint256 amount, uint256 heldBefore) external;
+    function onOutflow(Flow calldata flow) external;
 
     /* GOVERNANCE */
 

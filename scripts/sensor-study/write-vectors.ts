@@ -6,10 +6,20 @@ import { BTC, midnightOf } from "./data/windows.ts";
 import { NO_PEAKS, pokeDrawdown, type DrawdownParameters } from "./rules/drawdown.ts";
 import type { VolatilityModel } from "./rules/forecast.ts";
 import type { VolatilityParameters } from "./rules/model-margin.ts";
+import { NO_BAND, pokeBand, type BandParameters } from "./rules/price-band.ts";
 import { exp2X64, log2X64 } from "./rules/powers-of-two.ts";
 import { createVolatilityRule } from "./rules/volatility.ts";
 import { priceE18 } from "./study/averages.ts";
-import { drawdownCases, volatilityCases, type DrawdownCase, type Seen, type VolatilityCase } from "./vectors/cases.ts";
+import { toSeen } from "./study/replay.ts";
+import {
+  bandCases,
+  drawdownCases,
+  volatilityCases,
+  type BandCase,
+  type DrawdownCase,
+  type Seen,
+  type VolatilityCase,
+} from "./vectors/cases.ts";
 import { exactExp2X120, exactLog2X120 } from "./vectors/exact-powers.ts";
 
 const USAGE =
@@ -41,6 +51,7 @@ function main(): number {
     volatilityCases(hourly(ticks, "2022-05-01", "2022-05-13").map(toSeen)).map(volatilityVector),
   );
   write("drawdown.json", drawdownCases().map(drawdownVector));
+  write("price-band.json", bandCases(between(ticks, "2020-03-12", "2020-03-13").map(toSeen)).map(bandVector));
   write(
     "drawdown-recorded.json",
     RECORDED.map(({ why, from, to }) => {
@@ -61,13 +72,13 @@ function write(name: string, cases: readonly unknown[]): void {
   writeFileSync(new URL(name, FOLDER), `[\n${cases.map((entry) => `  ${JSON.stringify(entry)}`).join(",\n")}\n]\n`);
 }
 
-function hourly(ticks: readonly Tick[], from: string, to: string): readonly Tick[] {
+function between(ticks: readonly Tick[], from: string, to: string): readonly Tick[] {
   const [first, last] = [midnightOf(from), midnightOf(to)];
-  return ticks.filter(({ time }) => time >= first && time < last && time % HOUR_SECONDS === 0);
+  return ticks.filter(({ time }) => time >= first && time < last);
 }
 
-function toSeen({ time, price }: Tick): Seen {
-  return { priceE18: priceE18(price), confidenceE18: 0n, publishTime: BigInt(time), ageSeconds: 0n };
+function hourly(ticks: readonly Tick[], from: string, to: string): readonly Tick[] {
+  return between(ticks, from, to).filter(({ time }) => time % HOUR_SECONDS === 0);
 }
 
 function seenColumns(seen: readonly Seen[]): Record<string, string[]> {
@@ -138,6 +149,35 @@ function drawdownFields(parameters: DrawdownParameters): string[] {
   const { shortTiersBps, longTiersBps, shortBucketSeconds, longBucketSeconds, clipBps, gapSeconds } = parameters;
   const times = [shortBucketSeconds, longBucketSeconds];
   return [...shortTiersBps, ...longTiersBps, ...times, clipBps, gapSeconds, parameters.seedMaxAgeSeconds].map(String);
+}
+
+function bandVector({ why, parameters, seen }: BandCase): unknown {
+  let state = NO_BAND;
+  const pokes = seen.map((price) => {
+    const poke = pokeBand(state, price, parameters);
+    state = poke.state;
+    return poke;
+  });
+  const column = (of: (poke: (typeof pokes)[number]) => unknown): string[] => pokes.map((poke) => String(of(poke)));
+  return {
+    why,
+    parameters: bandFields(parameters),
+    ...seenColumns(seen),
+    tiers: column(({ tier }) => tier),
+    references: column(({ state: { referenceE18 } }) => referenceE18),
+    anchors: column(({ state: { anchorE18 } }) => anchorE18),
+    pulses: column(({ state: { pulsedAt } }) => pulsedAt),
+    breachEnds: column(({ state: { breachEndsAt } }) => breachEndsAt),
+    breachTiers: column(({ state: { breachTier } }) => breachTier),
+    escalated: column(({ state: { isEscalated } }) => Number(isEscalated)),
+  };
+}
+
+function bandFields(parameters: BandParameters): string[] {
+  const { tiersBps, tiersSeconds, tauSeconds, clipBps, anchorUpBps, anchorDownBps, anchorSeconds } = parameters;
+  const { seedMaxAgeSeconds, minGapSeconds } = parameters;
+  const rest = [tauSeconds, clipBps, anchorUpBps, anchorDownBps, anchorSeconds, seedMaxAgeSeconds, minGapSeconds];
+  return [...tiersBps, ...tiersSeconds, ...rest].map(String);
 }
 
 function powerVectors(): unknown[] {

@@ -10,10 +10,12 @@ import {FlowReport} from "../../sensors/outflow/FlowReport.sol";
 /// that has touched the sensor already has no cold flow left.
 contract FlowGauge {
     /// @notice Gas of a reported outflow, and of another in the same second.
-    function gaugeOutflow(IOutflowSensor sensor, uint8 market, uint256 amount, uint256 heldBefore)
-        external
-        returns (uint256 cold, uint256 warm)
-    {
+    function gaugeOutflow(
+        IOutflowSensor sensor,
+        uint256 market,
+        uint256 amount,
+        uint256 heldBefore
+    ) external returns (uint256 cold, uint256 warm) {
         uint256 start = gasleft();
         FlowReport.outflow(sensor, market, amount, heldBefore);
         uint256 second = gasleft();
@@ -24,10 +26,12 @@ contract FlowGauge {
     }
 
     /// @notice Gas of a reported inflow, and of another in the same second.
-    function gaugeInflow(IOutflowSensor sensor, uint8 market, uint256 amount, uint256 heldBefore)
-        external
-        returns (uint256 cold, uint256 warm)
-    {
+    function gaugeInflow(
+        IOutflowSensor sensor,
+        uint256 market,
+        uint256 amount,
+        uint256 heldBefore
+    ) external returns (uint256 cold, uint256 warm) {
         uint256 start = gasleft();
         FlowReport.inflow(sensor, market, amount, heldBefore);
         uint256 second = gasleft();

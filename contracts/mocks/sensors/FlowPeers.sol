@@ -3,10 +3,12 @@ pragma solidity ^0.8.28;
 
 import {RateLimiter} from "@openzeppelin/contracts/utils/RateLimiter.sol";
 
+import {Flow} from "../../interfaces/IOutflowSensor.sol";
+
 /// @title BareCall
 /// @notice Takes a report of an outflow and does nothing: what any external recorder costs before it records.
 contract BareCall {
-    function onOutflow(uint256, uint256, uint256) external {}
+    function onOutflow(Flow calldata) external {}
 }
 
 /// @title BareSlot
@@ -20,8 +22,8 @@ contract BareSlot {
         _rooms[market] = type(uint256).max;
     }
 
-    function onOutflow(uint256 market, uint256 amount, uint256) external {
-        if (msg.sender == _venue) _rooms[market] -= amount;
+    function onOutflow(Flow calldata flow) external {
+        if (msg.sender == _venue) _rooms[flow.market] -= flow.amount;
     }
 }
 
@@ -39,8 +41,8 @@ contract TwoBuckets {
         _long.updateSettings(1 days, longLimit);
     }
 
-    function onOutflow(uint256 market, uint256 amount, uint256) external {
-        _short.tryConsume(bytes32(market), amount);
-        _long.tryConsume(bytes32(market), amount);
+    function onOutflow(Flow calldata flow) external {
+        _short.tryConsume(bytes32(flow.market), flow.amount);
+        _long.tryConsume(bytes32(flow.market), flow.amount);
     }
 }

@@ -35,7 +35,9 @@ contract MisbehavingContract {
         bool reverts = misbehaviour == Misbehaviour.Revert || misbehaviour == Misbehaviour.RevertHuge;
         assembly ("memory-safe") {
             let data := mload(0x40)
-            if reverts { revert(data, size) }
+            if reverts {
+                revert(data, size)
+            }
             return(data, size)
         }
     }

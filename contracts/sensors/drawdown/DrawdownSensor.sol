@@ -9,6 +9,7 @@ import {IPriceAggregator, Price} from "../../interfaces/IPriceAggregator.sol";
 import {ISensor} from "../../interfaces/ISensor.sol";
 import {MARKETS} from "../../types/Posture.sol";
 import {Rungs} from "../../types/Rungs.sol";
+import {AssertingSensor} from "../AssertingSensor.sol";
 import {Drawdown} from "./Drawdown.sol";
 import {DrawdownBounds} from "./DrawdownBounds.sol";
 import {Peaks} from "./Peaks.sol";
@@ -29,7 +30,7 @@ import {Peaks} from "./Peaks.sol";
 /// - The aggregator's price, within its own assumptions. Its reverts (too little gas) become those of the poke.
 /// - Somebody pokes at least a few times a bucket: a peak that nobody poked at is not known.
 /// - The owner (governance) may change parameters, within {DrawdownBounds}; loosening belongs behind a timelock.
-contract DrawdownSensor is IDrawdownSensor, Ownable {
+contract DrawdownSensor is IDrawdownSensor, AssertingSensor, Ownable {
     using DrawdownBounds for DrawdownParameters;
 
     /// @dev Three slots.
@@ -50,16 +51,12 @@ contract DrawdownSensor is IDrawdownSensor, Ownable {
         uint8 tier;
     }
 
-    /// @inheritdoc ISensor
-    IIncidentState public immutable hub;
-
     /// @inheritdoc IDrawdownSensor
     IPriceAggregator public immutable aggregator;
 
     mapping(uint8 market => Market) private _markets;
 
-    constructor(IIncidentState hub_, IPriceAggregator aggregator_, address owner) Ownable(owner) {
-        hub = hub_;
+    constructor(IIncidentState hub_, IPriceAggregator aggregator_, address owner) AssertingSensor(hub_) Ownable(owner) {
         aggregator = aggregator_;
     }
 
@@ -82,7 +79,7 @@ contract DrawdownSensor is IDrawdownSensor, Ownable {
 
         emit Fallen(market, look.tier, price.priceE18, look.shortPeakE18, look.longPeakE18, price.publishTime);
         asserted = Drawdown.rungsOf(look.tier, parameters);
-        hub.assertRungs(market, asserted);
+        _assertRungs(market, asserted);
     }
 
     /* GOVERNANCE */

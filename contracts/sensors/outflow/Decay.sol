@@ -33,11 +33,11 @@ library Decay {
                 halvings := div(halvings, window)
             }
             uint256 f = halvings % ONE;
-            sum = C4 - (f * C5 >> 64);
-            sum = C3 - (f * sum >> 64);
-            sum = C2 - (f * sum >> 64);
-            sum = C1 - (f * sum >> 64);
-            sum = (ONE - (f * sum >> 64)) >> (halvings >> 64);
+            sum = C4 - ((f * C5) >> 64);
+            sum = C3 - ((f * sum) >> 64);
+            sum = C2 - ((f * sum) >> 64);
+            sum = C1 - ((f * sum) >> 64);
+            sum = (ONE - ((f * sum) >> 64)) >> (halvings >> 64);
         }
     }
 }

@@ -18,33 +18,41 @@ library FlowLimitsLib {
 
     /// @notice `parameters` in one word.
     function pack(OutflowParameters memory parameters) internal pure returns (FlowLimits) {
-        uint256 windows = (uint256(parameters.shortFloor) << 192) | (uint256(parameters.longFloor) << 128)
-            | (uint256(parameters.shortBps) << 112) | (uint256(parameters.longBps) << 96)
-            | (uint256(parameters.shortSeconds) << 72) | (uint256(parameters.longSeconds) << 48);
-        uint256 rungs = (uint256(Rungs.unwrap(parameters.shortRungs)) << 16)
-            | (uint256(Rungs.unwrap(parameters.longRungs)) << 8) | Rungs.unwrap(parameters.severeRungs);
-        return FlowLimits.wrap(
-            windows | (uint256(parameters.creditBps) << 32) | (uint256(parameters.severeFactor) << 24) | rungs
-        );
+        uint256 windows =
+            (uint256(parameters.shortFloor) << 192) |
+                (uint256(parameters.longFloor) << 128) |
+                (uint256(parameters.shortBps) << 112) |
+                (uint256(parameters.longBps) << 96) |
+                (uint256(parameters.shortSeconds) << 72) |
+                (uint256(parameters.longSeconds) << 48);
+        uint256 rungs =
+            (uint256(Rungs.unwrap(parameters.shortRungs)) << 16) |
+                (uint256(Rungs.unwrap(parameters.longRungs)) << 8) |
+                Rungs.unwrap(parameters.severeRungs);
+        return
+            FlowLimits.wrap(
+                windows | (uint256(parameters.creditBps) << 32) | (uint256(parameters.severeFactor) << 24) | rungs
+            );
     }
 
     /// @notice What {pack} took.
     function unpack(FlowLimits limits) internal pure returns (OutflowParameters memory) {
         uint256 word = FlowLimits.unwrap(limits);
         // Every cast cuts out the field's own bits.
-        return OutflowParameters({
-            shortFloor: uint64(word >> 192),
-            longFloor: uint64(word >> 128),
-            shortBps: uint16(word >> 112),
-            longBps: uint16(word >> 96),
-            shortSeconds: uint24(word >> 72),
-            longSeconds: uint24(word >> 48),
-            creditBps: uint16(word >> 32),
-            severeFactor: uint8(word >> 24),
-            shortRungs: Rungs.wrap(uint8(word >> 16)),
-            longRungs: Rungs.wrap(uint8(word >> 8)),
-            severeRungs: Rungs.wrap(uint8(word))
-        });
+        return
+            OutflowParameters({
+                shortFloor: uint64(word >> 192),
+                longFloor: uint64(word >> 128),
+                shortBps: uint16(word >> 112),
+                longBps: uint16(word >> 96),
+                shortSeconds: uint24(word >> 72),
+                longSeconds: uint24(word >> 48),
+                creditBps: uint16(word >> 32),
+                severeFactor: uint8(word >> 24),
+                shortRungs: Rungs.wrap(uint8(word >> 16)),
+                longRungs: Rungs.wrap(uint8(word >> 8)),
+                severeRungs: Rungs.wrap(uint8(word))
+            });
     }
 
     /// @notice Whether nothing was set up.
@@ -67,9 +75,9 @@ library FlowLimitsLib {
         uint256 word = FlowLimits.unwrap(limits);
         // 60 bits times 16.
         unchecked {
-            short = locked * uint16(word >> 112) / BPS;
+            short = (locked * uint16(word >> 112)) / BPS;
             if (short < word >> 192) short = word >> 192;
-            long = locked * uint16(word >> 96) / BPS;
+            long = (locked * uint16(word >> 96)) / BPS;
             if (long < uint64(word >> 128)) long = uint64(word >> 128);
         }
     }
@@ -78,7 +86,7 @@ library FlowLimitsLib {
     function heldToCredit(FlowLimits limits, int256 room, uint256 limit) internal pure returns (int256) {
         // Limits are below 2^58 and the credit is one at most, so that this fits a room.
         unchecked {
-            int256 most = int256(limit + limit * uint16(FlowLimits.unwrap(limits) >> 32) / BPS);
+            int256 most = int256(limit + (limit * uint16(FlowLimits.unwrap(limits) >> 32)) / BPS);
             return room < most ? room : most;
         }
     }
@@ -88,8 +96,8 @@ library FlowLimitsLib {
         uint256 word = FlowLimits.unwrap(limits);
         // 64 bits times 14, by a number that bounds keep from zero.
         unchecked {
-            uint256 short = (word >> 192) * BPS / uint16(word >> 112);
-            uint256 long = uint64(word >> 128) * BPS / uint16(word >> 96);
+            uint256 short = ((word >> 192) * BPS) / uint16(word >> 112);
+            uint256 long = (uint64(word >> 128) * BPS) / uint16(word >> 96);
             return short < long ? short : long;
         }
     }

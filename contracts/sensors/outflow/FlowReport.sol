@@ -16,20 +16,20 @@ library FlowReport {
     uint256 internal constant REPORT_GAS_NEEDED = 512_000;
 
     /// @notice `sensor` failed with all the gas that it may need: it is not one, or it is broken. The flow went on.
-    event FlowUnreported(address indexed sensor, uint8 indexed market);
+    event FlowUnreported(address indexed sensor, uint256 indexed market);
 
     /// @notice Thrown when the report failed and the transaction had too little gas for the sensor's full share.
     error FlowReport_GasTooLow(uint256 left, uint256 needed);
 
     /// @notice Reports that `amount` came in. `heldBefore` is what the venue held before, by its own book.
-    function inflow(IOutflowSensor sensor, uint8 market, uint256 amount, uint256 heldBefore) internal {
+    function inflow(IOutflowSensor sensor, uint256 market, uint256 amount, uint256 heldBefore) internal {
         bytes4 selector = IOutflowSensor.onInflow.selector;
         uint256 failedWith;
         // Memory-safe: the call is written past the free memory pointer, which stays.
         assembly ("memory-safe") {
             let data := mload(0x40)
             mstore(data, selector)
-            mstore(add(data, 0x04), and(market, 0xff))
+            mstore(add(data, 0x04), market)
             mstore(add(data, 0x24), amount)
             mstore(add(data, 0x44), heldBefore)
             let left := gas()
@@ -39,14 +39,14 @@ library FlowReport {
     }
 
     /// @notice Reports that `amount` leaves. Call it before the tokens move, and with `heldBefore` still with them.
-    function outflow(IOutflowSensor sensor, uint8 market, uint256 amount, uint256 heldBefore) internal {
+    function outflow(IOutflowSensor sensor, uint256 market, uint256 amount, uint256 heldBefore) internal {
         bytes4 selector = IOutflowSensor.onOutflow.selector;
         uint256 failedWith;
         // As above. By hand, and twice, because everybody's withdrawal pays for it.
         assembly ("memory-safe") {
             let data := mload(0x40)
             mstore(data, selector)
-            mstore(add(data, 0x04), and(market, 0xff))
+            mstore(add(data, 0x04), market)
             mstore(add(data, 0x24), amount)
             mstore(add(data, 0x44), heldBefore)
             let left := gas()
@@ -55,7 +55,7 @@ library FlowReport {
         if (failedWith != 0) _admit(sensor, market, failedWith);
     }
 
-    function _admit(IOutflowSensor sensor, uint8 market, uint256 left) private {
+    function _admit(IOutflowSensor sensor, uint256 market, uint256 left) private {
         if (left < REPORT_GAS_NEEDED) revert FlowReport_GasTooLow(left, REPORT_GAS_NEEDED);
         emit FlowUnreported(address(sensor), market);
     }

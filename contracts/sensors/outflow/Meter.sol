@@ -8,8 +8,8 @@ import {FlowLimits} from "./FlowLimits.sol";
 using MeterLib for Meter global;
 
 /// @notice What a sensor remembers of one market, in one slot. Most significant first: 4 bits unused | room in the short
-/// window 60 | room in the long window 60 | average value locked 60 | recordedAt 32 | assertedAt 32 | rungs asserted
-/// then 8. Amounts in units, times in unix seconds.
+/// window 60 | room in the long window 60 | average value locked 60 | assertedAt 32 | rungs asserted then 8 | recordedAt
+/// 32. Amounts in units, times in unix seconds.
 /// Room is what may still leave before the limit is exceeded, negative above it, and is stored with {MeterLib.BIAS}
 /// added: a room below zero is a number below the bias.
 type Meter is uint256;
@@ -26,7 +26,7 @@ library MeterLib {
 
     /// @notice What registration writes: nothing was recorded since the first second. The slot is not zero any more, and
     /// at the first flow, so long after, both rooms are full and the average is what the venue holds.
-    Meter internal constant REGISTERED = Meter.wrap((BIAS << 192) | (BIAS << 132) | (1 << 40));
+    Meter internal constant REGISTERED = Meter.wrap((BIAS << 192) | (BIAS << 132) | 1);
 
     /// @dev A value locked counts at most as this many times what is known.
     uint256 private constant GROWTH = 2;
@@ -34,6 +34,8 @@ library MeterLib {
     /// @notice Largest room there can be.
     int256 internal constant MOST_ROOM = int256(BIAS - 1);
     uint256 private constant AMOUNT_MASK = (1 << 60) - 1;
+    /// @dev Rungs asserted last, and when.
+    uint256 private constant ASSERTION_MASK = uint256(type(uint40).max) << 32;
     uint256 private constant BELOW_ROOMS = (1 << 132) - 1;
     /// @dev Set in each room that is not below zero.
     uint256 private constant TOP_BITS = (1 << 251) | (1 << 191);
@@ -45,17 +47,17 @@ library MeterLib {
 
     /// @notice When a flow was last recorded.
     function recordedAt(Meter meter) internal pure returns (uint256) {
-        return uint32(Meter.unwrap(meter) >> 40);
+        return uint32(Meter.unwrap(meter));
     }
 
     /// @notice When rungs were last asserted; 0 for never.
     function assertedAt(Meter meter) internal pure returns (uint256) {
-        return uint32(Meter.unwrap(meter) >> 8);
+        return uint32(Meter.unwrap(meter) >> 40);
     }
 
     /// @notice The rungs asserted then.
     function asserted(Meter meter) internal pure returns (Rungs) {
-        return Rungs.wrap(uint8(Meter.unwrap(meter)));
+        return Rungs.wrap(uint8(Meter.unwrap(meter) >> 32));
     }
 
     /// @notice Average value locked, in units.
@@ -81,18 +83,20 @@ library MeterLib {
 
     /// @notice `meter` after `outflow` units (negative: inflow) at `time`, where `held` units were locked since it was
     /// last recorded.
-    function record(Meter meter, FlowLimits limits, int256 outflow, uint256 held, uint256 time)
-        internal
-        pure
-        returns (Meter)
-    {
+    function record(
+        Meter meter,
+        FlowLimits limits,
+        int256 outflow,
+        uint256 held,
+        uint256 time
+    ) internal pure returns (Meter) {
         (int256 shortRoom, int256 longRoom) = meter.rooms();
         uint256 word = Meter.unwrap(meter);
         uint256 short;
         uint256 long;
         // Amounts are below 2^62, factors at most 2^64. The shift rounds towards minus infinity.
         unchecked {
-            uint256 elapsed = time - uint32(word >> 40);
+            uint256 elapsed = time - uint32(word);
             if (elapsed == 0) {
                 (short, long) = limits.limitsOf(meter.locked());
             } else {
@@ -102,7 +106,7 @@ library MeterLib {
                 longRoom = int256(long) - (((int256(long) - longRoom) * int256(factor) + ROUNDING_UP) >> 64);
                 factor = Decay.factor(elapsed, limits.shortSeconds());
                 shortRoom = int256(short) - (((int256(short) - shortRoom) * int256(factor) + ROUNDING_UP) >> 64);
-                word = (held << 72) | (time << 40) | (word & type(uint40).max);
+                word = (held << 72) | (word & ASSERTION_MASK) | time;
             }
             shortRoom -= outflow;
             longRoom -= outflow;
@@ -138,8 +142,8 @@ library MeterLib {
 
     /// @notice `meter` after `rungs` were asserted at `time`.
     function afterAsserting(Meter meter, Rungs rungs, uint256 time) internal pure returns (Meter) {
-        uint256 kept = (Meter.unwrap(meter) >> 40) << 40;
-        return Meter.wrap(kept | (uint256(uint32(time)) << 8) | Rungs.unwrap(rungs));
+        uint256 kept = Meter.unwrap(meter) & ~ASSERTION_MASK;
+        return Meter.wrap(kept | (uint256(uint32(time)) << 40) | (uint256(Rungs.unwrap(rungs)) << 32));
     }
 
     /* INTERNAL */

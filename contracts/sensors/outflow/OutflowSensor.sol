@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
 import {IIncidentState} from "../../interfaces/IIncidentState.sol";
-import {IOutflowSensor, OutflowParameters, OutflowReading} from "../../interfaces/IOutflowSensor.sol";
+import {Flow, IOutflowSensor, OutflowParameters, OutflowReading} from "../../interfaces/IOutflowSensor.sol";
 import {ISensor} from "../../interfaces/ISensor.sol";
 import {MARKETS} from "../../types/Posture.sol";
 import {Rungs} from "../../types/Rungs.sol";
@@ -73,8 +73,9 @@ contract OutflowSensor is IOutflowSensor, Ownable {
     /* FLOWS */
 
     /// @inheritdoc IOutflowSensor
-    function onInflow(uint256 market, uint256 amount, uint256 heldBefore) external {
+    function onInflow(Flow calldata flow) external {
         (address reporter, uint256 divisor) = (venue, unit);
+        (uint256 market, uint256 amount) = (flow.market, flow.amount);
         uint256 units;
         Account storage account;
         Meter meter;
@@ -85,12 +86,13 @@ contract OutflowSensor is IOutflowSensor, Ownable {
             meter := mul(sload(account.slot), and(eq(caller(), reporter), lt(market, MARKETS)))
         }
         if (units > MeterLib.MOST_UNITS) units = MeterLib.MOST_UNITS;
-        _record(account, meter, market, -int256(units), heldBefore);
+        _record(account, meter, market, -int256(units), flow.heldBefore);
     }
 
     /// @inheritdoc IOutflowSensor
-    function onOutflow(uint256 market, uint256 amount, uint256 heldBefore) external {
+    function onOutflow(Flow calldata flow) external {
         (address reporter, uint256 divisor) = (venue, unit);
+        (uint256 market, uint256 amount) = (flow.market, flow.amount);
         uint256 units;
         Account storage account;
         Meter meter;
@@ -104,7 +106,7 @@ contract OutflowSensor is IOutflowSensor, Ownable {
             account.slot := add(_accounts.slot, shl(1, market))
             // Whoever is not the venue sees an empty one.
             meter := mul(sload(account.slot), and(eq(caller(), reporter), lt(market, MARKETS)))
-            if eq(and(shr(40, meter), 0xffffffff), timestamp()) {
+            if eq(and(meter, 0xffffffff), timestamp()) {
                 // A room is stored with 2^59 added: below zero, its top bit is clear. With both set before and after,
                 // and less than 2^59 taken from each, neither was too small, and none borrowed from its neighbour.
                 let after_ := sub(meter, mul(units, or(shl(192, 1), shl(132, 1))))
@@ -116,7 +118,7 @@ contract OutflowSensor is IOutflowSensor, Ownable {
             }
         }
         if (units > MeterLib.MOST_UNITS) units = MeterLib.MOST_UNITS;
-        _record(account, meter, market, int256(units), heldBefore);
+        _record(account, meter, market, int256(units), flow.heldBefore);
     }
 
     /// @param meter That of `account`, which is `market`'s; zero when the flow is not to be recorded.
@@ -212,16 +214,26 @@ contract OutflowSensor is IOutflowSensor, Ownable {
         Meter meter = _now(account.meter, account.limits);
         (int256 shortRoom, int256 longRoom) = meter.rooms();
         (uint256 short, uint256 long) = account.limits.limitsOf(meter.locked());
-        return OutflowReading({
-            shortRoom: shortRoom * int256(unit),
-            longRoom: longRoom * int256(unit),
-            shortLimit: short * unit,
-            longLimit: long * unit,
-            valueLocked: meter.locked() * unit,
-            recordedAt: uint64(account.meter.recordedAt()),
-            assertedAt: uint64(meter.assertedAt()),
-            due: meter.due(account.limits)
-        });
+        return
+            OutflowReading({
+                shortRoom: shortRoom * int256(unit),
+                longRoom: longRoom * int256(unit),
+                shortLimit: short * unit,
+                longLimit: long * unit,
+                valueLocked: meter.locked() * unit,
+                recordedAt: uint64(account.meter.recordedAt()),
+                assertedAt: uint64(meter.assertedAt()),
+                due: meter.due(account.limits)
+            });
+    }
+
+    /// @inheritdoc ISensor
+    /// @dev Part of the meter, so that an assertion from a flow writes no further slot.
+    function lastAsserted(uint8 market) external view returns (Rungs rungs, uint64 at) {
+        if (market >= MARKETS) return (rungs, at);
+        Meter meter = _accounts[market].meter;
+        // 32 bits.
+        return (meter.asserted(), uint64(meter.assertedAt()));
     }
 
     /// @inheritdoc IOutflowSensor

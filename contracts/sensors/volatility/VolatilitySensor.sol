@@ -16,6 +16,7 @@ import {
 import {PowersOfTwo} from "../../libraries/fixed-point/PowersOfTwo.sol";
 import {MARKETS} from "../../types/Posture.sol";
 import {NORMAL, Rungs, RungsLib} from "../../types/Rungs.sol";
+import {AssertingSensor} from "../AssertingSensor.sol";
 import {Forecast} from "./Forecast.sol";
 import {MarginRule, ModelMargin} from "./ModelMargin.sol";
 import {PackedVariances, Variances} from "./Variances.sol";
@@ -39,15 +40,12 @@ import {VolatilityBounds} from "./VolatilityBounds.sol";
 /// - The aggregator's price, within its own assumptions. Its reverts (too little gas) become those of the poke.
 /// - Somebody pokes about as often as the gap. Fewer pokes see only the net move between them, and forecast worse.
 /// - The owner (governance) names volatilities and a base that fit the venue; loosening belongs behind a timelock.
-contract VolatilitySensor is IVolatilitySensor, Ownable {
+contract VolatilitySensor is IVolatilitySensor, AssertingSensor, Ownable {
     using Forecast for Variances;
     using VolatilityBounds for VolatilityModel;
     using VolatilityBounds for VolatilityParameters;
 
     uint256 private constant E18 = 1e18;
-
-    /// @inheritdoc ISensor
-    IIncidentState public immutable hub;
 
     /// @inheritdoc IVolatilitySensor
     IPriceAggregator public immutable aggregator;
@@ -77,9 +75,8 @@ contract VolatilitySensor is IVolatilitySensor, Ownable {
         IPriceAggregator aggregator_,
         VolatilityModel memory model_,
         address owner
-    ) Ownable(owner) {
+    ) AssertingSensor(hub_) Ownable(owner) {
         model_.validate();
-        hub = hub_;
         aggregator = aggregator_;
         _fastSeconds = model_.fastSeconds;
         _middleSeconds = model_.middleSeconds;
@@ -113,7 +110,7 @@ contract VolatilitySensor is IVolatilitySensor, Ownable {
         if (rung == 0) return asserted;
 
         asserted = RungsLib.pair(NORMAL, rung);
-        hub.assertRungs(market, asserted);
+        _assertRungs(market, asserted);
     }
 
     /* GOVERNANCE */

@@ -23,10 +23,26 @@ export interface SeriesSource {
   readonly barSeconds: number;
   /** Where a file holds several. */
   readonly symbol?: string;
+  /** Where only a part counts: unix seconds, the second not included. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Second file, in whose prices, at the same times, those of the first are counted. */
+  readonly dividedBy?: string;
 }
 
 /** The recorded prices of `source`, oldest first; rows without a usable price are left out. */
 export function readSeries(folder: string, source: SeriesSource): readonly Tick[] {
+  const { dividedBy, ...dividend } = source;
+  if (dividedBy === undefined) return readFile(folder, source);
+  const divisors = new Map(readFile(folder, { ...dividend, file: dividedBy }).map(({ time, price }) => [time, price]));
+  return readFile(folder, dividend).flatMap(({ time, price }) => {
+    const divisor = divisors.get(time);
+    return divisor === undefined ? [] : [{ time, price: price / divisor }];
+  });
+}
+
+function readFile(folder: string, source: SeriesSource): readonly Tick[] {
+  const { from = 0, to = Infinity } = source;
   const [header = "", ...rows] = readLines(join(folder, source.file));
   const columns = header.split(",");
   const timeAt = columns.indexOf(TIME_COLUMN);
@@ -42,7 +58,7 @@ export function readSeries(folder: string, source: SeriesSource): readonly Tick[
       time: Math.round(Number(cells[timeAt]) / SECOND_MS) + source.barSeconds,
       price: Number(cells[priceAt]),
     }))
-    .filter(({ time, price }) => Number.isFinite(time) && price > 0);
+    .filter(({ time, price }) => time >= from && time < to && price > 0);
 }
 
 /** Several sources as one series; where they overlap, the earlier one counts. */

@@ -19,6 +19,7 @@ export interface Market {
   readonly crises: readonly Window[];
 }
 
+const MINUTE = 60;
 const FIVE_MINUTES = 300;
 const HOUR = 3_600;
 
@@ -47,6 +48,25 @@ export const BTC: Market = {
   calm: CALM,
   crises: [COVID, CHINA, LUNA, THREE_ARROWS, FTX, SVB],
 };
+
+/** A market of its own for each file and each control window: between two of them lie months. */
+export const BTC_MINUTES: readonly Market[] = [
+  btcMinutes("202003_black_thursday", { crises: [COVID] }),
+  btcMinutes("202105", { crises: [CHINA] }),
+  btcMinutes("202205_202206_luna_3ac", { crises: [LUNA, THREE_ARROWS] }),
+  btcMinutes("202211_ftx", { crises: [FTX] }),
+  btcMinutes("202303_usdc_svb", { crises: [SVB] }),
+  ...CALM.map((window) => btcMinutes("control_calm", { calm: [window], within: window })),
+];
+
+function btcMinutes(
+  file: string,
+  { calm = [], crises = [], within }: Partial<Omit<Market, "series">> & { readonly within?: Window },
+): Market {
+  const source = { file: `ohlcv_1m/bitmex_XBTUSD_1m_${file}.csv.gz`, barSeconds: MINUTE };
+  const span = within === undefined ? {} : { from: midnightOf(within.from), to: midnightOf(within.to) };
+  return { series: { name: "BTC", sources: [{ ...source, ...span }] }, calm, crises };
+}
 
 export const ETH_2020: Market = {
   series: {
@@ -124,6 +144,25 @@ export const STABLES: readonly Market[] = [
   stable("USDC", []),
   stable("DAI", []),
 ];
+
+/** A dollar coin in dollars, from what a bitcoin cost in either at the same venue. Hours of noise are the quiet ones. */
+export const USDC_MINUTES: Market = {
+  series: {
+    name: "USDC",
+    sources: [
+      {
+        file: "multi_venue_usdc_depeg_2023/binanceus_spot_BTCUSD_1m_20230308_20230321.csv.gz",
+        dividedBy: "multi_venue_usdc_depeg_2023/binanceus_spot_BTCUSDC_1m_20230308_20230321.csv.gz",
+        barSeconds: MINUTE,
+      },
+    ],
+  },
+  calm: [
+    { name: "before SVB", from: "2023-03-08", to: "2023-03-10" },
+    { name: "after SVB", from: "2023-03-16", to: "2023-03-22" },
+  ],
+  crises: [{ name: "SVB 2023-03", from: "2023-03-10", to: "2023-03-15" }],
+};
 
 export const MAJOR_MARKETS: readonly Market[] = [BTC, ETH_2020, ETH_2021, ETH_2022];
 

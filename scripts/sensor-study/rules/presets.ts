@@ -3,7 +3,7 @@ import type { VolatilityModel } from "./forecast.ts";
 import type { VolatilityParameters } from "./model-margin.ts";
 import type { BandParameters } from "./price-band.ts";
 
-/** The contracts' `VolatilityPresets`, `DrawdownPresets` and preset band; `docs/sensors` says why they are as they are. */
+/** The contracts' `VolatilityPresets`, `DrawdownPresets` and `BandPresets`; `docs/sensors` says why they are as they are. */
 
 export const POOLED_MODEL: VolatilityModel = {
   fastSeconds: 28_800n,
@@ -44,15 +44,27 @@ export const MAJORS_DRAWDOWN: DrawdownParameters = {
   seedMaxAgeSeconds: 60n,
 };
 
-export const PRESET_BAND: BandParameters = {
+/** For what moves. */
+export const STANDARD_BAND: BandParameters = {
   tiersBps: [500n, 1_000n, 2_500n],
   tiersSeconds: [600n, 3_600n, 14_400n],
-  tauSeconds: 900n,
+  tauSeconds: 600n,
   clipBps: 500n,
   anchorUpBps: 2_000n,
   anchorDownBps: 4_000n,
   anchorSeconds: 14_400n,
+  seedMaxAgeSeconds: 30n,
   minGapSeconds: 5n,
+};
+
+/** For what is meant to stand still. */
+export const PEGGED_BAND: BandParameters = {
+  ...STANDARD_BAND,
+  tiersBps: [100n, 200n, 500n],
+  tauSeconds: 3_600n,
+  clipBps: 50n,
+  anchorUpBps: 200n,
+  anchorDownBps: 400n,
 };
 
 /** No fall is that deep: switches a window off. */

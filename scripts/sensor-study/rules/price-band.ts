@@ -1,23 +1,34 @@
-/** The price band of `contracts/sensors/Band.sol`, for comparison: confidence is zero here, prices have 18 decimals. */
+/** The contract's `BandParameters`, tiers as lists, the first tier first; without the rungs, which the rule does not know. */
 export interface BandParameters {
-  readonly tiersBps: readonly [bigint, bigint, bigint];
-  readonly tiersSeconds: readonly [bigint, bigint, bigint];
+  readonly tiersBps: readonly bigint[];
+  readonly tiersSeconds: readonly bigint[];
   readonly tauSeconds: bigint;
   readonly clipBps: bigint;
   readonly anchorUpBps: bigint;
   readonly anchorDownBps: bigint;
   readonly anchorSeconds: bigint;
+  readonly seedMaxAgeSeconds: bigint;
   readonly minGapSeconds: bigint;
 }
 
+/** The contract's `Band`, without the price, deviation and tier that it remembers for its readers alone. */
 export interface BandState {
   readonly referenceE18: bigint;
   readonly anchorE18: bigint;
   readonly anchoredAt: bigint;
   readonly publishTime: bigint;
+  readonly pulsedAt: bigint;
   readonly breachEndsAt: bigint;
   readonly breachTier: number;
   readonly isEscalated: boolean;
+}
+
+export interface BandPrice {
+  readonly priceE18: bigint;
+  readonly confidenceE18: bigint;
+  readonly publishTime: bigint;
+  /** Age of the price when it is seen, in seconds. */
+  readonly ageSeconds: bigint;
 }
 
 export interface BandPoke {
@@ -26,78 +37,100 @@ export interface BandPoke {
   readonly tier: number;
 }
 
+export const NO_BAND: BandState = {
+  referenceE18: 0n,
+  anchorE18: 0n,
+  anchoredAt: 0n,
+  publishTime: 0n,
+  pulsedAt: 0n,
+  breachEndsAt: 0n,
+  breachTier: 0,
+  isEscalated: false,
+};
+
 const BPS = 10_000n;
 const TOP_TIER = 3;
+const ESCALATION_FACTOR = 2n;
 
-/** One poke, the block being as old as the price. `state` is null until seeded. */
-export function pokeBand(
-  state: BandState | null,
-  priceE18: bigint,
-  time: bigint,
-  parameters: BandParameters,
-): BandPoke {
-  if (state === null) {
-    const seeded = { referenceE18: priceE18, anchorE18: priceE18, anchoredAt: time, publishTime: time };
-    return { state: { ...seeded, breachEndsAt: 0n, breachTier: 0, isEscalated: false }, tier: 0 };
-  }
-  if (time < state.publishTime + parameters.minGapSeconds) return { state, tier: 0 };
-  const found = tierOf(state, priceE18, parameters);
-  const breached = found === 0 ? { ...state, tier: 0 } : breach(state, found, time, parameters);
-  const { tier, ...rest } = breached;
-  return { state: advance(rest, priceE18, time, parameters), tier };
+/** One poke of the contract's `PriceBandSensor`. */
+export function pokeBand(state: BandState, price: BandPrice, parameters: BandParameters): BandPoke {
+  if (price.publishTime <= state.publishTime) return { state, tier: 0 };
+  const now = price.publishTime + price.ageSeconds;
+  if (state.referenceE18 === 0n) return { state: seedBand(state, price, parameters), tier: 0 };
+
+  const found = tierOf(state, price, parameters);
+  const isPulse = now >= state.pulsedAt + parameters.minGapSeconds;
+  const { tier, state: breached } = found === 0 ? { tier: 0, state } : breach(state, { found, now }, parameters);
+  return { state: isPulse ? advance(breached, price, parameters) : breached, tier };
 }
 
-function deviationBps(priceE18: bigint, centre: bigint): bigint {
-  return ((priceE18 > centre ? priceE18 - centre : centre - priceE18) * BPS) / centre;
+function seedBand(state: BandState, { priceE18, publishTime, ageSeconds }: BandPrice, parameters: BandParameters) {
+  if (ageSeconds > parameters.seedMaxAgeSeconds) return state;
+  const now = publishTime + ageSeconds;
+  return { ...state, referenceE18: priceE18, anchorE18: priceE18, anchoredAt: now, pulsedAt: now, publishTime };
 }
 
-function tierOf(state: BandState, priceE18: bigint, parameters: BandParameters): number {
-  const deviation = deviationBps(priceE18, state.referenceE18);
+function tierOf(state: BandState, price: BandPrice, parameters: BandParameters): number {
+  const allowanceBps = parameters.tiersBps[0] ?? 0n;
+  const deviation = deviationBps(price, state.referenceE18, allowanceBps);
   const tier = parameters.tiersBps.findLastIndex((tierBps) => deviation >= tierBps) + 1;
   if (tier !== 0) return tier;
-  const most = priceE18 > state.anchorE18 ? parameters.anchorUpBps : parameters.anchorDownBps;
-  return deviationBps(priceE18, state.anchorE18) >= most ? 1 : 0;
+
+  const most = price.priceE18 > state.anchorE18 ? parameters.anchorUpBps : parameters.anchorDownBps;
+  return deviationBps(price, state.anchorE18, allowanceBps) >= most ? 1 : 0;
 }
 
-function breach(
-  state: BandState,
-  found: number,
-  time: bigint,
-  parameters: BandParameters,
-): BandState & { tier: number } {
+function deviationBps({ priceE18, confidenceE18 }: BandPrice, centre: bigint, allowanceBps: bigint): bigint {
+  const distance = priceE18 > centre ? priceE18 - centre : centre - priceE18;
+  const most = (centre * allowanceBps) / BPS;
+  const allowance = confidenceE18 < most ? confidenceE18 : most;
+  return distance <= allowance ? 0n : ((distance - allowance) * BPS) / centre;
+}
+
+interface Breach {
+  readonly found: number;
+  readonly now: bigint;
+}
+
+function breach(state: BandState, { found, now }: Breach, parameters: BandParameters): BandPoke {
   let { isEscalated, breachTier } = state;
-  if (time > state.breachEndsAt) {
-    const memory = 2n * secondsOf(breachTier, parameters);
-    isEscalated = breachTier !== 0 && time <= state.breachEndsAt + memory;
+  if (now > state.breachEndsAt) {
+    const memory = ESCALATION_FACTOR * secondsOf(breachTier, parameters);
+    isEscalated = breachTier !== 0 && now <= state.breachEndsAt + memory;
     breachTier = 0;
   }
   const tier = isEscalated && found < TOP_TIER ? found + 1 : found;
-  const endsAt = time + secondsOf(tier, parameters);
+  const endsAt = now + secondsOf(tier, parameters);
   const breachEndsAt = endsAt > state.breachEndsAt ? endsAt : state.breachEndsAt;
-  return { ...state, isEscalated, breachTier: Math.max(breachTier, tier), breachEndsAt, tier };
+  return { state: { ...state, isEscalated, breachTier: Math.max(breachTier, tier), breachEndsAt }, tier };
 }
 
 function secondsOf(tier: number, parameters: BandParameters): bigint {
   return parameters.tiersSeconds[tier - 1] ?? 0n;
 }
 
-function advance(state: BandState, priceE18: bigint, time: bigint, parameters: BandParameters): BandState {
-  const isAnchorDue = time >= state.anchoredAt + parameters.anchorSeconds;
+function advance(state: BandState, price: BandPrice, parameters: BandParameters): BandState {
+  const now = price.publishTime + price.ageSeconds;
+  const isAnchorDue = now >= state.anchoredAt + parameters.anchorSeconds;
   return {
     ...state,
-    referenceE18: stepReference(state.referenceE18, priceE18, time - state.publishTime, parameters),
-    anchorE18: isAnchorDue ? creepAnchor(state.anchorE18, priceE18, parameters) : state.anchorE18,
-    anchoredAt: isAnchorDue ? time : state.anchoredAt,
-    publishTime: time,
+    referenceE18: stepReference(state, price, parameters),
+    anchorE18: isAnchorDue ? creepAnchor(state.anchorE18, price.priceE18, parameters) : state.anchorE18,
+    anchoredAt: isAnchorDue ? now : state.anchoredAt,
+    publishTime: price.publishTime,
+    pulsedAt: now,
   };
 }
 
-function stepReference(reference: bigint, price: bigint, elapsed: bigint, parameters: BandParameters): bigint {
-  const isUp = price > reference;
-  const full = ((isUp ? price - reference : reference - price) * elapsed) / (elapsed + parameters.tauSeconds);
-  const most = (reference * parameters.clipBps) / BPS;
+function stepReference(state: BandState, price: BandPrice, parameters: BandParameters): bigint {
+  const { referenceE18 } = state;
+  const isUp = price.priceE18 > referenceE18;
+  const distance = isUp ? price.priceE18 - referenceE18 : referenceE18 - price.priceE18;
+  const elapsed = price.publishTime - state.publishTime;
+  const full = (distance * elapsed) / (elapsed + parameters.tauSeconds);
+  const most = (referenceE18 * parameters.clipBps) / BPS;
   const step = full > most ? most : full;
-  return isUp ? reference + step : reference - step;
+  return isUp ? referenceE18 + step : referenceE18 - step;
 }
 
 function creepAnchor(anchor: bigint, price: bigint, parameters: BandParameters): bigint {

@@ -33,10 +33,13 @@ export function measureForce({ ticks, asserted, leases }: Assertions, rung: numb
   let since: number | null = null;
   let isHeld = false;
   let [longest, begun] = [0, 0];
-  ticks.forEach(({ time }, at) => {
+  // What was asserted more than the longest lease before is not in force any more.
+  for (let at = firstAt(ticks, from - Math.max(...leases)); at < ticks.length; at++) {
+    const time = ticks[at]?.time ?? to;
+    if (time >= to) break;
     for (let index = 0; index < (asserted[at] ?? 0); index++) ends[index] = time + (leases[index] ?? 0);
     const isOn = ends.some((end, index) => index + 1 >= rung && time < end);
-    if (time >= from && time < to) {
+    if (time >= from) {
       seen += 1;
       if (isOn) held += 1;
       if (isOn && !wasOn) trips += 1;
@@ -45,8 +48,19 @@ export function measureForce({ ticks, asserted, leases }: Assertions, rung: numb
       if (isOn) longest = Math.max(longest, time - begun);
     }
     wasOn = isOn;
-  });
+  }
   return { trips, share: seen === 0 ? 0 : held / seen, since, isHeld, longest };
+}
+
+/** Index of the first of `ticks`, which are in order, that is not before `time`; their number if there is none. */
+export function firstAt(ticks: readonly Tick[], time: number): number {
+  let [low, high] = [0, ticks.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ticks[middle]?.time ?? time) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Days of `windows` together. */

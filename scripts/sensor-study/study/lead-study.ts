@@ -14,7 +14,7 @@ import {
   MAJORS,
   MAJORS_DRAWDOWN,
   POOLED_MODEL,
-  PRESET_BAND,
+  STANDARD_BAND,
   STABLES_DRAWDOWN,
   TEN_PERCENT_AN_HOUR,
 } from "../rules/presets.ts";
@@ -62,7 +62,7 @@ export function studyLead(folder: string): string {
 function marketRows(folder: string, market: Market, { volatility, drawdown }: Group): string[][] {
   const ticks = readAll(folder, market.series.sources);
   const margins = { ticks, asserted: marginRungs(ticks, volatility), leases: MARGIN_LEASES };
-  const band = { ticks, asserted: replayBand(ticks, PRESET_BAND), leases: BREAKER_LEASES };
+  const band = { ticks, asserted: replayBand(ticks, STANDARD_BAND), leases: BREAKER_LEASES };
   const falls = { ticks, asserted: replayDrawdown(ticks, drawdown), leases: BREAKER_LEASES };
   const hours = { ticks, asserted: replayDrawdown(ticks, TEN_PERCENT_AN_HOUR), leases: BREAKER_LEASES };
   return market.crises.map((window) => {

@@ -3,7 +3,8 @@ import { NO_PEAKS, pokeDrawdown, type DrawdownParameters } from "../rules/drawdo
 import { forecastVolatilityX64, observePrice, varianceX64, type VolatilityModel } from "../rules/forecast.ts";
 import { marginRule, marginRung, publishedMarginE6, type VolatilityParameters } from "../rules/model-margin.ts";
 import { log2X64 } from "../rules/powers-of-two.ts";
-import { pokeBand, type BandParameters, type BandState } from "../rules/price-band.ts";
+import { NO_BAND, pokeBand, type BandParameters } from "../rules/price-band.ts";
+import type { Seen } from "../vectors/cases.ts";
 import { packVariances, unpackVariances } from "../rules/variances.ts";
 import { priceE18 } from "./averages.ts";
 
@@ -62,9 +63,9 @@ export function replayMargins({ volatilitiesX64, isSample }: Forecasts, paramete
 }
 
 export function replayBand(ticks: readonly Tick[], parameters: BandParameters): Asserted {
-  let state: BandState | null = null;
-  return ticks.map(({ time, price }) => {
-    const poke = pokeBand(state, priceE18(price), BigInt(time), parameters);
+  let state = NO_BAND;
+  return ticks.map((tick) => {
+    const poke = pokeBand(state, toSeen(tick), parameters);
     state = poke.state;
     return poke.tier;
   });
@@ -72,10 +73,14 @@ export function replayBand(ticks: readonly Tick[], parameters: BandParameters): 
 
 export function replayDrawdown(ticks: readonly Tick[], parameters: DrawdownParameters): Asserted {
   let state = NO_PEAKS;
-  return ticks.map(({ time, price }) => {
-    const seen = { priceE18: priceE18(price), confidenceE18: 0n, publishTime: BigInt(time), ageSeconds: 0n };
-    const poke = pokeDrawdown(state, seen, parameters);
+  return ticks.map((tick) => {
+    const poke = pokeDrawdown(state, toSeen(tick), parameters);
     state = poke.state;
     return poke.tier;
   });
+}
+
+/** A recorded price as a sensor sees it when somebody pokes as it is published; what is recorded has no confidence. */
+export function toSeen({ time, price }: Tick): Seen {
+  return { priceE18: priceE18(price), confidenceE18: 0n, publishTime: BigInt(time), ageSeconds: 0n };
 }

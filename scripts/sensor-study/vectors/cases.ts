@@ -1,7 +1,15 @@
-import { MAJORS, MAJORS_DRAWDOWN, POOLED_MODEL, STABLES_DRAWDOWN } from "../rules/presets.ts";
+import {
+  MAJORS,
+  MAJORS_DRAWDOWN,
+  PEGGED_BAND,
+  POOLED_MODEL,
+  STABLES_DRAWDOWN,
+  STANDARD_BAND,
+} from "../rules/presets.ts";
 import type { DrawdownParameters } from "../rules/drawdown.ts";
 import type { VolatilityModel } from "../rules/forecast.ts";
 import type { VolatilityParameters } from "../rules/model-margin.ts";
+import type { BandParameters } from "../rules/price-band.ts";
 
 /** One price as a sensor sees it. */
 export interface Seen {
@@ -23,6 +31,10 @@ export interface VolatilityCase extends Case {
 
 export interface DrawdownCase extends Case {
   readonly parameters: DrawdownParameters;
+}
+
+export interface BandCase extends Case {
+  readonly parameters: BandParameters;
 }
 
 const START = 1_650_000_000n;
@@ -191,6 +203,43 @@ export function drawdownCases(): DrawdownCase[] {
     },
     { why: "the smallest price and the largest", parameters, seen: extremes() },
     { why: "publish times that stand still or go back change nothing", parameters, seen: backwards() },
+  ];
+}
+
+export function bandCases(recorded: readonly Seen[]): BandCase[] {
+  const parameters = STANDARD_BAND;
+  const random = linearCongruential(13);
+  const irregular = Array.from({ length: 149 }, () => 1 + Math.floor(random() * 900));
+  const minutes = (count: number, step: number): number[] => Array.from({ length: count }, (_, at) => 100 * step ** at);
+  return [
+    { why: "a walk at irregular gaps, some within the gap", parameters, seen: steps(walk(150, 0.05), irregular) },
+    { why: "a fall of 2 % a minute: each tier in turn", parameters, seen: steps(minutes(40, 0.98), 60) },
+    { why: "a rise of 2 % a minute: each tier in turn", parameters, seen: steps(minutes(40, 1.02), 60) },
+    {
+      why: "a walk too slow for the reference, caught by the anchor",
+      parameters,
+      seen: steps(minutes(120, 0.995), 120),
+    },
+    {
+      why: "breaches that come back at once, within twice their time, and too late to escalate",
+      parameters,
+      seen: steps([100, 94, 100, 100, 106, 100, 93, 100, 94], [60, 60, 900, 60, 60, 1_500, 60, 8_000]),
+    },
+    { why: "confidence counts for the price, up to the first tier", parameters, seen: confident() },
+    {
+      why: "a stale price does not seed, a fresh one does; later ones may be old",
+      parameters,
+      seen: ages([100, 100, 94, 88], [31n, 30n, 600n, 0n]),
+    },
+    {
+      why: "a price within the gap is judged and does not move the reference",
+      parameters,
+      seen: steps([100, 94, 94, 94, 100], [60, 2, 2, 2]),
+    },
+    { why: "prices of a peg", parameters: PEGGED_BAND, seen: steps([1, 1.001, 0.996, 0.988, 0.96, 0.97, 0.999], 600) },
+    { why: "the smallest price and the largest", parameters, seen: extremes() },
+    { why: "publish times that stand still or go back change nothing", parameters, seen: backwards() },
+    { why: "BTC on BitMEX, 12 March 2020, every five minutes", parameters, seen: recorded },
   ];
 }
 

@@ -17,8 +17,8 @@ contract DrawdownVectorsTest is Test {
     uint8 private constant MARKET = 3;
     string private constant FILE = "test/vectors/drawdown.json";
     uint256 private constant CASES = 12;
-    /// @dev Storage: owner in slot 0, markets from slot 1; of a market the parameters, the short window, the long one.
-    uint256 private constant MARKETS_SLOT = 1;
+    /// @dev Storage: assertions in slot 0, owner in slot 1, markets from slot 2; of a market the parameters, the short window, the long one.
+    uint256 private constant MARKETS_SLOT = 2;
 
     PriceScript private prices;
     RecordingHub private hub;

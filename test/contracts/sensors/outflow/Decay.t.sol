@@ -7,7 +7,7 @@ import {Decay} from "../../../../contracts/sensors/outflow/Decay.sol";
 
 contract DecayTest is Test {
     /// @dev 3 10^-7 of one, which is 2^64.
-    uint256 private constant ERROR = 3 * Decay.ONE / 1e7;
+    uint256 private constant ERROR = (3 * Decay.ONE) / 1e7;
 
     /* AGAINST NUMBERS OF 50 DIGITS */
 
@@ -34,11 +34,11 @@ contract DecayTest is Test {
 
     function testFuzz_Factor_OneStepIsAsGoodAsTwo(uint32 a, uint32 b, uint24 window) public pure {
         uint256 seconds_ = bound(window, 60, 7 days);
-        uint256 whole = Decay.factor(uint256(a) % (20 * seconds_) + uint256(b) % (20 * seconds_), seconds_);
+        uint256 whole = Decay.factor((uint256(a) % (20 * seconds_)) + (uint256(b) % (20 * seconds_)), seconds_);
         uint256 first = Decay.factor(uint256(a) % (20 * seconds_), seconds_);
         uint256 second = Decay.factor(uint256(b) % (20 * seconds_), seconds_);
 
-        assertApproxEqAbs(first * second / Decay.ONE, whole, 3 * ERROR);
+        assertApproxEqAbs((first * second) / Decay.ONE, whole, 3 * ERROR);
     }
 
     function testFuzz_Factor_NeverGrowsWithTime(uint32 elapsed, uint24 window) public pure {
@@ -52,10 +52,10 @@ contract DecayTest is Test {
 
     /// @dev What is forgotten in a second is right to a part of itself, not only of one.
     function testFuzz_Factor_ForgetsExactlyInSmallSteps(uint16 elapsed) public pure {
-        uint256 missing = Decay.ONE - Decay.factor(uint256(elapsed) % 600 + 1, 7 days);
-        uint256 x = (uint256(elapsed) % 600 + 1) * Decay.ONE / 7 days;
+        uint256 missing = Decay.ONE - Decay.factor((uint256(elapsed) % 600) + 1, 7 days);
+        uint256 x = (((uint256(elapsed) % 600) + 1) * Decay.ONE) / 7 days;
         // x - x^2 / 2 + x^3 / 6, the next term being below 10^-13 of the first.
-        uint256 expected = x - x * x / Decay.ONE / 2 + x * x / Decay.ONE * x / Decay.ONE / 6;
+        uint256 expected = x - (x * x) / Decay.ONE / 2 + (((x * x) / Decay.ONE) * x) / Decay.ONE / 6;
 
         assertApproxEqRel(missing, expected, 4e11);
     }

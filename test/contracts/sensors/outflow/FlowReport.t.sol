@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IOutflowSensor} from "../../../../contracts/interfaces/IOutflowSensor.sol";
+import {Flow, IOutflowSensor} from "../../../../contracts/interfaces/IOutflowSensor.sol";
 import {HungryHub} from "../../../../contracts/mocks/sensors/HungryHub.sol";
 import {MisbehavingContract, Misbehaviour} from "../../../../contracts/mocks/sensors/MisbehavingContract.sol";
 import {FlowReport} from "../../../../contracts/sensors/outflow/FlowReport.sol";
@@ -138,8 +138,9 @@ contract FlowReportTest is OutflowWorld {
         HungryHub hub = new HungryHub();
         _build(address(hub), OutflowPresets.standard(FLOOR_UNITS), HELD);
 
-        (bool ok, bytes memory reason) =
-            address(venue).call{gas: 400_000}(abi.encodeCall(venue.withdraw, (60 * MILLION)));
+        (bool ok, bytes memory reason) = address(venue).call{gas: 400_000}(
+            abi.encodeCall(venue.withdraw, (60 * MILLION))
+        );
 
         assertFalse(ok);
         assertEq(bytes4(reason), FlowReport.FlowReport_GasTooLow.selector);
@@ -150,8 +151,9 @@ contract FlowReportTest is OutflowWorld {
         _build(address(hub), OutflowPresets.standard(FLOOR_UNITS), HELD);
 
         vm.prank(address(venue));
-        (bool ok, bytes memory reason) =
-            address(sensor).call{gas: 400_000}(abi.encodeCall(sensor.onOutflow, (MARKET, 60 * MILLION, HELD)));
+        (bool ok, bytes memory reason) = address(sensor).call{gas: 400_000}(
+            abi.encodeCall(sensor.onOutflow, (Flow(MARKET, 60 * MILLION, HELD)))
+        );
 
         assertFalse(ok);
         assertEq(bytes4(reason), IOutflowSensor.OutflowSensor_GasTooLow.selector);

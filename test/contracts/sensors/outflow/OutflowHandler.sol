@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {Test} from "forge-std/Test.sol";
 
 import {IIncidentState} from "../../../../contracts/interfaces/IIncidentState.sol";
-import {OutflowParameters, OutflowReading} from "../../../../contracts/interfaces/IOutflowSensor.sol";
+import {Flow, OutflowParameters, OutflowReading} from "../../../../contracts/interfaces/IOutflowSensor.sol";
 import {RecordingHub} from "../../../../contracts/mocks/RecordingHub.sol";
 import {OutflowPresets} from "../../../../contracts/sensors/outflow/OutflowPresets.sol";
 import {OutflowSensor} from "../../../../contracts/sensors/outflow/OutflowSensor.sol";
@@ -88,9 +88,13 @@ contract OutflowHandler is Test {
         if (caller == address(this) && market == MARKET) ++market;
 
         vm.prank(caller);
-        try sensor.onOutflow(market, seed, seed) {} catch { ++violations["flow reverted"]; }
+        try sensor.onOutflow(Flow(market, seed, seed)) {} catch {
+            ++violations["flow reverted"];
+        }
         vm.prank(caller);
-        try sensor.onInflow(market, seed, seed) {} catch { ++violations["flow reverted"]; }
+        try sensor.onInflow(Flow(market, seed, seed)) {} catch {
+            ++violations["flow reverted"];
+        }
 
         bool isSame = keccak256(abi.encode(before)) == keccak256(abi.encode(sensor.reading(MARKET)));
         if (!isSame || assertions != recorder.assertions()) ++violations["stranger recorded"];
@@ -102,7 +106,7 @@ contract OutflowHandler is Test {
         try sensor.poke(MARKET) returns (Rungs asserted) {
             bool isSaid = recorder.assertions() == assertions + 1;
             bool isSaidAlready = before.assertedAt == time;
-            if (asserted.isCalm() == (isSaid || isSaidAlready && !asserted.isCalm())) ++violations["poke"];
+            if (asserted.isCalm() == (isSaid || (isSaidAlready && !asserted.isCalm()))) ++violations["poke"];
             if (isSaid) _note("poke asserted");
         } catch {
             // Only because the hub refuses.
@@ -113,10 +117,13 @@ contract OutflowHandler is Test {
 
     function setLimits(uint256 seed) external {
         OutflowReading memory before = sensor.reading(MARKET);
-        OutflowParameters memory parameters = seed % 3 == 0
-            ? OutflowPresets.standard(FLOOR_UNITS)
-            : seed % 3 == 1 ? OutflowPresets.strict(FLOOR_UNITS) : OutflowPresets.wide(FLOOR_UNITS);
-        if ((seed >> 8) % 2 == 0) parameters.shortSeconds = uint24(3_600 + (seed >> 16) % 3_600);
+        OutflowParameters memory parameters =
+            seed % 3 == 0
+                ? OutflowPresets.standard(FLOOR_UNITS)
+                : seed % 3 == 1
+                    ? OutflowPresets.strict(FLOOR_UNITS)
+                    : OutflowPresets.wide(FLOOR_UNITS);
+        if ((seed >> 8) % 2 == 0) parameters.shortSeconds = uint24(3_600 + ((seed >> 16) % 3_600));
         _set(parameters);
 
         OutflowReading memory afterwards = sensor.reading(MARKET);
@@ -136,9 +143,13 @@ contract OutflowHandler is Test {
         uint256 assertions = recorder.assertions();
         model.flow(outflow, held / UNIT, time);
         if (isOut) {
-            try sensor.onOutflow(MARKET, amount, held) {} catch { ++violations["flow reverted"]; }
+            try sensor.onOutflow(Flow(MARKET, amount, held)) {} catch {
+                ++violations["flow reverted"];
+            }
         } else {
-            try sensor.onInflow(MARKET, amount, held) {} catch { ++violations["flow reverted"]; }
+            try sensor.onInflow(Flow(MARKET, amount, held)) {} catch {
+                ++violations["flow reverted"];
+            }
         }
         bool isSaid = recorder.assertions() != assertions;
         Rungs due = model.due();
@@ -167,7 +178,7 @@ contract OutflowHandler is Test {
         }
         _quietOutflow += outflow;
         int256 elapsed = int256(time - _quietFrom);
-        int256 most = 2 * int256(_quietSince.shortLimit) + int256(_quietSince.shortLimit) * elapsed / 3_600;
+        int256 most = 2 * int256(_quietSince.shortLimit) + (int256(_quietSince.shortLimit) * elapsed) / 3_600;
         if (_quietOutflow * int256(UNIT) > most) ++violations["quiet drain"];
     }
 
@@ -177,9 +188,13 @@ contract OutflowHandler is Test {
         (int256 shortRoom, int256 shortLimit) = model.shortWindow();
         (int256 longRoom, int256 longLimit) = model.longWindow();
         int256 unit = int256(UNIT);
-        bool isSame = reading.shortRoom == shortRoom * unit && reading.longRoom == longRoom * unit
-            && reading.valueLocked == model.average() * UNIT && reading.due.equals(model.due())
-            && int256(reading.shortLimit) == shortLimit * unit && int256(reading.longLimit) == longLimit * unit;
+        bool isSame =
+            reading.shortRoom == shortRoom * unit &&
+                reading.longRoom == longRoom * unit &&
+                reading.valueLocked == model.average() * UNIT &&
+                reading.due.equals(model.due()) &&
+                int256(reading.shortLimit) == shortLimit * unit &&
+                int256(reading.longLimit) == longLimit * unit;
         if (!isSame) ++violations["unlike the model"];
         _note("compared");
     }

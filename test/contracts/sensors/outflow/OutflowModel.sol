@@ -68,8 +68,8 @@ contract OutflowModel {
 
     function _believed(uint256 held) private view returns (uint256) {
         uint256 most = 2 * average;
-        uint256 shortValue = uint256(_parameters.shortFloor) * 10_000 / _parameters.shortBps;
-        uint256 longValue = uint256(_parameters.longFloor) * 10_000 / _parameters.longBps;
+        uint256 shortValue = (uint256(_parameters.shortFloor) * 10_000) / _parameters.shortBps;
+        uint256 longValue = (uint256(_parameters.longFloor) * 10_000) / _parameters.longBps;
         uint256 floorValue = shortValue < longValue ? shortValue : longValue;
         if (held <= most) return held;
         if (most < floorValue) most = floorValue;
@@ -78,7 +78,7 @@ contract OutflowModel {
     }
 
     function _advance(Window storage window, uint256 bps, uint256 floor, uint256 factor) private {
-        uint256 share = average * bps / 10_000;
+        uint256 share = (average * bps) / 10_000;
         window.limit = int256(share > floor ? share : floor);
         if (!_isSeeded) window.room = window.limit;
         int256 missing = (window.limit - window.room) * int256(factor);
@@ -97,7 +97,7 @@ contract OutflowModel {
     }
 
     function _hold(Window storage window) private {
-        int256 most = window.limit + window.limit * int256(uint256(_parameters.creditBps)) / 10_000;
+        int256 most = window.limit + (window.limit * int256(uint256(_parameters.creditBps))) / 10_000;
         if (window.room > most) window.room = most;
     }
 }

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {IOutflowSensor, OutflowParameters, OutflowReading} from "../../../../contracts/interfaces/IOutflowSensor.sol";
+import {
+    Flow,
+    IOutflowSensor,
+    OutflowParameters,
+    OutflowReading
+} from "../../../../contracts/interfaces/IOutflowSensor.sol";
 import {RecordingHub} from "../../../../contracts/mocks/RecordingHub.sol";
 import {OutflowPresets} from "../../../../contracts/sensors/outflow/OutflowPresets.sol";
 import {CAUTION, HALTED, M1, M2, NORMAL, REDUCE_ONLY} from "../../../../contracts/types/Rungs.sol";
@@ -32,9 +37,7 @@ contract OutflowSensorTest is OutflowWorld {
         venue.withdraw(10 * MILLION);
 
         vm.expectEmit(address(sensor));
-        emit IOutflowSensor.Exceeded(
-            MARKET, _rungs(CAUTION, NORMAL), -int256(UNIT), int256(90 * MILLION - UNIT), HELD
-        );
+        emit IOutflowSensor.Exceeded(MARKET, _rungs(CAUTION, NORMAL), -int256(UNIT), int256(90 * MILLION - UNIT), HELD);
         venue.withdraw(1);
 
         _assertLatest(1, CAUTION, NORMAL);
@@ -50,7 +53,7 @@ contract OutflowSensorTest is OutflowWorld {
     function test_OnOutflow_SteadyDrainTripsFromTheLimitPerWindowOn() public {
         // Missing in the end: 98.0 million at 4 million an hour, 100.45 at 4.1.
         assertEq(_drainHourly(4 * MILLION, 1_000), 1_000);
-        assertLt(_drainHourly(41 * MILLION / 10, 1_000), 1_000);
+        assertLt(_drainHourly((41 * MILLION) / 10, 1_000), 1_000);
     }
 
     function test_OnOutflow_FarBeyondAssertsSevereRungs() public {
@@ -164,11 +167,11 @@ contract OutflowSensorTest is OutflowWorld {
     function test_OnOutflow_ABookGoneWrongLiftsLimitsAtMostTwofoldInAWindow() public {
         vm.startPrank(address(venue));
         _pass(365 days);
-        sensor.onOutflow(MARKET, 0, type(uint256).max);
+        sensor.onOutflow(Flow(MARKET, 0, type(uint256).max));
         assertApproxEqRel(_reading().shortLimit, 20 * MILLION, 1e12);
 
         _pass(1 days);
-        sensor.onOutflow(MARKET, 0, type(uint256).max);
+        sensor.onOutflow(Flow(MARKET, 0, type(uint256).max));
         assertLt(_reading().shortLimit, 40 * MILLION);
     }
 
@@ -186,7 +189,7 @@ contract OutflowSensorTest is OutflowWorld {
         _build(address(recorder), OutflowPresets.standard(FLOOR_UNITS), 0);
         _pass(365 days);
         vm.prank(address(venue));
-        sensor.onOutflow(MARKET, 0, 90 * MILLION);
+        sensor.onOutflow(Flow(MARKET, 0, 90 * MILLION));
 
         assertApproxEqRel(_reading().valueLocked, 90 * MILLION, 1e12);
     }
@@ -267,7 +270,7 @@ contract OutflowSensorTest is OutflowWorld {
         while (recorder.assertions() == before && hoursPassed < mostHours) {
             _pass(1 hours);
             ++hoursPassed;
-            sensor.onOutflow(MARKET, amount, HELD);
+            sensor.onOutflow(Flow(MARKET, amount, HELD));
         }
         vm.stopPrank();
     }

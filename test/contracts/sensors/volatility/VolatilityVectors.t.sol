@@ -18,8 +18,8 @@ contract VolatilityVectorsTest is Test {
     uint8 private constant MARKET = 3;
     string private constant FILE = "test/vectors/volatility.json";
     uint256 private constant CASES = 12;
-    /// @dev Storage: owner in slot 0, markets from slot 1; of a market the rule, what is remembered, the parameters.
-    uint256 private constant MARKETS_SLOT = 1;
+    /// @dev Storage: assertions in slot 0, owner in slot 1, markets from slot 2; of a market the rule, what is remembered, the parameters.
+    uint256 private constant MARKETS_SLOT = 2;
     uint256 private constant VARIANCES_OFFSET = 1;
 
     PriceScript private prices;
