@@ -30,14 +30,18 @@ export interface FlowGas {
   readonly warm: number;
 }
 
+export type Other = "bareCall" | "bareSlot" | "twoBuckets" | "tickList";
+
 export type Direction = "inflow" | "outflow";
 
 /** A venue that gauges, the outflow sensor that it reports to, and what others would have it report to. */
 export interface FlowGauges {
   /** `idleSeconds` after the last recorded flow, without recording this one. */
   gauge(direction: Direction, options?: { readonly idleSeconds?: number; readonly held?: bigint }): Promise<FlowGas>;
-  /** Gas of the same report to a contract that does nothing, to one that updates a slot, to two OpenZeppelin buckets. */
-  gaugeOthers(): Promise<Readonly<Record<"bareCall" | "bareSlot" | "twoBuckets", FlowGas>>>;
+  /** Gas of the same report to a contract that does nothing, to one that updates a slot, to what others keep. */
+  gaugeOthers(options?: { readonly idleSeconds?: number }): Promise<Readonly<Record<Other, FlowGas>>>;
+  /** Records a flow for good at the list of ticks, `seconds` after what came before. */
+  recordTick(seconds: number): Promise<void>;
   /** Records a flow for good. */
   record(direction: Direction, amount: bigint): Promise<void>;
   close(): Promise<void>;
@@ -60,6 +64,8 @@ export async function startFlowGauges(): Promise<FlowGauges> {
   const bareSlot = await ethers.deployContract("BareSlot", [at, MARKET]);
   const twoBuckets = await ethers.deployContract("TwoBuckets", [HELD / 100n, HELD / 10n]);
 
+  const tickList = await ethers.deployContract("TickList", [HELD]);
+
   const method = { inflow: "gaugeInflow", outflow: "gaugeOutflow" } as const;
   const gaugeAt = async (
     target: { getAddress(): Promise<string> },
@@ -74,8 +80,10 @@ export async function startFlowGauges(): Promise<FlowGauges> {
     await venue.getFunction(method[direction])(await sensor.getAddress(), MARKET, amount, HELD);
   };
   await record("outflow", AMOUNT);
-  // A bucket that was never drawn from would pay for its first write.
-  await venue.getFunction("gaugeOutflow")(await twoBuckets.getAddress(), MARKET, AMOUNT, HELD);
+  // A bucket that was never drawn from, or an empty list, would pay for its first write.
+  for (const other of [twoBuckets, tickList]) {
+    await venue.getFunction("gaugeOutflow")(await other.getAddress(), MARKET, AMOUNT, HELD);
+  }
 
   return {
     async gauge(direction, { idleSeconds = 12, held = HELD } = {}) {
@@ -85,13 +93,21 @@ export async function startFlowGauges(): Promise<FlowGauges> {
       await snapshot.restore();
       return gas;
     },
-    async gaugeOthers() {
-      await networkHelpers.time.increase(12);
-      return {
+    async gaugeOthers({ idleSeconds = 12 } = {}) {
+      const snapshot = await networkHelpers.takeSnapshot();
+      await networkHelpers.time.increase(idleSeconds);
+      const figures = {
         bareCall: await gaugeAt(bareCall, "outflow", HELD),
         bareSlot: await gaugeAt(bareSlot, "outflow", HELD),
         twoBuckets: await gaugeAt(twoBuckets, "outflow", HELD),
+        tickList: await gaugeAt(tickList, "outflow", HELD),
       };
+      await snapshot.restore();
+      return figures;
+    },
+    async recordTick(seconds) {
+      await networkHelpers.time.increase(seconds);
+      await venue.getFunction("gaugeOutflow")(await tickList.getAddress(), MARKET, AMOUNT, HELD);
     },
     record,
     close: () => connection.close(),

@@ -46,3 +46,70 @@ contract TwoBuckets {
         _long.tryConsume(bytes32(flow.market), flow.amount);
     }
 }
+
+/// @title TickList
+/// @notice What ERC-7265's reference circuit breaker keeps of a flow, in a model of our own: net amounts by tick of time in
+/// a linked list, a sum over the window, and the expired ticks taken off one by one by whoever comes next. Without its
+/// status, tokens, transfers and access control, so that it costs less than the real one.
+contract TickList {
+    struct Tick {
+        uint256 next;
+        int256 amount;
+    }
+
+    uint256 private constant TICK_SECONDS = 5 minutes;
+    uint256 private constant WINDOW_SECONDS = 4 hours;
+    uint256 private constant MIN_RETAINED_BPS = 7_000;
+    uint256 private constant BPS = 10_000;
+
+    int256 private _locked;
+    int256 private _inWindow;
+    uint256 private _head;
+    uint256 private _tail;
+    /// @dev tick's time => tick
+    mapping(uint256 => Tick) private _ticks;
+
+    /// @notice Whether more left within the window than the limit allows.
+    bool public isTripped;
+
+    constructor(int256 locked) {
+        _locked = locked;
+    }
+
+    function onOutflow(Flow calldata flow) external {
+        _record(-int256(flow.amount));
+        int256 retained = (_locked * int256(MIN_RETAINED_BPS)) / int256(BPS);
+        if (_locked + _inWindow < retained) isTripped = true;
+    }
+
+    function _record(int256 amount) private {
+        uint256 tick = (block.timestamp / TICK_SECONDS) * TICK_SECONDS;
+        _inWindow += amount;
+        if (_head == 0) {
+            (_head, _tail) = (tick, tick);
+            _ticks[tick].amount = amount;
+            return;
+        }
+        if (block.timestamp - _head >= WINDOW_SECONDS) _expire();
+        uint256 tail = _tail;
+        if (_head == 0) _head = tick;
+        else if (tail != tick) _ticks[tail].next = tick;
+        if (tail != tick) _tail = tick;
+        _ticks[tick].amount += amount;
+    }
+
+    /// @dev Takes off every tick that has left the window.
+    function _expire() private {
+        uint256 head = _head;
+        int256 expired;
+        while (head != 0 && block.timestamp - head >= WINDOW_SECONDS) {
+            Tick memory tick = _ticks[head];
+            expired += tick.amount;
+            delete _ticks[head];
+            head = tick.next;
+        }
+        _head = head;
+        _locked += expired;
+        _inWindow -= expired;
+    }
+}

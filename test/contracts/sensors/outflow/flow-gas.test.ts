@@ -9,6 +9,7 @@ const WARM = 1_000;
 const COLD_LEAST = 9_700;
 const WARM_LEAST = 400;
 
+const TICKS = 10;
 const MINUTE = 60;
 const DAY = 86_400;
 
@@ -65,5 +66,15 @@ describe("gas of a recorded flow", () => {
     expect(cold).to.be.below(twoBuckets.cold);
     expect(2 * warm).to.be.below(twoBuckets.warm);
     expect(bareCall.cold).to.be.within(2_600, cold);
+  });
+
+  it("does not grow with what was recorded before, as a list of ticks does", async () => {
+    const ours = await gauges.gauge("outflow", { idleSeconds: DAY });
+    const before = (await gauges.gaugeOthers({ idleSeconds: DAY })).tickList;
+    for (let tick = 0; tick < TICKS; tick++) await gauges.recordTick(5 * MINUTE);
+    for (let flow = 0; flow < TICKS; flow++) await gauges.record("outflow", 1n);
+
+    expect(await gauges.gauge("outflow", { idleSeconds: DAY })).to.deep.equal(ours);
+    expect((await gauges.gaugeOthers({ idleSeconds: DAY })).tickList.cold).to.be.above(before.cold + TICKS * 4_000);
   });
 });
