@@ -63,7 +63,8 @@ export function measureCalmCrisis(folder: string): CalmCrisis {
   };
 }
 
-function measureKind(folder: string, kind: Kind): CalmCrisis {
+/** The candidates of `kind` on its markets. */
+export function measureKind(folder: string, kind: Kind): CalmCrisis {
   const recorded = kind.markets.map((market) => ({ market, ticks: readAll(folder, market.series.sources) }));
   const replayed = kind.candidates.map((candidate) => ({
     candidate,

@@ -61,6 +61,11 @@ contract DrawdownSensorTest is DrawdownWorld {
         assertEq(recorder.assertions(), 3);
         assertTrue(recorder.latestRungs().equals(RungsLib.pair(REDUCE_ONLY, M3)));
         assertEq(recorder.latestMarket(), MARKET);
+
+        assertTrue(_after(1 hours, 100).isCalm());
+        (Rungs last, uint64 at) = sensor.lastAsserted(MARKET);
+        assertTrue(last.equals(RungsLib.pair(REDUCE_ONLY, M3)));
+        assertEq(at, START + 4 hours);
     }
 
     /// @dev 2 % twice a day: never ten in a day, fifteen within a week.

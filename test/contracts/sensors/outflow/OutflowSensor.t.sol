@@ -9,7 +9,8 @@ import {
 } from "../../../../contracts/interfaces/IOutflowSensor.sol";
 import {RecordingHub} from "../../../../contracts/mocks/RecordingHub.sol";
 import {OutflowPresets} from "../../../../contracts/sensors/outflow/OutflowPresets.sol";
-import {CAUTION, HALTED, M1, M2, NORMAL, REDUCE_ONLY} from "../../../../contracts/types/Rungs.sol";
+import {MARKETS} from "../../../../contracts/types/Posture.sol";
+import {CAUTION, HALTED, M1, M2, NORMAL, REDUCE_ONLY, Rungs} from "../../../../contracts/types/Rungs.sol";
 import {OutflowWorld} from "./OutflowWorld.sol";
 
 contract OutflowSensorTest is OutflowWorld {
@@ -202,6 +203,65 @@ contract OutflowSensorTest is OutflowWorld {
 
         venue.deposit(2 * UNIT - 1);
         assertEq(_reading().shortRoom, int256(10 * MILLION - UNIT));
+    }
+
+    function test_OnOutflow_IgnoresMarketsOutOfRange() public {
+        uint256[4] memory absent = [uint256(MARKETS), 256 + MARKET, (1 << 255) + MARKET, type(uint256).max];
+        bytes32 before = keccak256(abi.encode(_reading()));
+        for (uint256 i; i < absent.length; ++i) {
+            vm.startPrank(address(venue));
+            vm.expectEmit(address(sensor));
+            emit IOutflowSensor.FlowIgnored(address(venue), absent[i]);
+            sensor.onOutflow(Flow(absent[i], 60 * MILLION, HELD));
+            sensor.onInflow(Flow(absent[i], 60 * MILLION, HELD));
+            vm.stopPrank();
+        }
+
+        assertEq(keccak256(abi.encode(_reading())), before);
+        assertEq(recorder.assertions(), 0);
+    }
+
+    /* WHAT WAS SAID */
+
+    function test_LastAsserted_IsZeroBeforeTheFirst() public view {
+        _assertLastAsserted(MARKET, NORMAL, NORMAL, 0);
+        _assertLastAsserted(ABSENT, NORMAL, NORMAL, 0);
+        _assertLastAsserted(type(uint8).max, NORMAL, NORMAL, 0);
+    }
+
+    function test_LastAsserted_IsThatOfTheFlowOrThePokeThatAssertedLast() public {
+        venue.withdraw(30 * MILLION);
+        _assertLastAsserted(MARKET, CAUTION, NORMAL, NOW);
+
+        _pass(60);
+        sensor.poke(MARKET);
+        _assertLastAsserted(MARKET, CAUTION, NORMAL, NOW + 60);
+
+        _pass(60);
+        venue.withdraw(30 * MILLION);
+        _assertLastAsserted(MARKET, HALTED, M2, NOW + 120);
+    }
+
+    function test_LastAsserted_StandsWhileNothingIsAsserted() public {
+        venue.withdraw(11 * MILLION);
+        _pass(12 hours);
+        venue.withdraw(MILLION);
+
+        assertEq(recorder.assertions(), 1);
+        _assertLastAsserted(MARKET, CAUTION, NORMAL, NOW);
+    }
+
+    function test_LastAsserted_IsNotWhatTheHubRefused() public {
+        recorder.refuse(true);
+        venue.withdraw(30 * MILLION);
+
+        _assertLastAsserted(MARKET, NORMAL, NORMAL, 0);
+    }
+
+    function _assertLastAsserted(uint8 market, uint8 breaker, uint8 margin, uint256 at) private view {
+        (Rungs rungs, uint64 when) = sensor.lastAsserted(market);
+        assertTrue(rungs.equals(_rungs(breaker, margin)), "rungs");
+        assertEq(when, at, "at");
     }
 
     /* POKE */

@@ -140,6 +140,9 @@ contract VolatilitySensorTest is VolatilityWorld {
         assertEq(highest, M4);
         assertEq(sensor.reading(MARKET).rung, M4);
         assertTrue(recorder.latestRungs().equals(Rungs.wrap(M4)));
+        (Rungs last, uint64 at) = sensor.lastAsserted(MARKET);
+        assertTrue(last.equals(Rungs.wrap(M4)));
+        assertEq(at, block.timestamp);
     }
 
     function test_Poke_AsksForLessAsVolatilityFalls_AndAssertsNothingInTheEnd() public {
