@@ -145,7 +145,7 @@ export const STABLES: readonly Market[] = [
   stable("DAI", []),
 ];
 
-/** A dollar coin in dollars, from what a bitcoin cost in either at the same venue. Hours of noise are the quiet ones. */
+/** USDC in dollars: what a bitcoin cost in dollars over what it cost in USDC, at one venue in the same minute. */
 export const USDC_MINUTES: Market = {
   series: {
     name: "USDC",

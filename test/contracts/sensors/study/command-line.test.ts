@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { createRecordedFolder, type RecordedFolder } from "./recorded-folder.ts";
 
 const MAIN = fileURLToPath(new URL("../../../../scripts/sensor-study/main.ts", import.meta.url));
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 60_000;
 
 describe("npm run study", function () {
   this.timeout(TIMEOUT_MS);
