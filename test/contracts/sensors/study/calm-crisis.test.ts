@@ -67,7 +67,7 @@ describe("study of calm and crisis", () => {
     expect(presets[0]?.leadSeconds).to.deep.equal([10 * HOUR, 6 * HOUR]);
     expect(incidents).to.have.length(1);
     expect(incidents[0]?.lowestAt).to.equal(FROM + 70 * HOUR);
-    expect(incidents[0]?.fall).to.be.closeTo(0.4, 1e-12);
+    expect(incidents[0]?.fall.toFixed(9)).to.equal("0.400000000");
     expect(incidents[0]?.standings).to.deep.equal([{ sensor: "band", tier: 2, leadSeconds: 10 * HOUR, isHeld: false }]);
   });
 
