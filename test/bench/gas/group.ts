@@ -3,6 +3,7 @@ import { measureBroadcast } from "./broadcast.ts";
 import { measureChecks } from "./checks.ts";
 import { measureDirective } from "./directives.ts";
 import { measureReceive } from "./receive.ts";
+import { measureFlow, measureVolatilityPoke } from "./sensors.ts";
 import { measureTrip } from "./trip.ts";
 import { measureApart, startGasWorld, stopGasWorld, type GasWorld } from "./world.ts";
 
@@ -19,6 +20,8 @@ const BENCHES: readonly GasBench[] = [
   { names: ["receive"], measure: measureReceive },
   { names: ["directive.1"], measure: (world) => measureDirective(world, 1) },
   { names: ["directive.3"], measure: (world) => measureDirective(world, 3) },
+  { names: ["flow.cold", "flow.warm"], measure: measureFlow },
+  { names: ["volatility-poke"], measure: measureVolatilityPoke },
 ];
 
 /**
