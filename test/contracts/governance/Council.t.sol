@@ -202,7 +202,11 @@ contract CouncilTest is HubBuilders {
         uint64[2] memory deadlines = [uint64(START) - 1, uint64(START) + 1 days + 1];
         for (uint256 i; i < 2; ++i) {
             request.deadline = deadlines[i];
-            _expectRefused(request, 2, abi.encodeWithSelector(ICouncil.Council_InvalidDeadline.selector, deadlines[i], START));
+            _expectRefused(
+                request,
+                2,
+                abi.encodeWithSelector(ICouncil.Council_InvalidDeadline.selector, deadlines[i], START)
+            );
         }
         request.deadline = uint64(START);
         _propose(request);

@@ -148,17 +148,11 @@ contract HandOverTest is GovernanceWorld, HubBuilders {
     }
 
     function test_ApplyNow_AddsAGuardianAtOnce_ButNoMember() public {
-        _applyNow(
-            timelock,
-            _bundle(timelock, address(council), abi.encodeCall(council.setGuardian, (stranger, true)))
-        );
+        _applyNow(timelock, _bundle(timelock, address(council), abi.encodeCall(council.setGuardian, (stranger, true))));
         assertTrue(council.isGuardian(stranger));
 
         _await(abi.encodePacked(IParameterTimelock.ParameterTimelock_NotTightening.selector));
-        _applyNow(
-            timelock,
-            _bundle(timelock, address(council), abi.encodeCall(council.setMember, (deployer, true)))
-        );
+        _applyNow(timelock, _bundle(timelock, address(council), abi.encodeCall(council.setMember, (deployer, true))));
     }
 
     function test_Alarm_HaltsTheRealHub() public {
@@ -194,10 +188,7 @@ contract HandOverTest is GovernanceWorld, HubBuilders {
 
     /// @dev And the root, with every role it could give itself, no sooner than its own, longer delay.
     function test_Incident_AStolenRootIsSeenInTime() public {
-        bytes memory grant = abi.encodeCall(
-            IAccessManager.grantRole,
-            (GovernanceRoles.PROPOSER, root, 0)
-        );
+        bytes memory grant = abi.encodeCall(IAccessManager.grantRole, (GovernanceRoles.PROPOSER, root, 0));
         vm.startPrank(root);
         _expectRefused(address(manager), grant);
         manager.schedule(address(manager), grant, 0);

@@ -25,7 +25,14 @@ contract HubJudgeTest is HubFixture {
     function setUp() public override {
         super.setUp();
         judge = new HubJudge();
-        changed = new IncidentHub(address(endpoint), governance, MESH_ID, _defaultLeases(), _defaultLimits(), operators);
+        changed = new IncidentHub(
+            address(endpoint),
+            governance,
+            MESH_ID,
+            _defaultLeases(),
+            _defaultLimits(),
+            operators
+        );
         vm.startPrank(governance);
         changed.registerMarket(PROTOCOL);
         changed.registerMarket(MARKET);
@@ -78,7 +85,8 @@ contract HubJudgeTest is HubFixture {
 
     function testFuzz_SetSensor_NeverLowersWhatAnAssertionDoes(uint256 seed) public {
         SensorGrant memory current = _drawGrant(seed);
-        SensorGrant memory next = seed % 3 == 0 ? _drawGrant(uint256(keccak256(abi.encode(seed)))) : _raised(current, seed);
+        SensorGrant memory next =
+            seed % 3 == 0 ? _drawGrant(uint256(keccak256(abi.encode(seed)))) : _raised(current, seed);
         vm.startPrank(governance);
         hub.setSensor(sensor, current);
         changed.setSensor(sensor, next);

@@ -142,9 +142,7 @@ contract ParameterTimelockTest is BoxWorld {
             Bundle memory bundle = _one(_cap(1));
             bundle.version = versions[i];
 
-            _await(
-                abi.encodeWithSelector(IParameterTimelock.ParameterTimelock_WrongVersion.selector, versions[i], 1)
-            );
+            _await(abi.encodeWithSelector(IParameterTimelock.ParameterTimelock_WrongVersion.selector, versions[i], 1));
             _applyNow(timelock, bundle);
         }
     }
