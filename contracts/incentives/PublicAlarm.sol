@@ -216,12 +216,11 @@ contract PublicAlarm is IPublicAlarm, Payouts, Ownable, ReentrancyGuard {
     /// @return at When `sensor` last asserted something that took effect on `market`, in unix seconds; 0 if it did not,
     /// or may not confirm.
     function _assertedAt(ISensor sensor, uint8 market) private view returns (uint256 at) {
-        uint256 needed = SensorReader.gasNeeded();
-        if (gasleft() < needed) revert PublicAlarm_GasTooLow(gasleft(), needed);
-
         SensorGrant memory grant = hub.sensorGrant(address(sensor));
         if (!grant.isActive || (grant.markets >> market) & 1 == 0 || _isWord(grant.cause)) return 0;
 
+        uint256 needed = SensorReader.gasNeeded();
+        if (gasleft() < needed) revert PublicAlarm_GasTooLow(gasleft(), needed);
         (bool ok, Rungs rungs, uint256 assertedAt) = SensorReader.lastAsserted(sensor, market);
         if (ok && !rungs.meet(grant.localCeiling).isCalm()) at = assertedAt;
     }

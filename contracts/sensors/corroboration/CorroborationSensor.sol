@@ -125,13 +125,12 @@ contract CorroborationSensor is ICorroborationSensor, AssertingSensor, Ownable {
         uint8 market,
         CorroborationParameters memory parameters
     ) private view returns (uint256 bit) {
-        uint256 needed = SensorReader.gasNeeded();
-        if (gasleft() < needed) revert CorroborationSensor_GasTooLow(gasleft(), needed);
-
         SensorGrant memory grant = hub.sensorGrant(address(sensor));
         bool isGranted = grant.isActive && (grant.markets >> market) & 1 == 1;
         if (!isGranted || grant.cause > Cause.Messaging) return 0;
 
+        uint256 needed = SensorReader.gasNeeded();
+        if (gasleft() < needed) revert CorroborationSensor_GasTooLow(gasleft(), needed);
         (bool ok, Rungs rungs, uint256 at) = SensorReader.lastAsserted(sensor, market);
         if (!ok || block.timestamp > at + parameters.windowSeconds) return 0;
         return _reaches(rungs, parameters.counted) ? 1 << uint256(grant.cause) : 0;
