@@ -20,7 +20,7 @@ abstract contract AlarmHandler is AlarmFixture {
     uint256 public mostRewardsInADay;
 
     /// @notice Alarms raised on a market that was not calm, and verdicts that the record does not bear out.
-    uint256 public raisedUncalm;
+    uint256 public raisedNotCalm;
     uint256 public wrongVerdicts;
 
     /// @notice How often each verdict was reached, and how often alarms were raised.
@@ -52,7 +52,7 @@ abstract contract AlarmHandler is AlarmFixture {
         uint256 sent = alarm.parameters().bond;
         try payee.execute(address(alarm), sent, abi.encodeCall(alarm.raise, (market))) {
             ++raised;
-            if (!isCalm) ++raisedUncalm;
+            if (!isCalm) ++raisedNotCalm;
         } catch {}
     }
 

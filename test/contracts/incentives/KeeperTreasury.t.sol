@@ -6,6 +6,8 @@ import {ReentrancyGuard} from "@openzeppelin/contracts/utils/ReentrancyGuard.sol
 
 import {Budget, IKeeperTreasury, Job, Outcome, Spent} from "../../../contracts/interfaces/IKeeperTreasury.sol";
 import {IPayouts} from "../../../contracts/interfaces/IPayouts.sol";
+import {PayloadLib} from "../../../contracts/libraries/PayloadLib.sol";
+import {PacketOrigin} from "../../../contracts/mocks/hub/EndpointModel.sol";
 import {Payee} from "../../../contracts/mocks/keepers/Payee.sol";
 import {ScriptedSensor} from "../../../contracts/mocks/keepers/ScriptedSensor.sol";
 import {Behaviour} from "../../../contracts/mocks/ScriptedFeed.sol";
@@ -34,7 +36,7 @@ contract KeeperTreasuryTest is TreasuryFixture {
         assertApproxEqAbs(repaid, OVERHEAD + direct, 10_000);
         assertLt(
             gasUsed - (repaid - OVERHEAD),
-            125_000,
+            150_000,
             "the treasury's own gas, every slot written for the first time"
         );
         assertEq(keeper.balance, paid);
@@ -326,6 +328,28 @@ contract KeeperTreasuryTest is TreasuryFixture {
             );
             treasury.perform(address(other), others[i]);
         }
+    }
+
+    /// @dev Executing a verified message: the model's `inject` has its receiver in the same word as an endpoint's
+    /// `lzReceive`.
+    function test_Perform_PaysTheExecutionOfAMessageForThisHubAlone() public {
+        Job memory job = _job(true, 0);
+        (job.keyWord, job.hubWord) = (1, 4);
+        vm.prank(governance);
+        treasury.setJob(address(endpoint), endpoint.inject.selector, job);
+        PacketOrigin memory origin = PacketOrigin(PEER_EID, peer, 1);
+        bytes memory message = PayloadLib.packMessage(true, 1, "");
+
+        bytes memory data = abi.encodeCall(endpoint.inject, (origin, address(hub), message));
+        (uint256 paid, ) = _perform(keeper, address(endpoint), data);
+        assertGt(paid, 0);
+        (, uint64 usefulAt) = treasury.lastPaid(address(endpoint), endpoint.inject.selector, PEER_EID);
+        assertEq(usefulAt, START);
+
+        // A receiver that moves the hub's sequence number by other means does not get its execution paid.
+        data = abi.encodeCall(endpoint.inject, (origin, stranger, message));
+        vm.expectPartialRevert(IKeeperTreasury.KeeperTreasury_NotForThisHub.selector);
+        treasury.perform(address(endpoint), data);
     }
 
     function test_SetJob_RevertWhen_OutOfBounds() public {

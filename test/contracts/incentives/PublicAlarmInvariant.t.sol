@@ -35,7 +35,7 @@ contract PublicAlarmInvariantTest is Test {
         assertEq(bystanders.outside() + address(alarm).balance, bystanders.paidIn(), "value is not conserved");
         assertEq(alarm.totalBonds(), _openBonds(), "a bond without an alarm");
         assertLe(bystanders.mostRewardsInADay(), alarm.parameters().rewardsPerDay, "more than a day's rewards");
-        assertEq(bystanders.raisedUncalm(), 0, "raised where something was in force already");
+        assertEq(bystanders.raisedNotCalm(), 0, "raised where something was in force already");
         assertEq(bystanders.wrongVerdicts(), 0, "a verdict that the record does not bear out");
     }
 
