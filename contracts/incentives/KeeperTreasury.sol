@@ -32,6 +32,11 @@ import {Payouts} from "./Payouts.sol";
 contract KeeperTreasury is IKeeperTreasury, Payouts, Ownable, ReentrancyGuard {
     using KeeperBudget for Spent;
 
+    /// @notice Gas that must be left after the call: for booking it in slots that were never used, and for the payee.
+    /// @dev Nodes estimate gas at a gas price of zero, at which nothing is paid and nothing booked. Without this such an
+    /// estimate would be too low for the real transaction.
+    uint256 public constant SETTLE_GAS = 180_000;
+
     uint256 private constant WORD_BYTES = 32;
     uint256 private constant SELECTOR_BYTES = 4;
 
@@ -86,6 +91,7 @@ contract KeeperTreasury is IKeeperTreasury, Payouts, Ownable, ReentrancyGuard {
 
         (uint64 seqBefore, Posture postureBefore) = (hub.seq(), hub.posture());
         uint256 gasUsed = _call(target, data);
+        if (gasleft() < SETTLE_GAS) revert KeeperTreasury_GasTooLow(gasleft(), SETTLE_GAS);
         Outcome outcome = _judge(seqBefore, postureBefore);
 
         uint256 key = job.keyWord == 0 ? 0 : _wordAt(data, job.keyWord);

@@ -99,6 +99,9 @@ interface IKeeperTreasury is IPayouts {
     /// @dev It is passed on, so that keepers' gas estimates are right and nobody pays for a failure unawares.
     error KeeperTreasury_JobFailed(address target, bytes4 selector, bytes4 reason);
 
+    /// @notice Thrown when the transaction has too little gas left after the call to book and to pay it.
+    error KeeperTreasury_GasTooLow(uint256 left, uint256 needed);
+
     /// @notice Thrown when a job's target has no code or is this contract.
     error KeeperTreasury_InvalidTarget(address target);
 

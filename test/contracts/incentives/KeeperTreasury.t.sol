@@ -289,6 +289,27 @@ contract KeeperTreasuryTest is TreasuryFixture {
         assertEq(address(inner).balance, 0);
     }
 
+    /// @dev With any gas a call is made and paid in full, or nothing happens.
+    function testFuzz_Perform_PaysInFullOrReverts(uint256 gasGiven) public {
+        uint256 snapshot = vm.snapshotState();
+        (uint256 full, ) = _poke(keeper);
+        vm.revertToState(snapshot);
+
+        gasGiven = bound(gasGiven, 30_000, 400_000);
+        vm.prank(keeper, keeper);
+        bytes memory data = abi.encodeCall(treasury.perform, (address(prices), _pokeOf(MARKET)));
+        (bool ok, ) = address(treasury).call{gas: gasGiven}(data);
+        if (ok) assertApproxEqRel(keeper.balance, full, 0.01 ether);
+        else assertEq(prices.pokes(), 0);
+    }
+
+    function test_Perform_RevertWhen_TheCallerBringsTooLittleGas() public {
+        bytes memory data = abi.encodeCall(treasury.perform, (address(prices), _pokeOf(MARKET)));
+        (bool ok, bytes memory reason) = address(treasury).call{gas: 200_000}(data);
+        assertFalse(ok);
+        assertEq(bytes4(reason), IKeeperTreasury.KeeperTreasury_GasTooLow.selector);
+    }
+
     /* JOBS */
 
     function test_Perform_RevertWhen_NotAJob() public {
