@@ -8,10 +8,14 @@ import type { ContractArtifact } from "./transaction-batch.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
+const code = z.string().regex(/^0x[0-9a-f]+$/i, "holds no bytecode");
 const ArtifactSchema = z.object({
   contractName: z.string(),
   abi: z.array(z.any()),
-  bytecode: z.string().regex(/^0x[0-9a-f]+$/i, "holds no bytecode"),
+  bytecode: code,
+  deployedBytecode: code,
+  /** By the id of the variable: where in the deployed code its value stands, in bytes. */
+  immutableReferences: z.record(z.string(), z.array(z.object({ start: z.int(), length: z.int() }))).default({}),
   /** As "solc-0_8_30-<hash>". */
   buildInfoId: z.string(),
 });
@@ -19,7 +23,12 @@ const ArtifactSchema = z.object({
 export interface CompiledContract extends ContractArtifact {
   /** Version of solc. */
   readonly compiler: string;
+  readonly deployedBytecode: string;
+  /** Where immutables stand in the deployed code, in bytes. */
+  readonly immutables: readonly { readonly start: number; readonly length: number }[];
 }
+
+const cache = new Map<string, CompiledContract>();
 
 /**
  * Reads what the compiler made of contracts/`folder`/`contractName`.sol.
@@ -27,11 +36,30 @@ export interface CompiledContract extends ContractArtifact {
  */
 export function readCompiledContract(folder: string, contractName: string): CompiledContract {
   const file = `artifacts/contracts/${folder}/${contractName}.sol/${contractName}.json`;
+  const known = cache.get(file);
+  if (known) return known;
   const artifact = ArtifactSchema.safeParse(readArtifact(file));
   if (!artifact.success) throw notBuilt(file);
-  const { abi, bytecode, buildInfoId } = artifact.data;
+  const { abi, bytecode, deployedBytecode, immutableReferences, buildInfoId } = artifact.data;
   const compiler = /(\d+)_(\d+)_(\d+)/.exec(buildInfoId)?.slice(1).join(".") ?? "0.0.0";
-  return { contractName, abi, bytecode, compiler };
+  const immutables = Object.values(immutableReferences).flat();
+  const contract = { contractName, abi, bytecode, deployedBytecode, immutables, compiler };
+  cache.set(file, contract);
+  return contract;
+}
+
+/**
+ * Whether `code`, as a chain has it, is what the compiler made of `contract`, whatever its immutables were set to. Those
+ * are for the facts to compare, and for the creation's input.
+ */
+export function isCodeOf({ deployedBytecode, immutables }: CompiledContract, code: string): boolean {
+  return code.length === deployedBytecode.length && mask(code, immutables) === mask(deployedBytecode, immutables);
+}
+
+function mask(code: string, immutables: CompiledContract["immutables"]): string {
+  const bytes = Buffer.from(code.slice(2), "hex");
+  for (const { start, length } of immutables) bytes.fill(0, start, start + length);
+  return bytes.toString("hex");
 }
 
 /** The commit that is checked out, or null outside a repository. */

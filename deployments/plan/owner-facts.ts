@@ -1,0 +1,36 @@
+import { ENDPOINT_ABI } from "../tasks/layerzero-abi.ts";
+import { type ContractReader, readerAt, readerOf } from "./contract-reader.ts";
+import { type FactContext, type FactGroup, equal } from "./fact.ts";
+
+/** Folder and name of what has an owner. The hub comes last: until then its owner can still mend what is wrong. */
+export const OWNED = [
+  ["oracle", "PriceAggregator"],
+  ["sensors", "PriceBandSensor"],
+  ["hub", "IncidentHub"],
+] as const;
+
+/** Who governs: the owner of every contract, and the delegate that may change the hub's LayerZero configuration. */
+export function ownerFacts(context: FactContext): FactGroup[] {
+  const owner = context.parameters.owner ?? context.own.deployer;
+  return [delegate(context, owner), ...OWNED.map(([folder, name]) => ownerOf(readerOf(context, folder, name), name, owner))];
+}
+
+function delegate(context: FactContext, owner: string): FactGroup {
+  const hub = readerOf(context, "hub", "IncidentHub");
+  const endpoint = readerAt(context, context.own.endpoint, ENDPOINT_ABI);
+  return {
+    stage: "owners",
+    expected: { "LayerZero delegate": equal(owner) },
+    read: async () => ({ "LayerZero delegate": await endpoint.ask("delegates", hub.address) }),
+    mend: () => [hub.step("setDelegate", owner)],
+  };
+}
+
+function ownerOf(contract: ContractReader, name: string, owner: string): FactGroup {
+  return {
+    stage: "owners",
+    expected: { [`${name} owner`]: equal(owner) },
+    read: async () => ({ [`${name} owner`]: await contract.ask("owner") }),
+    mend: () => [contract.step("transferOwnership", owner)],
+  };
+}

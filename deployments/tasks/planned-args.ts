@@ -1,0 +1,19 @@
+import type { NetworkParameters } from "../network-parameters.ts";
+import { type ChainRecord, type ContractRecord, addressOf } from "../network-record.ts";
+import type { PlannedContract } from "../plan/contracts.ts";
+
+/** Constructor arguments of `planned` on `chain`, whose contracts hold what comes before it in the plan. */
+export function argsOf(
+  planned: PlannedContract,
+  chain: Pick<ChainRecord, "name" | "endpoint" | "deployer" | "contracts">,
+  parameters: NetworkParameters,
+): readonly unknown[] {
+  const { name, endpoint, deployer } = chain;
+  return planned.args({ name, endpoint, deployer, parameters, at: (contract) => addressOf(chain, contract) });
+}
+
+/** Integers that JSON cannot hold become decimal text; everything else is JSON already. */
+export function toJson(args: readonly unknown[]): ContractRecord["args"] {
+  const text = JSON.stringify(args, (_key, part: unknown) => (typeof part === "bigint" ? part.toString() : part));
+  return JSON.parse(text) as ContractRecord["args"];
+}
