@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { Interface } from "ethers";
 import { z } from "zod";
 
 import { SetupError } from "./setup-error.ts";
@@ -21,6 +22,8 @@ const ArtifactSchema = z.object({
 });
 
 export interface CompiledContract extends ContractArtifact {
+  /** Parsed once: every call and every reading asks it. */
+  readonly abi: Interface;
   /** Version of solc. */
   readonly compiler: string;
   readonly deployedBytecode: string;
@@ -43,7 +46,7 @@ export function readCompiledContract(folder: string, contractName: string): Comp
   const { abi, bytecode, deployedBytecode, immutableReferences, buildInfoId } = artifact.data;
   const compiler = /(\d+)_(\d+)_(\d+)/.exec(buildInfoId)?.slice(1).join(".") ?? "0.0.0";
   const immutables = Object.values(immutableReferences).flat();
-  const contract = { contractName, abi, bytecode, deployedBytecode, immutables, compiler };
+  const contract = { contractName, abi: Interface.from(abi), bytecode, deployedBytecode, immutables, compiler };
   cache.set(file, contract);
   return contract;
 }
@@ -62,8 +65,15 @@ function mask(code: string, immutables: CompiledContract["immutables"]): string 
   return bytes.toString("hex");
 }
 
+let commit: string | null | undefined;
+
 /** The commit that is checked out, or null outside a repository. */
 export function readCommit(): string | null {
+  commit ??= askCommit();
+  return commit;
+}
+
+function askCommit(): string | null {
   try {
     return execFileSync("git", ["rev-parse", "--verify", "HEAD"], {
       cwd: fileURLToPath(ROOT),

@@ -13,13 +13,13 @@ import { SetupError, describeCause } from "./setup-error.ts";
 /** What a compiler wrote about one contract; the part that is needed to deploy and to call it. */
 export interface ContractArtifact {
   readonly contractName: string;
-  readonly abi: InterfaceAbi;
+  readonly abi: Interface | InterfaceAbi;
   readonly bytecode: string;
 }
 
 export interface Call {
   readonly to: string;
-  readonly abi: InterfaceAbi;
+  readonly abi: Interface | InterfaceAbi;
   readonly method: string;
   readonly args?: readonly unknown[];
 }
@@ -28,7 +28,7 @@ export interface Call {
 export interface Deployed {
   readonly address: string;
   readonly contractName: string;
-  readonly abi: InterfaceAbi;
+  readonly abi: Interface | InterfaceAbi;
 }
 
 /**
@@ -65,7 +65,7 @@ export interface BatchOptions {
 
 interface Item {
   readonly what: string;
-  readonly abi?: InterfaceAbi;
+  readonly abi?: Interface | InterfaceAbi;
   readonly creates?: string;
   readonly request: {
     readonly to?: string;
@@ -218,7 +218,7 @@ export async function revertError(
   return new SetupError("fatal", problem, { fix: "Check the parameters against the contract's errors." });
 }
 
-function nameRevert(error: unknown, abi: InterfaceAbi | undefined): string {
+function nameRevert(error: unknown, abi: Interface | InterfaceAbi | undefined): string {
   const data = typeof error === "object" && error !== null && "data" in error ? error.data : undefined;
   const parsed = abi && typeof data === "string" ? Interface.from(abi).parseError(data) : null;
   return parsed ? `${parsed.name}(${parsed.args.join(", ")})` : describeCause(error);

@@ -1,4 +1,4 @@
-import { Contract, type InterfaceAbi } from "ethers";
+import { Contract, type Interface } from "ethers";
 
 import { readCompiledContract } from "../compiled-contract.ts";
 import { addressOf } from "../network-record.ts";
@@ -7,7 +7,6 @@ import type { FactContext, Step } from "./fact.ts";
 /** A contract of a deployment as facts use it: asks it, and says what would be sent to it. */
 export interface ContractReader {
   readonly address: string;
-  readonly abi: InterfaceAbi;
   ask(method: string, ...args: readonly unknown[]): Promise<unknown>;
   step(method: string, ...args: readonly unknown[]): Step;
   /** As `step`, but sent after all others of its stage: what takes something away that the others may still need. */
@@ -19,11 +18,10 @@ export function readerOf(context: FactContext, folder: string, name: string): Co
   return readerAt(context, addressOf(context.own, name), readCompiledContract(folder, name).abi);
 }
 
-export function readerAt({ provider }: FactContext, address: string, abi: InterfaceAbi): ContractReader {
+export function readerAt({ provider }: FactContext, address: string, abi: Interface): ContractReader {
   const contract = new Contract(address, abi, provider);
   return {
     address,
-    abi,
     ask: async (method, ...args) => contract.getFunction(method).staticCall(...args),
     step: (method, ...args) => ({ kind: "call", to: address, abi, method, args }),
     lateStep: (method, ...args) => ({ kind: "call", to: address, abi, method, args, isLate: true }),

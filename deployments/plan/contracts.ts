@@ -10,6 +10,8 @@ export interface PlannedContract {
   readonly folder: string;
   readonly contract: string;
   readonly args: ConstructorArguments;
+  /** Positions of arguments that governance may change afterwards: facts compare those, not the creation. */
+  readonly settable?: readonly number[];
 }
 
 /** Constructor arguments, from what comes before it in the plan. */
@@ -38,14 +40,17 @@ export function feedName(market: number, index: number): string {
 export function planContracts(parameters: NetworkParameters): readonly PlannedContract[] {
   const isDevnet = parameters.kind === "devnet";
   return [
-    planned("hub", "IncidentHub", ({ endpoint, deployer, parameters: { meshId, leases, limits, operators } }) => {
-      return [endpoint, deployer, meshId, packLeases(leases), packLimits(limits), operators];
-    }),
+    { ...planned("hub", "IncidentHub", hubArguments), settable: [4, 5] },
     planned("oracle", "PriceAggregator", ({ deployer }) => [deployer]),
     planned("sensors", "PriceBandSensor", ({ at, deployer }) => [at("IncidentHub"), at("PriceAggregator"), deployer]),
     ...planScriptedFeeds(parameters),
     ...(isDevnet ? DEVNET_CONTRACTS : []),
   ];
+}
+
+function hubArguments({ endpoint, deployer, parameters }: PlannedChain): readonly unknown[] {
+  const { meshId, leases, limits, operators } = parameters;
+  return [endpoint, deployer, meshId, packLeases(leases), packLimits(limits), operators];
 }
 
 /** A way to publish to several scripted feeds at once, and a venue to try things on. */

@@ -19,6 +19,8 @@ export interface FactGroup {
    * read is empty in a plan that is made without the chains.
    */
   mend?(found: Found): readonly Step[];
+  /** The constructor sees to it, so that a plan for contracts to come has nothing to send. */
+  readonly holdsAtCreation?: boolean;
 }
 
 export interface Found {

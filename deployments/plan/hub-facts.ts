@@ -69,6 +69,7 @@ function operators(context: FactContext, hub: ContractReader): FactGroup {
   const expected = context.parameters.operators;
   return {
     stage: "hub",
+    holdsAtCreation: true,
     expected: { operators: sameSet(expected) },
     async read() {
       const ever = new Set(expected.map(write));
@@ -94,6 +95,7 @@ function limits({ parameters }: FactContext, hub: ContractReader): FactGroup {
   const packed = packLimits(parameters.limits);
   return {
     stage: "hub",
+    holdsAtCreation: true,
     expected: equalEach("limits.", packed),
     read: async () => pickEach("limits.", packed, await hub.ask("limits")),
     mend: () => [hub.step("setLimits", packed)],

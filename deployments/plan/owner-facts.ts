@@ -12,7 +12,12 @@ export const OWNED = [
 /** Who governs: the owner of every contract, and the delegate that may change the hub's LayerZero configuration. */
 export function ownerFacts(context: FactContext): FactGroup[] {
   const owner = context.parameters.owner ?? context.own.deployer;
-  return [delegate(context, owner), ...OWNED.map(([folder, name]) => ownerOf(readerOf(context, folder, name), name, owner))];
+  const holdsAtCreation = owner === context.own.deployer;
+  const groups = [
+    delegate(context, owner),
+    ...OWNED.map(([folder, name]) => ownerOf(readerOf(context, folder, name), name, owner)),
+  ];
+  return groups.map((group) => ({ ...group, holdsAtCreation }));
 }
 
 function delegate(context: FactContext, owner: string): FactGroup {

@@ -33,6 +33,11 @@ export function pathwayFacts(context: FactContext): FactGroup[] {
   ];
 }
 
+/** The name of the fact that `what` was set here, and is not what LayerZero gives to those who set nothing. */
+function isDefault(what: string): string {
+  return `${what} is LayerZero's default`;
+}
+
 /** A peer that the record does not have could still be heard: it goes before anything is added. */
 function strangers(context: FactContext, peers: readonly ChainRecord[]): FactGroup {
   const hub = readerOf(context, "hub", "IncidentHub");
@@ -64,7 +69,6 @@ function libraries(context: FactContext, peer: ChainRecord): FactGroup {
   const hub = addressOf(own, "IncidentHub");
   const endpoint = readerAt(context, own.endpoint, ENDPOINT_ABI);
   const names = { send: `send library to ${peer.name}`, receive: `receive library from ${peer.name}` };
-  const isDefault = (library: string) => `${library} is LayerZero's default`;
   return {
     stage: "libraries",
     expected: {
@@ -97,24 +101,31 @@ function executors(context: FactContext, peers: readonly ChainRecord[]): FactGro
   const hub = addressOf(own, "IncidentHub");
   const uln = readerAt(context, own.sendUln, ULN_ABI);
   const { maxMessageBytes } = parameters.messaging;
-  const namesOf = ({ name }: ChainRecord) => ({ executor: `executor to ${name}`, size: `largest message to ${name}` });
+  const namesOf = ({ name }: ChainRecord) => ({
+    executor: `executor to ${name}`,
+    size: `largest message to ${name}`,
+    inherited: isDefault(`executor to ${name}`),
+  });
   const config = encodeExecutorConfig(maxMessageBytes, own.executor);
   return {
     stage: "verification",
     expected: Object.fromEntries(
       peers.flatMap((peer) => {
-        const { executor, size } = namesOf(peer);
+        const { executor, size, inherited } = namesOf(peer);
         return [
           [executor, equal(own.executor)],
           [size, equal(maxMessageBytes)],
+          [inherited, equal(false)],
         ];
       }),
     ),
     read: () =>
       readPeers(peers, async (peer) => {
-        const { executor, size } = namesOf(peer);
+        const { executor, size, inherited } = namesOf(peer);
         const actual = (await uln.ask("getExecutorConfig", hub, peer.eid)) as Executor;
-        return { [executor]: actual.executor, [size]: actual.maxMessageSize };
+        const set = (await uln.ask("executorConfigs", hub, peer.eid)) as Executor;
+        const isInherited = set.maxMessageSize === 0n || BigInt(set.executor) === 0n;
+        return { [executor]: actual.executor, [size]: actual.maxMessageSize, [inherited]: isInherited };
       }),
     mend({ wrong }) {
       const mended = peers.filter((peer) => Object.values(namesOf(peer)).some((name) => wrong.has(name)));
@@ -142,6 +153,7 @@ function verification(context: FactContext, peers: readonly ChainRecord[], direc
       (count) => Number(count) >= MIN_REQUIRED_DVNS,
     ),
     [`DVNs ${direction} ${peer.name}`]: sameSet(own.dvns),
+    [isDefault(`DVNs ${direction} ${peer.name}`)]: equal(false),
     [`optional DVNs ${direction} ${peer.name}`]: equal(0),
     [`confirmations ${direction} ${peer.name}`]: equal(confirmationsOf(peer)),
   });
@@ -151,7 +163,11 @@ function verification(context: FactContext, peers: readonly ChainRecord[], direc
     read: () =>
       readPeers(peers, async (peer) => {
         const actual = (await uln.ask("getUlnConfig", hub, peer.eid)) as UlnConfig;
+        const set = (await uln.ask("getAppUlnConfig", hub, peer.eid)) as UlnConfig;
+        // A zero stands for the default's number.
+        const isInherited = [set.confirmations, set.requiredDVNCount, set.optionalDVNCount].some((n) => BigInt(n) === 0n);
         return {
+          [isDefault(`DVNs ${direction} ${peer.name}`)]: isInherited,
           [`required DVNs ${direction} ${peer.name}`]: new Set(actual.requiredDVNs).size,
           [`DVNs ${direction} ${peer.name}`]: actual.requiredDVNs,
           [`optional DVNs ${direction} ${peer.name}`]: actual.optionalDVNCount,

@@ -15,7 +15,7 @@ import {
 } from "../transaction-batch.ts";
 import { waitUntilQuiet } from "./account.ts";
 import type { DeploymentTarget } from "./deployment-target.ts";
-import { argsOf, toJson } from "./planned-args.ts";
+import { argsAsCreated, argsOf, toJson } from "./planned-args.ts";
 
 /** The part of the record that is one chain's. */
 export interface ChainBook {
@@ -96,7 +96,7 @@ async function checkRecorded(run: Run, planned: readonly PlannedContract[]): Pro
     const recorded = chain.contracts[contract.name];
     if (!recorded) continue;
     const where = `${contract.name} of ${chain.name}`;
-    const expected = JSON.stringify(toJson(argsOf(contract, chain, parameters)));
+    const expected = JSON.stringify(toJson(argsAsCreated(contract, chain, parameters)));
     if (JSON.stringify(recorded.args) !== expected) {
       const problem = `${where} was created with other arguments than the parameters give now (${expected}).`;
       const fix = "Restore the parameters, or take it out of the record to have another one created.";

@@ -9,7 +9,7 @@ import { type Expectation, type FactContext, type FactGroup, equal, findWrong, s
 import { planFacts } from "../plan/facts.ts";
 import { describeCause } from "../setup-error.ts";
 import { encodeCreation } from "../transaction-batch.ts";
-import { argsOf, toJson } from "./planned-args.ts";
+import { argsAsCreated, toJson } from "./planned-args.ts";
 
 /** Something on a chain that is not as it should be. */
 export interface Difference {
@@ -95,7 +95,7 @@ async function verifyArguments(context: FactContext, planned: PlannedContract): 
   const { provider, own, parameters } = context;
   const recorded = own.contracts[planned.name];
   if (!recorded) return [];
-  const args = argsOf(planned, own, parameters);
+  const args = argsAsCreated(planned, own, parameters);
   const named = nameArguments(planned, toJson(args));
   const expected = Object.fromEntries(Object.entries(named).map(([what, value]) => [what, equal(JSON.stringify(value))]));
   const actual = nameArguments(planned, recorded.args);
@@ -124,14 +124,10 @@ async function verifyCreation(
 }
 
 function nameArguments({ name, folder, contract }: PlannedContract, args: ContractRecord["args"]) {
-  const { abi } = readCompiledContract(folder, contract);
-  const names = constructorNames(abi);
-  return Object.fromEntries(args.map((value, index) => [`${name} argument ${names[index] ?? String(index)}`, value]));
-}
-
-function constructorNames(abi: unknown): string[] {
-  const entries = abi as readonly { readonly type: string; readonly inputs?: readonly { readonly name: string }[] }[];
-  return entries.find(({ type }) => type === "constructor")?.inputs?.map(({ name }) => name) ?? [];
+  const { inputs } = readCompiledContract(folder, contract).abi.deploy;
+  return Object.fromEntries(
+    args.map((value, index) => [`${name} argument ${inputs[index]?.name ?? String(index)}`, value]),
+  );
 }
 
 function compare(

@@ -11,6 +11,7 @@ import { MIN_REQUIRED_DVNS } from "../uln-config.ts";
 import { waitUntilQuiet } from "./account.ts";
 import { createAuthority } from "./authority.ts";
 import type { DeploymentTarget } from "./deployment-target.ts";
+import type { VerifiedChain } from "./verify.ts";
 
 export interface WireOptions {
   readonly log?: (line: string) => void;
@@ -88,8 +89,24 @@ async function wireChain(
   return { sent, withheld };
 }
 
+/** What {@link wireMesh} would send now, stage by stage, as far as one stage does not depend on the one before. */
+export async function foreseeWiring(
+  chains: readonly VerifiedChain[],
+  record: NetworkRecord,
+  parameters: NetworkParameters,
+): Promise<WiredStep[]> {
+  const planned = await mapAtMost(CHAINS_AT_ONCE, record.chains, async (own) => {
+    const provider = chains.find(({ eid }) => eid === own.eid)?.provider;
+    if (!provider) return [];
+    const groups = planFacts({ own, record, parameters, provider });
+    const steps = STAGES.map((stage) => planStage(groups.filter((group) => group.stage === stage)));
+    return (await Promise.all(steps)).flat().map((step) => describeStep(own.name, step));
+  });
+  return planned.flat();
+}
+
 /** What mends the groups' facts that do not hold. */
-export async function planStage(groups: readonly FactGroup[]): Promise<Step[]> {
+async function planStage(groups: readonly FactGroup[]): Promise<Step[]> {
   const mended = groups.map(async ({ expected, read, mend }) => {
     if (mend === undefined) return [];
     const actual = await read();
