@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { Interface } from "ethers";
 import { z } from "zod";
 
+import { type ContractName, SOURCES } from "./plan/sources.ts";
 import { SetupError } from "./setup-error.ts";
 import type { ContractArtifact } from "./transaction-batch.ts";
 
@@ -49,6 +50,11 @@ export function readCompiledContract(folder: string, contractName: string): Comp
   const contract = { contractName, abi: Interface.from(abi), bytecode, deployedBytecode, immutables, compiler };
   cache.set(file, contract);
   return contract;
+}
+
+/** The same for one of those that are deployed. */
+export function readDeployedContract(name: ContractName): CompiledContract {
+  return readCompiledContract(SOURCES[name], name);
 }
 
 /**

@@ -55,7 +55,11 @@ async function deploy(session: Session): Promise<number> {
   const store = createFileStore(recordFile);
   const { sign } = await connect(session, store.read());
   const record = await deployMesh(await sign(), parameters, { store, log: progress });
-  print(session, record, `${renderRecord(record)}\nrecord  ${recordFile}\nNext: ./cordon wire --network ${session.network}\n`);
+  print(
+    session,
+    record,
+    `${renderRecord(record)}\nrecord  ${recordFile}\nNext: ./cordon wire --network ${session.network}\n`,
+  );
   return 0;
 }
 
@@ -87,7 +91,8 @@ async function planWiring(session: Session): Promise<number> {
   const record = readRecord(session);
   const { sites } = await connect(session, record);
   const steps = await foreseeWiring(sites, record, session.parameters);
-  const text = steps.length === 0 ? "Nothing has to be sent.\n" : `${renderSteps(steps)}\n${steps.length}, none sent.\n`;
+  const text =
+    steps.length === 0 ? "Nothing has to be sent.\n" : `${renderSteps(steps)}\n${steps.length}, none sent.\n`;
   print(session, { network: session.network, steps }, text);
   return 0;
 }

@@ -121,7 +121,8 @@ function refuseUnfitLive(
   if (deployerKey === undefined) refuse(["deployerKey"], 'must be given, as {"type": "env", "value": "NAME"}');
   if (deployerKey?.type === "plain") refuse(["deployerKey", "type"], 'must be "env" or "file"');
   if (findRepeated(chains.map(({ name }) => name)) >= 0) refuse(["chains"], "must not name a chain twice");
-  if (findRepeated(chains.map(({ layerzero }) => layerzero)) >= 0) refuse(["chains"], "must not be on one network twice");
+  if (findRepeated(chains.map(({ layerzero }) => layerzero)) >= 0)
+    refuse(["chains"], "must not be on one network twice");
   const dvnsOf = (chain: Network["chains"][number] | undefined) =>
     (chain?.dvns ?? []).map((dvn) => (typeof dvn === "string" ? dvn : dvn.name)).toSorted();
   const expected = dvnsOf(chains[0]);
@@ -146,7 +147,6 @@ function findRepeated(values: readonly (string | number)[]): number {
 
 export type NetworkParameters = z.output<typeof NetworkParametersSchema>;
 export type PricedMarket = NetworkParameters["markets"][number];
-export type Feed = PricedMarket["feeds"][number];
 export type ChainParameters = NetworkParameters["chains"][number];
 
 /**

@@ -17,7 +17,9 @@ export function placeholderAddress(network: string, who: string): string {
 /** @throws SetupError "config" that names the fields which still hold a placeholder. */
 export function refusePlaceholders({ network, owner, operators }: NetworkParameters): void {
   const known = Array.from({ length: OPERATORS }, (_, index) => placeholderAddress(network, `operator/${index}`));
-  const fields = operators.flatMap((operator, index) => (known.includes(getAddress(operator)) ? [`operators.${index}`] : []));
+  const fields = operators.flatMap((operator, index) =>
+    known.includes(getAddress(operator)) ? [`operators.${index}`] : [],
+  );
   const isOwner = owner !== undefined && getAddress(owner) === placeholderAddress(network, "owner");
   const found = [...(isOwner ? ["owner"] : []), ...fields];
   if (found.length === 0) return;

@@ -82,7 +82,10 @@ function extract(deployments: string): Metadata {
       },
     ] as const;
   });
-  return { source: { package: PACKAGE, version: VERSION, integrity: INTEGRITY }, networks: Object.fromEntries(networks) };
+  return {
+    source: { package: PACKAGE, version: VERSION, integrity: INTEGRITY },
+    networks: Object.fromEntries(networks),
+  };
 }
 
 const { values } = parseArgs({ options: { check: { type: "boolean" }, help: { type: "boolean", short: "h" } } });

@@ -1,8 +1,9 @@
 import { Contract, type Interface } from "ethers";
 
-import { readCompiledContract } from "../compiled-contract.ts";
+import { readDeployedContract } from "../compiled-contract.ts";
 import { addressOf } from "../network-record.ts";
 import type { FactContext, Step } from "./fact.ts";
+import type { ContractName } from "./sources.ts";
 
 /** A contract of a deployment as facts use it: asks it, and says what would be sent to it. */
 export interface ContractReader {
@@ -13,9 +14,9 @@ export interface ContractReader {
   lateStep(method: string, ...args: readonly unknown[]): Step;
 }
 
-/** Contract `name` of contracts/`folder`, at its address in the record. */
-export function readerOf(context: FactContext, folder: string, name: string): ContractReader {
-  return readerAt(context, addressOf(context.own, name), readCompiledContract(folder, name).abi);
+/** Contract `name`, at its address in the record. */
+export function readerOf(context: FactContext, name: ContractName): ContractReader {
+  return readerAt(context, addressOf(context.own, name), readDeployedContract(name).abi);
 }
 
 export function readerAt({ provider }: FactContext, address: string, abi: Interface): ContractReader {

@@ -1,14 +1,13 @@
 import { packLeases } from "../../relayer/domain/incident/leases.ts";
 import type { NetworkParameters } from "../network-parameters.ts";
 import { packLimits } from "../schema.ts";
+import type { ContractName } from "./sources.ts";
 
 /** A contract that every deployment has. */
 export interface PlannedContract {
   /** In the record; the contract's own unless there are several of it. */
   readonly name: string;
-  /** contracts/`folder`/`contract`.sol */
-  readonly folder: string;
-  readonly contract: string;
+  readonly contract: ContractName;
   readonly args: ConstructorArguments;
   /** Positions of arguments that governance may change afterwards: facts compare those, not the creation. */
   readonly settable?: readonly number[];
@@ -40,9 +39,9 @@ export function feedName(market: number, index: number): string {
 export function planContracts(parameters: NetworkParameters): readonly PlannedContract[] {
   const isDevnet = parameters.kind === "devnet";
   return [
-    { ...planned("hub", "IncidentHub", hubArguments), settable: [4, 5] },
-    planned("oracle", "PriceAggregator", ({ deployer }) => [deployer]),
-    planned("sensors", "PriceBandSensor", ({ at, deployer }) => [at("IncidentHub"), at("PriceAggregator"), deployer]),
+    { ...planned("IncidentHub", hubArguments), settable: [4, 5] },
+    planned("PriceAggregator", ({ deployer }) => [deployer]),
+    planned("PriceBandSensor", ({ at, deployer }) => [at("IncidentHub"), at("PriceAggregator"), deployer]),
     ...planScriptedFeeds(parameters),
     ...(isDevnet ? DEVNET_CONTRACTS : []),
   ];
@@ -55,8 +54,8 @@ function hubArguments({ endpoint, deployer, parameters }: PlannedChain): readonl
 
 /** A way to publish to several scripted feeds at once, and a venue to try things on. */
 const DEVNET_CONTRACTS: readonly PlannedContract[] = [
-  planned("mocks", "FeedBatch", () => []),
-  planned("mocks", "GuardedVenue", ({ at }) => [at("IncidentHub")]),
+  planned("FeedBatch", () => []),
+  planned("GuardedVenue", ({ at }) => [at("IncidentHub")]),
 ];
 
 /** Feeds that say what they are told, for those that have no address. The parameters refuse them on a live network. */
@@ -64,12 +63,12 @@ function planScriptedFeeds({ markets }: NetworkParameters): PlannedContract[] {
   return markets.flatMap((market) =>
     market.feeds.flatMap((feed, index) => {
       if (feed.at !== undefined) return [];
-      const scripted = planned("mocks", "ScriptedFeed", () => [feed.decimals, market.name]);
+      const scripted = planned("ScriptedFeed", () => [feed.decimals, market.name]);
       return [{ ...scripted, name: feedName(market.id, index) }];
     }),
   );
 }
 
-function planned(folder: string, contract: string, args: ConstructorArguments): PlannedContract {
-  return { name: contract, folder, contract, args };
+function planned(contract: ContractName, args: ConstructorArguments): PlannedContract {
+  return { name: contract, contract, args };
 }

@@ -13,7 +13,7 @@ const EID_ABI = ["function eid() view returns (uint32)"];
 
 /** What one hub is by itself: what it was built with, markets, operators, limits, mirrors, funds. */
 export function hubFacts(context: FactContext): FactGroup[] {
-  const hub = readerOf(context, "hub", "IncidentHub");
+  const hub = readerOf(context, "IncidentHub");
   return [
     identity(context, hub),
     markets(context, hub),
@@ -73,8 +73,10 @@ function operators(context: FactContext, hub: ContractReader): FactGroup {
     expected: { operators: sameSet(expected) },
     async read() {
       const ever = new Set(expected.map(write));
-      for (const { args } of await readLogs(context, "hub", "IncidentHub", "OperatorSet")) ever.add(write(args["operator"]));
-      const asked = [...ever].map(async (operator) => ((await hub.ask("isOperator", operator)) === true ? [operator] : []));
+      for (const { args } of await readLogs(context, "IncidentHub", "OperatorSet")) ever.add(write(args["operator"]));
+      const asked = [...ever].map(async (operator) =>
+        (await hub.ask("isOperator", operator)) === true ? [operator] : [],
+      );
       return { operators: (await Promise.all(asked)).flat() };
     },
     mend({ actual }) {

@@ -2,26 +2,19 @@ import { ENDPOINT_ABI } from "../tasks/layerzero-abi.ts";
 import { type ContractReader, readerAt, readerOf } from "./contract-reader.ts";
 import { type FactContext, type FactGroup, equal } from "./fact.ts";
 
-/** Folder and name of what has an owner. The hub comes last: until then its owner can still mend what is wrong. */
-export const OWNED = [
-  ["oracle", "PriceAggregator"],
-  ["sensors", "PriceBandSensor"],
-  ["hub", "IncidentHub"],
-] as const;
+/** What has an owner. The hub comes last: until then its owner can still mend what is wrong. */
+export const OWNED = ["PriceAggregator", "PriceBandSensor", "IncidentHub"] as const;
 
 /** Who governs: the owner of every contract, and the delegate that may change the hub's LayerZero configuration. */
 export function ownerFacts(context: FactContext): FactGroup[] {
   const owner = context.parameters.owner ?? context.own.deployer;
   const holdsAtCreation = owner === context.own.deployer;
-  const groups = [
-    delegate(context, owner),
-    ...OWNED.map(([folder, name]) => ownerOf(readerOf(context, folder, name), name, owner)),
-  ];
+  const groups = [delegate(context, owner), ...OWNED.map((name) => ownerOf(readerOf(context, name), name, owner))];
   return groups.map((group) => ({ ...group, holdsAtCreation }));
 }
 
 function delegate(context: FactContext, owner: string): FactGroup {
-  const hub = readerOf(context, "hub", "IncidentHub");
+  const hub = readerOf(context, "IncidentHub");
   const endpoint = readerAt(context, context.own.endpoint, ENDPOINT_ABI);
   return {
     stage: "owners",

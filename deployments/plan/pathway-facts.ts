@@ -40,7 +40,7 @@ function isDefault(what: string): string {
 
 /** A peer that the record does not have could still be heard: it goes before anything is added. */
 function strangers(context: FactContext, peers: readonly ChainRecord[]): FactGroup {
-  const hub = readerOf(context, "hub", "IncidentHub");
+  const hub = readerOf(context, "IncidentHub");
   const known = peers.map(({ eid }) => String(eid));
   const nobody = zeroPadValue("0x", 32);
   const name = "peers of no record";
@@ -53,7 +53,7 @@ function strangers(context: FactContext, peers: readonly ChainRecord[]): FactGro
 }
 
 function peerHub(context: FactContext, peer: ChainRecord): FactGroup {
-  const hub = readerOf(context, "hub", "IncidentHub");
+  const hub = readerOf(context, "IncidentHub");
   const expected = zeroPadValue(addressOf(peer, "IncidentHub"), 32);
   const name = `peer ${peer.name}`;
   return {
@@ -165,7 +165,9 @@ function verification(context: FactContext, peers: readonly ChainRecord[], direc
         const actual = (await uln.ask("getUlnConfig", hub, peer.eid)) as UlnConfig;
         const set = (await uln.ask("getAppUlnConfig", hub, peer.eid)) as UlnConfig;
         // A zero stands for the default's number.
-        const isInherited = [set.confirmations, set.requiredDVNCount, set.optionalDVNCount].some((n) => BigInt(n) === 0n);
+        const isInherited = [set.confirmations, set.requiredDVNCount, set.optionalDVNCount].some(
+          (n) => BigInt(n) === 0n,
+        );
         return {
           [isDefault(`DVNs ${direction} ${peer.name}`)]: isInherited,
           [`required DVNs ${direction} ${peer.name}`]: new Set(actual.requiredDVNs).size,

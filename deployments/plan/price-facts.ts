@@ -41,7 +41,7 @@ function decimals(context: FactContext, market: PricedMarket): FactGroup {
 }
 
 function feeds(context: FactContext, market: PricedMarket): FactGroup {
-  const aggregator = readerOf(context, "oracle", "PriceAggregator");
+  const aggregator = readerOf(context, "PriceAggregator");
   const configs = market.feeds.map(({ maxAgeSeconds, weight }, index) => [
     feedAddress(context, market, index),
     maxAgeSeconds,
@@ -61,7 +61,7 @@ function feeds(context: FactContext, market: PricedMarket): FactGroup {
 
 /** Fixed by the constructor. */
 function bandSensor(context: FactContext): FactGroup {
-  const sensor = readerOf(context, "sensors", "PriceBandSensor");
+  const sensor = readerOf(context, "PriceBandSensor");
   const { own } = context;
   return {
     stage: "identity",
@@ -77,7 +77,7 @@ function bandSensor(context: FactContext): FactGroup {
 }
 
 function band(context: FactContext, market: PricedMarket): FactGroup {
-  const sensor = readerOf(context, "sensors", "PriceBandSensor");
+  const sensor = readerOf(context, "PriceBandSensor");
   const packed = packBand(market.band);
   const prefix = `market ${market.id} band: `;
   return {

@@ -1,8 +1,9 @@
-import { Interface, type JsonRpcProvider, type Log, type LogDescription, toQuantity } from "ethers";
+import { type JsonRpcProvider, type Log, type LogDescription, toQuantity } from "ethers";
 
-import { readCompiledContract } from "../compiled-contract.ts";
+import { readDeployedContract } from "../compiled-contract.ts";
 import { addressOf } from "../network-record.ts";
 import type { FactContext } from "./fact.ts";
+import type { ContractName } from "./sources.ts";
 
 /** Below this a refusal is not about the range. */
 const LEAST_BLOCKS = 100;
@@ -10,11 +11,10 @@ const LEAST_BLOCKS = 100;
 /** All events `event` of a contract since it was created. Nodes bound how many blocks one question may span. */
 export async function readLogs(
   { own, provider }: FactContext,
-  folder: string,
-  name: string,
+  name: ContractName,
   event: string,
 ): Promise<LogDescription[]> {
-  const abi = Interface.from(readCompiledContract(folder, name).abi);
+  const { abi } = readDeployedContract(name);
   const topic = abi.getEvent(event)?.topicHash;
   if (topic === undefined) throw new RangeError(`${name} has no event ${event}`);
   const filter = { address: addressOf(own, name), topics: [topic] };

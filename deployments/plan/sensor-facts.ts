@@ -11,7 +11,7 @@ type Grants = NetworkParameters["sensors"];
 
 /** What each sensor may assert, and that nobody else may. */
 export function sensorFacts(context: FactContext): FactGroup[] {
-  const hub = readerOf(context, "hub", "IncidentHub");
+  const hub = readerOf(context, "IncidentHub");
   const { sensors } = context.parameters;
   const names = Object.keys(sensors) as (keyof Grants)[];
   return [
@@ -38,7 +38,7 @@ function strangers(context: FactContext, hub: ContractReader): FactGroup {
     stage: "strangers",
     expected: { "sensors of no parameter": sameSet([]) },
     async read() {
-      const logs = await readLogs(context, "hub", "IncidentHub", "SensorSet");
+      const logs = await readLogs(context, "IncidentHub", "SensorSet");
       const ever = new Set(logs.map(({ args }) => write(args["sensor"])).filter((sensor) => !known.includes(sensor)));
       const active = [...ever].map(async (sensor) => {
         const grant = (await hub.ask("sensorGrant", sensor)) as { readonly isActive: boolean };
@@ -61,4 +61,3 @@ function packGrant({ markets }: NetworkParameters, grant: Grants[keyof Grants]) 
     markets: markets.reduce((bits, { id }) => bits | (1 << id), 0) >>> 0,
   };
 }
-

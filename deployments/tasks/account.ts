@@ -24,7 +24,9 @@ export async function waitUntilQuiet(
     if (known <= mined) return;
     if (performance.now() > deadline) {
       const problem = `${account} has ${known - mined} unmined transactions on ${name}.`;
-      throw new SetupError("temporary", problem, { fix: "Wait until they are mined, or replace them; then run again." });
+      throw new SetupError("temporary", problem, {
+        fix: "Wait until they are mined, or replace them; then run again.",
+      });
     }
     await sleep(QUIET_POLL_MS);
   }

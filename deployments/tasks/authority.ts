@@ -11,8 +11,8 @@ export interface Authority {
 
 export async function createAuthority(context: FactContext, account: string): Promise<Authority> {
   const { own } = context;
-  const governors = OWNED.map(async ([folder, name]): Promise<[string, string]> => {
-    const contract = readerOf(context, folder, name);
+  const governors = OWNED.map(async (name): Promise<[string, string]> => {
+    const contract = readerOf(context, name);
     return [write(contract.address), write(await contract.ask("owner"))];
   });
   const endpoint = readerAt(context, own.endpoint, ENDPOINT_ABI);

@@ -1,6 +1,6 @@
 import { getCreateAddress, keccak256 } from "ethers";
 
-import { isCodeOf, readCommit, readCompiledContract } from "../compiled-contract.ts";
+import { isCodeOf, readCommit, readDeployedContract } from "../compiled-contract.ts";
 import type { NetworkParameters } from "../network-parameters.ts";
 import type { ChainRecord, ContractRecord, PendingRecord } from "../network-record.ts";
 import { type PlannedContract, planContracts } from "../plan/contracts.ts";
@@ -150,8 +150,7 @@ async function create(run: Run, round: readonly PlannedContract[]): Promise<void
     const { transaction, address, gasLimit } = creation.pending;
     const receipt = await waitForReceipt({ provider, chain, ...(pace ? { pace } : {}) }, transaction, what);
     if (receipt.status !== 1) {
-      const { folder, contract } = creation.planned;
-      const { abi } = readCompiledContract(folder, contract);
+      const { abi } = readDeployedContract(creation.planned.contract);
       const request = { data: creation.data, gasLimit: BigInt(gasLimit) };
       throw await revertError({ provider, chain }, { what, abi, request }, deployer);
     }
@@ -173,7 +172,7 @@ async function prepare(run: Run, round: readonly PlannedContract[]): Promise<Cre
     while (!before && taken.has(next)) next += 1;
     const nonce = before?.nonce ?? next++;
     const args = argsOf(planned, chain, run.parameters);
-    const data = encodeCreation(readCompiledContract(planned.folder, planned.contract), args);
+    const data = encodeCreation(readDeployedContract(planned.contract), args);
     const fees = before ?? {
       gasLimit: String(await gasFor(run, data)),
       maxFeePerGas: String(envelope.maxFeePerGas),
@@ -228,8 +227,8 @@ async function record(
   { planned, args, pending }: Pick<Creation, "planned" | "args" | "pending">,
   block: number,
 ): Promise<void> {
-  const { name, folder, contract } = planned;
-  const compiled = readCompiledContract(folder, contract);
+  const { name, contract } = planned;
+  const compiled = readDeployedContract(contract);
   const code = await run.target.provider.getCode(pending.address);
   if (!isCodeOf(compiled, code)) {
     const problem = `${name} of ${run.chain.name} does not have the code that the compiler made (${pending.address}).`;

@@ -1,12 +1,13 @@
 import { type JsonRpcProvider, keccak256 } from "ethers";
 
-import { isCodeOf, readCompiledContract } from "../compiled-contract.ts";
+import { isCodeOf, readDeployedContract } from "../compiled-contract.ts";
 import { CHAINS_AT_ONCE, mapAtMost } from "../map-at-most.ts";
 import type { NetworkParameters } from "../network-parameters.ts";
 import type { ChainRecord, ContractRecord, NetworkRecord } from "../network-record.ts";
 import { type PlannedContract, planContracts } from "../plan/contracts.ts";
 import { type Expectation, type FactContext, type FactGroup, equal, findWrong, such, write } from "../plan/fact.ts";
 import { planFacts } from "../plan/facts.ts";
+import { SOURCES } from "../plan/sources.ts";
 import { describeCause } from "../setup-error.ts";
 import { encodeCreation } from "../transaction-batch.ts";
 import { argsAsCreated, toJson } from "./planned-args.ts";
@@ -42,7 +43,12 @@ export async function verifyMesh(
   });
   const known = new Set(record.chains.map(({ name }) => name));
   const absent = parameters.chains.filter(({ name }) => !known.has(name));
-  const missing = absent.map(({ name }) => ({ chain: name, what: "record", expected: "deployed", actual: "not there" }));
+  const missing = absent.map(({ name }) => ({
+    chain: name,
+    what: "record",
+    expected: "deployed",
+    actual: "not there",
+  }));
   return [...all.flat(), ...missing];
 }
 
@@ -74,17 +80,20 @@ async function verifyFacts({ name: chain }: ChainRecord, { expected, read }: Fac
 
 /** A contract whose code is not the recorded one, or not what the compiler made, is somebody else's. */
 async function verifyCode({ provider, own }: FactContext, planned: PlannedContract): Promise<Difference[]> {
-  const { name, folder, contract } = planned;
+  const { name, contract } = planned;
   const recorded = own.contracts[name];
   if (!recorded) return [{ chain: own.name, what: name, expected: "deployed", actual: "not in the record" }];
   const code = await provider.getCode(recorded.address);
-  const isOurs = isCodeOf(readCompiledContract(folder, contract), code);
+  const isOurs = isCodeOf(readDeployedContract(contract), code);
   return compare(
     own.name,
     {
       [`${name} code hash`]: equal(recorded.codeHash),
       // Immutables set aside: they are compared as facts, and by the arguments that set them.
-      [`${name} code`]: such(`that of contracts/${folder}/${contract}.sol`, (actual) => actual === "the same"),
+      [`${name} code`]: such(
+        `that of contracts/${SOURCES[contract]}/${contract}.sol`,
+        (actual) => actual === "the same",
+      ),
     },
     { [`${name} code hash`]: keccak256(code), [`${name} code`]: isOurs ? "the same" : "other code" },
   ).slice(0, 1);
@@ -97,7 +106,9 @@ async function verifyArguments(context: FactContext, planned: PlannedContract): 
   if (!recorded) return [];
   const args = argsAsCreated(planned, own, parameters);
   const named = nameArguments(planned, toJson(args));
-  const expected = Object.fromEntries(Object.entries(named).map(([what, value]) => [what, equal(JSON.stringify(value))]));
+  const expected = Object.fromEntries(
+    Object.entries(named).map(([what, value]) => [what, equal(JSON.stringify(value))]),
+  );
   const actual = nameArguments(planned, recorded.args);
   const written = Object.fromEntries(Object.entries(actual).map(([what, value]) => [what, JSON.stringify(value)]));
   const differences = compare(own.name, expected, written);
@@ -118,13 +129,13 @@ async function verifyCreation(
 ): Promise<Difference[]> {
   const what = `${planned.name} creation`;
   const transaction = await provider.getTransaction(recorded.transaction);
-  const expected = encodeCreation(readCompiledContract(planned.folder, planned.contract), args);
+  const expected = encodeCreation(readDeployedContract(planned.contract), args);
   const actual = transaction === null ? "no such transaction" : keccak256(transaction.data);
   return compare(chain, { [what]: equal(keccak256(expected)) }, { [what]: actual });
 }
 
-function nameArguments({ name, folder, contract }: PlannedContract, args: ContractRecord["args"]) {
-  const { inputs } = readCompiledContract(folder, contract).abi.deploy;
+function nameArguments({ name, contract }: PlannedContract, args: ContractRecord["args"]) {
+  const { inputs } = readDeployedContract(contract).abi.deploy;
   return Object.fromEntries(
     args.map((value, index) => [`${name} argument ${inputs[index]?.name ?? String(index)}`, value]),
   );

@@ -132,4 +132,3 @@ function writeArgument(value: unknown): string {
   if (typeof value === "bigint" || typeof value === "number" || typeof value === "string") return String(value);
   return JSON.stringify(value, (_key, part: unknown) => (typeof part === "bigint" ? part.toString() : part));
 }
-

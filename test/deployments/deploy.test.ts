@@ -115,7 +115,9 @@ describe("deploying, wiring and verifying two chains in this process", function 
       const store = createMemoryStore();
       const none = { ...first!, layerzero: { ...first!.layerzero, endpoint: roleWallet("user").address } };
 
-      const failure: unknown = await deployMesh([none, second!], parameters, { store }).catch((error: unknown) => error);
+      const failure: unknown = await deployMesh([none, second!], parameters, { store }).catch(
+        (error: unknown) => error,
+      );
 
       expect(failure).to.have.property("exitCode", 78);
       const contracts = store.read()!.chains.find(({ name }) => name === "chain-b")!.contracts;
@@ -261,7 +263,9 @@ describe("deploying, wiring and verifying two chains in this process", function 
       // What is withheld is calldata that the new owner can send as it is.
       const wallet = roleWallet("user").connect(chains[0]!.provider);
       await (await wallet.sendTransaction({ to: withheld[0]!.to, data: withheld[0]!.data, gasLimit: 200_000 })).wait();
-      expect(said(await verifyMesh(chains, record, { ...handedOver, limits }))).to.deep.equal(["chain-b: limits.quorum"]);
+      expect(said(await verifyMesh(chains, record, { ...handedOver, limits }))).to.deep.equal([
+        "chain-b: limits.quorum",
+      ]);
     });
   });
 

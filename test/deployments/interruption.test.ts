@@ -62,7 +62,11 @@ describe("a deployment that is interrupted", function () {
       store,
     );
   /** @returns whether it came so far as to die there. */
-  const runUntil = async (work: Work, store: RecordStore, { used, ...death }: Death & { used: readonly BareChain[] }) => {
+  const runUntil = async (
+    work: Work,
+    store: RecordStore,
+    { used, ...death }: Death & { used: readonly BareChain[] },
+  ) => {
     const dying = createDyingRun(death);
     const targets = used.map((chain) => targetOf(chain, dying.provider(chain.provider)));
     // However a task words it: a process that has ended says nothing.
@@ -79,7 +83,11 @@ describe("a deployment that is interrupted", function () {
   });
 
   /** Dies at every `stride`th moment of a kind, goes on, and compares. @returns how often it died. */
-  const dieEverywhere = async (work: Work, used: BareChain[], moments: Pick<Death, "of" | "when"> & { stride: number }) => {
+  const dieEverywhere = async (
+    work: Work,
+    used: BareChain[],
+    moments: Pick<Death, "of" | "when"> & { stride: number },
+  ) => {
     const whole = await outcomeOf(await run(work, createMemoryStore(), used));
     let deaths = 0;
     for (let at = 0; ; at += moments.stride) {
