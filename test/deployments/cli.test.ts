@@ -33,7 +33,7 @@ function cordon(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<R
 }
 
 describe("the verbs deploy, wire and verify", function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
 
   let dir: string;
 
