@@ -272,7 +272,7 @@ abstract contract MeshHandler is MeshDraws {
             entries = bytes.concat(entries, _pack(market, hubs[from].meshWord(market)));
         }
         if (!isDirect) {
-            _inject(to, from, PayloadLib.packMessage(false, hubs[from].seq(), entries));
+            _inject(to, from, PayloadLib.packMessage(hubs[from].seq(), entries));
             return;
         }
         Directive memory directive = Directive(bytes32("settle"), uint64(timeAt(to) + 600), entries);
