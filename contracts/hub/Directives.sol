@@ -7,7 +7,7 @@ import {Directive, Limits, Path, Refusal} from "../types/Incident.sol";
 import {Posture} from "../types/Posture.sol";
 import {Rungs} from "../types/Rungs.sol";
 import {IncidentState} from "./IncidentState.sol";
-import {Operator, SoloBudgetLib} from "./SoloBudget.sol";
+import {Operator, OperatorLib} from "./SoloBudget.sol";
 
 /// @title Directives
 /// @notice The direct path: entries that operators signed, submitted by anybody.
@@ -34,7 +34,7 @@ abstract contract Directives is IncidentState, IIncidentHub {
     );
     bytes32 private constant DOMAIN_TYPEHASH = keccak256("EIP712Domain(string name,string version,bytes32 salt)");
     /// @dev Bit 7 of every market's byte: those of a posture that tell which markets there are.
-    uint256 private constant REGISTERED_BITS = type(uint256).max / 0xff * 0x80;
+    uint256 private constant REGISTERED_BITS = (type(uint256).max / 0xff) * 0x80;
 
     /* STORAGE */
 
@@ -75,7 +75,7 @@ abstract contract Directives is IncidentState, IIncidentHub {
         bytes calldata entries = directive.entries;
         (bool ok, uint256 count) = PayloadLib.countEntries(entries);
 
-        uint256 weight = isQuorum || !ok ? 0 : SoloBudgetLib.weightOf(entries, count);
+        uint256 weight = isQuorum || !ok ? 0 : OperatorLib.weightOf(entries, count);
         bool counts = _countSigners(directiveDigest(directive), signatures, weight) || isQuorum;
         if (!ok) {
             emit MessageRefused(_nextSeq(), _eid(), path, Refusal.BadLength, keccak256(entries));
@@ -125,9 +125,12 @@ abstract contract Directives is IncidentState, IIncidentHub {
         uint256 count = signatures.length / SIGNATURE_BYTES;
         for (uint256 i; i < count; ++i) {
             address signer = _signerAt(digest, signatures, i);
-            Operator storage operator = _operators[signer];
-            if (!operator.isActive || signer <= previous) revert IncidentHub_NotOperator(i, signer);
-            if (weight != 0 && _pay(operator, signer, digest, weight)) isPaid = true;
+            Operator operator = _operators[signer];
+            if (!operator.isActive() || signer <= previous) revert IncidentHub_NotOperator(i, signer);
+            if (weight != 0 && !operator.wasCharged(digest)) {
+                _charge(signer, operator, weight, digest);
+                isPaid = true;
+            }
             previous = signer;
         }
     }
@@ -146,20 +149,10 @@ abstract contract Directives is IncidentState, IIncidentHub {
         return ecrecover(digest, v, r, s);
     }
 
-    /// @return isNew False when it has paid for this directive already: it then pays, and causes, nothing more.
-    function _pay(
-        Operator storage operator,
-        address signer,
-        bytes32 digest,
-        uint256 weight
-    ) private returns (bool isNew) {
-        Operator memory before = operator;
-        if (before.wasCharged(digest)) return false;
-
-        uint256 available = before.left(block.timestamp);
+    function _charge(address signer, Operator operator, uint256 weight, bytes32 digest) private {
+        uint256 available = operator.left(block.timestamp);
         if (available < weight) revert IncidentHub_RateLimited(signer, weight, available);
-        _operators[signer] = before.afterPaying(available, weight, digest, block.timestamp);
-        return true;
+        _operators[signer] = operator.paying(available, weight, digest, block.timestamp);
     }
 
     /* GOVERNANCE */
@@ -170,11 +163,11 @@ abstract contract Directives is IncidentState, IIncidentHub {
             _addOperator(operator);
             return;
         }
-        if (!_operators[operator].isActive) revert IncidentHub_InvalidOperator(operator);
+        if (!_operators[operator].isActive()) revert IncidentHub_InvalidOperator(operator);
         uint256 left = --_operatorCount;
         uint256 quorum = limits().quorum;
         if (left < quorum) revert IncidentHub_InvalidQuorum(quorum, left);
-        delete _operators[operator];
+        _operators[operator] = Operator.wrap(0);
         _removeMember(_operatorHash(operator));
         emit OperatorSet(_nextSeq(), operator, false);
     }
@@ -186,11 +179,10 @@ abstract contract Directives is IncidentState, IIncidentHub {
 
     function _addOperator(address operator) private {
         bool isFull = _operatorCount == MAX_OPERATORS;
-        if (operator == address(0) || _operators[operator].isActive || isFull) {
+        if (operator == address(0) || _operators[operator].isActive() || isFull) {
             revert IncidentHub_InvalidOperator(operator);
         }
-        // CAPACITY is below 256, and 40 bits of seconds last for millennia.
-        _operators[operator] = Operator(true, uint8(SoloBudgetLib.CAPACITY), uint40(block.timestamp), 0);
+        _operators[operator] = OperatorLib.active(block.timestamp);
         ++_operatorCount;
         _addMember(_operatorHash(operator));
         emit OperatorSet(_nextSeq(), operator, true);
@@ -255,13 +247,13 @@ abstract contract Directives is IncidentState, IIncidentHub {
 
     /// @inheritdoc IIncidentHub
     function isOperator(address account) external view returns (bool) {
-        return _operators[account].isActive;
+        return _operators[account].isActive();
     }
 
     /// @inheritdoc IIncidentHub
     function soloEntries(address account) external view returns (uint256) {
-        Operator memory operator = _operators[account];
-        return operator.isActive ? operator.left(block.timestamp) : 0;
+        Operator operator = _operators[account];
+        return operator.isActive() ? operator.left(block.timestamp) : 0;
     }
 
     function _peerCeiling() internal view returns (Rungs) {

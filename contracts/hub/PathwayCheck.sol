@@ -73,8 +73,9 @@ contract PathwayCheck is IPathwayCheck {
 
     /// @dev What the library that was replaced requires while it may still deliver; no bound when it may not.
     function _requiredInGrace(address oapp, uint32 eid, bool isDefault) private view returns (uint256) {
-        (address former, uint256 expiry) =
-            isDefault ? endpoint.defaultReceiveLibraryTimeout(eid) : endpoint.receiveLibraryTimeout(oapp, eid);
+        (address former, uint256 expiry) = isDefault
+            ? endpoint.defaultReceiveLibraryTimeout(eid)
+            : endpoint.receiveLibraryTimeout(oapp, eid);
         bool mayDeliver = former != address(0) && expiry > block.number;
         return mayDeliver ? _required(oapp, former, eid) : type(uint256).max;
     }

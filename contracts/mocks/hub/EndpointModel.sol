@@ -163,7 +163,12 @@ contract EndpointModel {
         return _isDefaultLibrary ? (_formerLibrary, _graceEnd) : (address(0), 0);
     }
 
-    function getConfig(address, address library_, uint32 remoteEid, uint32) external view returns (bytes memory config) {
+    function getConfig(
+        address,
+        address library_,
+        uint32 remoteEid,
+        uint32
+    ) external view returns (bytes memory config) {
         config = _configs[library_][remoteEid];
         if (config.length != 0) return config;
         address[] memory dvns = new address[](2);

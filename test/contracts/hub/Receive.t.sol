@@ -40,9 +40,7 @@ contract ReceiveTest is HubFixture {
     }
 
     function test_LzReceive_RepeatChangesNothing() public {
-        bytes memory message = PayloadLib.packMessage(1,
-            _pack(MARKET, WordLib.stamped(_rungs(HALTED, M3), START))
-        );
+        bytes memory message = PayloadLib.packMessage(1, _pack(MARKET, WordLib.stamped(_rungs(HALTED, M3), START)));
         _receive(message);
         (bytes32 digest, Posture posture, uint64 seq) = (hub.meshDigest(), hub.posture(), hub.seq());
 
@@ -167,9 +165,7 @@ contract ReceiveTest is HubFixture {
     /* P5: NO CONTENT REVERTS */
 
     function test_LzReceive_UnknownVersionIsRefused() public {
-        bytes memory message = PayloadLib.packMessage(1,
-            _pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START))
-        );
+        bytes memory message = PayloadLib.packMessage(1, _pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START)));
         message[0] = bytes1(PayloadLib.VERSION + 1);
 
         _expectRefused(message, Refusal.UnknownVersion);
@@ -180,9 +176,7 @@ contract ReceiveTest is HubFixture {
     }
 
     function testFuzz_LzReceive_TruncatedMessageIsRefused(uint256 length) public {
-        bytes memory whole = PayloadLib.packMessage(1,
-            _pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START))
-        );
+        bytes memory whole = PayloadLib.packMessage(1, _pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START)));
         length = bound(length, 0, whole.length - 1);
         // Cut exactly after the header it is a message without entries.
         vm.assume(length != PayloadLib.HEADER_BYTES);
@@ -192,9 +186,7 @@ contract ReceiveTest is HubFixture {
 
     function testFuzz_LzReceive_TrailingBytesAreRefused(uint8 extra) public {
         vm.assume(extra % PayloadLib.ENTRY_BYTES != 0);
-        bytes memory whole = PayloadLib.packMessage(1,
-            _pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START))
-        );
+        bytes memory whole = PayloadLib.packMessage(1, _pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START)));
 
         _expectRefused(bytes.concat(whole, new bytes(extra)), Refusal.BadLength);
     }
@@ -228,9 +220,7 @@ contract ReceiveTest is HubFixture {
     /* WHO MAY */
 
     function test_LzReceive_RevertWhen_SenderIsNotThePeer() public {
-        bytes memory message = PayloadLib.packMessage(1,
-            _pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START))
-        );
+        bytes memory message = PayloadLib.packMessage(1, _pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START)));
         bytes32 forger = _asBytes32(stranger);
 
         vm.expectRevert(abi.encodeWithSelector(IOAppCore.OnlyPeer.selector, PEER_EID, forger));
