@@ -127,26 +127,30 @@ abstract contract Directives is IncidentState, IIncidentHub {
             address signer = _signerAt(digest, signatures, i);
             Operator operator = _operators[signer];
             if (!operator.isActive() || signer <= previous) revert IncidentHub_NotOperator(i, signer);
-            if (weight != 0 && !operator.wasCharged(digest)) {
-                _charge(signer, operator, weight, digest);
-                isPaid = true;
-            }
             previous = signer;
+            if (weight == 0 || operator.wasCharged(digest)) continue;
+            _charge(signer, operator, weight, digest);
+            isPaid = true;
         }
     }
 
-    /// @return signer Zero, which is no operator, when signature `index` is malformed or the higher of the two.
-    function _signerAt(bytes32 digest, bytes calldata signatures, uint256 index) private pure returns (address signer) {
-        (bytes32 r, bytes32 s, uint8 v) = (0, 0, 0);
+    /// @return signer Zero, which is no operator, when signature `index` is malformed or the higher of the two that the
+    /// key and the digest have.
+    function _signerAt(bytes32 digest, bytes calldata signatures, uint256 index) private view returns (address signer) {
         assembly ("memory-safe") {
-            // The caller has checked that 65 bytes for each signature are there.
+            // The caller has checked that 65 bytes for each signature are there. The precompile takes digest, v, r and s,
+            // and answers nothing when they are malformed.
             let at := add(signatures.offset, mul(index, SIGNATURE_BYTES))
-            r := calldataload(at)
-            s := calldataload(add(at, 32))
-            v := byte(0, calldataload(add(at, 64)))
+            let data := mload(0x40)
+            mstore(data, digest)
+            mstore(add(data, 32), byte(0, calldataload(add(at, 64))))
+            calldatacopy(add(data, 64), at, 64)
+            mstore(0, 0)
+            if iszero(gt(mload(add(data, 96)), HALF_CURVE_ORDER)) {
+                pop(staticcall(gas(), 1, data, 128, 0, 32))
+            }
+            signer := mload(0)
         }
-        if (uint256(s) > HALF_CURVE_ORDER) return address(0);
-        return ecrecover(digest, v, r, s);
     }
 
     function _charge(address signer, Operator operator, uint256 weight, bytes32 digest) private {

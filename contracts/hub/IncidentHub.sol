@@ -135,8 +135,8 @@ contract IncidentHub is Peers {
         bytes memory data = _compose(markets, isHeartbeat, ILayerZeroEndpointV2.quote.selector);
         fees = new uint256[](_peerCount());
         for (uint256 i; i < fees.length; ++i) {
-            uint32 eid = _peerEidAt(i);
-            data.setPeer(eid, peers[eid]);
+            (uint32 eid, bytes32 receiver) = _targetAt(i);
+            data.setPeer(eid, receiver);
             fees[i] = data.quote(address(endpoint));
         }
     }
@@ -151,7 +151,7 @@ contract IncidentHub is Peers {
         uint256 failed;
         uint256 count = _peerCount();
         for (uint256 i; i < count; ++i) {
-            if (!_sendTo(_peerEidAt(i), data, i < fees.length ? fees[i] : 0)) ++failed;
+            if (!_sendTo(i, data, i < fees.length ? fees[i] : 0)) ++failed;
         }
         if (failed != count) {
             _markSent(markets);
@@ -192,8 +192,9 @@ contract IncidentHub is Peers {
 
     /// @dev A failure is an event: one peer must not keep the word from the others.
     /// @param fee What to pay; 0 offers the balance. A fee that does not suffice costs the attempt and is no failure.
-    function _sendTo(uint32 dstEid, bytes memory data, uint256 fee) private returns (bool ok) {
-        data.setPeer(dstEid, peers[dstEid]);
+    function _sendTo(uint256 index, bytes memory data, uint256 fee) private returns (bool ok) {
+        (uint32 dstEid, bytes32 receiver) = _targetAt(index);
+        data.setPeer(dstEid, receiver);
         if (fee != 0) (ok, ) = _trySend(data, fee);
         if (ok) return true;
 

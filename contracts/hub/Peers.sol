@@ -27,8 +27,11 @@ abstract contract Peers is OApp, Directives {
     /// @inheritdoc IIncidentHub
     IPathwayCheck public immutable pathwayCheck;
 
-    /// @dev The first {_peerCount} are in use.
-    uint32[MAX_PEERS] private _peerEids;
+    uint256 private constant EID_SHIFT = 224;
+
+    /// @dev Peers as {broadcast} walks them, one slot each: endpoint id above, address of its hub below. The first
+    /// {_peerCount} are in use.
+    uint256[MAX_PEERS] private _targets;
     /// @dev endpoint id => what its hub last said of itself.
     mapping(uint32 => PeerReport) private _reports;
 
@@ -47,15 +50,14 @@ abstract contract Peers is OApp, Directives {
     /// @dev Keeps the list that {broadcast} walks, and forgets what the former peer said.
     function setPeer(uint32 eid, bytes32 peer) public override(OAppCore) onlyOwner {
         bytes32 former = peers[eid];
-        if (peer != bytes32(0)) {
+        if (peer == bytes32(0)) {
+            if (former != bytes32(0)) _removeTarget(_indexOf(eid));
+        } else {
             _requirePathway(eid);
-            if (former == bytes32(0)) _addPeer(eid);
+            _setTarget(former == bytes32(0) ? _addTarget() : _indexOf(eid), eid, peer);
             _addMember(_hubHash(eid, peer));
         }
-        if (former != bytes32(0)) {
-            if (peer == bytes32(0)) _removePeer(eid);
-            _removeMember(_hubHash(eid, former));
-        }
+        if (former != bytes32(0)) _removeMember(_hubHash(eid, former));
         _reports[eid] = PeerReport({isPeer: peer != bytes32(0), isConfigShared: false, heardAt: 0});
         super.setPeer(eid, peer);
     }
@@ -69,20 +71,28 @@ abstract contract Peers is OApp, Directives {
         return keccak256(abi.encode("hub", eid, hub));
     }
 
-    function _addPeer(uint32 eid) private {
-        uint256 count = _peerCount();
-        if (count == MAX_PEERS) revert IncidentHub_TooManyPeers(MAX_PEERS);
-        _peerEids[count] = eid;
-        _setPeerCount(count + 1);
+    function _addTarget() private returns (uint256 index) {
+        index = _peerCount();
+        if (index == MAX_PEERS) revert IncidentHub_TooManyPeers(MAX_PEERS);
+        _setPeerCount(index + 1);
     }
 
-    function _removePeer(uint32 eid) private {
+    function _setTarget(uint256 index, uint32 eid, bytes32 peer) private {
+        if (uint256(peer) > type(uint160).max) revert IncidentHub_InvalidPeer(eid, peer);
+        _targets[index] = (uint256(eid) << EID_SHIFT) | uint256(peer);
+    }
+
+    /// @dev The last takes its place.
+    function _removeTarget(uint256 index) private {
         uint256 last = _peerCount() - 1;
-        for (uint256 i; i < last; ++i) {
-            if (_peerEids[i] == eid) _peerEids[i] = _peerEids[last];
-        }
-        _peerEids[last] = 0;
+        _targets[index] = _targets[last];
+        _targets[last] = 0;
         _setPeerCount(last);
+    }
+
+    /// @dev `eid` has a peer.
+    function _indexOf(uint32 eid) private view returns (uint256 index) {
+        while (_targets[index] >> EID_SHIFT != eid) ++index;
     }
 
     /* WHAT THEY SAY */
@@ -101,7 +111,7 @@ abstract contract Peers is OApp, Directives {
     function peerEids() external view returns (uint32[] memory eids) {
         eids = new uint32[](_peerCount());
         for (uint256 i; i < eids.length; ++i) {
-            eids[i] = _peerEids[i];
+            (eids[i], ) = _targetAt(i);
         }
     }
 
@@ -115,7 +125,9 @@ abstract contract Peers is OApp, Directives {
         return _reports[eid].isConfigShared;
     }
 
-    function _peerEidAt(uint256 index) internal view returns (uint32) {
-        return _peerEids[index];
+    function _targetAt(uint256 index) internal view returns (uint32 eid, bytes32 receiver) {
+        uint256 target = _targets[index];
+        // The first cast keeps 32 bits, which is all there is; the second an address.
+        return (uint32(target >> EID_SHIFT), bytes32(uint256(uint160(target))));
     }
 }

@@ -79,6 +79,9 @@ interface IIncidentHub is IIncidentState {
     /// @notice Thrown when there are as many peers as one broadcast can serve.
     error IncidentHub_TooManyPeers(uint256 most);
 
+    /// @notice Thrown when a peer is no address: hubs are contracts of the EVM.
+    error IncidentHub_InvalidPeer(uint32 eid, bytes32 peer);
+
     /// @notice Thrown when a withdrawal of messaging funds fails.
     error IncidentHub_WithdrawalFailed(address to, uint256 amount);
 
