@@ -20,7 +20,7 @@ import { ENDPOINT_ABI } from "./layerzero-abi.ts";
 const PEERS_A_TRANSACTION = 10;
 
 /**
- * Connects every hub with every other: peers, libraries, required DVNs and executor of each pathway. All of it is set on
+ * Connects every hub with every other: libraries, required DVNs and executor of each pathway, then peers. All of it is set on
  * the hub itself, so that a change of LayerZero's defaults changes nothing here.
  * @throws SetupError "config" for a pathway with fewer than two DVNs.
  */
@@ -50,11 +50,20 @@ async function wireChain(
   if (!own) throw new SetupError("config", `The record has no chain ${name}.`, { fix: "Deploy it first." });
   const batch = await createTransactionBatch({ signer: deployer, provider, chain: name });
   const peers = record.chains.filter(({ eid }) => eid !== own.eid);
-  for (const peer of peers) wirePeer(batch, own, peer);
+  for (const peer of peers) wireLibraries(batch, own, peer);
   for (let at = 0; at < peers.length; at += PEERS_A_TRANSACTION) {
     wireVerification(batch, { own, peers: peers.slice(at, at + PEERS_A_TRANSACTION), parameters });
   }
+  // Last: the hub takes no peer over a pathway that needs fewer than two DVNs.
+  for (const peer of peers) wirePeer(batch, own, peer);
   await batch.settle();
+}
+
+function wireLibraries(batch: TransactionBatch, own: ChainRecord, peer: ChainRecord): void {
+  const hub = addressOf(own, "IncidentHub");
+  const onEndpoint = { to: own.endpoint, abi: ENDPOINT_ABI };
+  batch.call({ ...onEndpoint, method: "setSendLibrary", args: [hub, peer.eid, own.sendUln] });
+  batch.call({ ...onEndpoint, method: "setReceiveLibrary", args: [hub, peer.eid, own.receiveUln, 0] });
 }
 
 function wirePeer(batch: TransactionBatch, own: ChainRecord, peer: ChainRecord): void {
@@ -62,9 +71,6 @@ function wirePeer(batch: TransactionBatch, own: ChainRecord, peer: ChainRecord):
   const peerHub = zeroPadValue(addressOf(peer, "IncidentHub"), 32);
   const { abi } = readCompiledContract("hub", "IncidentHub");
   batch.call({ to: hub, abi, method: "setPeer", args: [peer.eid, peerHub] });
-  const onEndpoint = { to: own.endpoint, abi: ENDPOINT_ABI };
-  batch.call({ ...onEndpoint, method: "setSendLibrary", args: [hub, peer.eid, own.sendUln] });
-  batch.call({ ...onEndpoint, method: "setReceiveLibrary", args: [hub, peer.eid, own.receiveUln, 0] });
 }
 
 interface Verification {
