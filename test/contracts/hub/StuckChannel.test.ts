@@ -8,7 +8,7 @@ import { OPERATOR_KEYS } from "../../support/in-process-hub.ts";
 import { endpointEvents, readPackets, receive, verifyAndCommit, verifyBy } from "../../support/layerzero-delivery.ts";
 import { MESH_START_SECONDS, send, startLayerZeroMesh, type MeshChain } from "../../support/layerzero-mesh.ts";
 
-const START_TIMEOUT_MS = 120_000;
+const START_TIMEOUT_MS = 60_000;
 const MARKET = 1;
 /** Rungs as the hub packs them. */
 const CAUTION = 0x10;
