@@ -31,6 +31,9 @@ abstract contract PostureStore is IIncidentState {
         // How many mirrors and peers there are, kept here because every trip and every broadcast writes this slot anyway.
         uint8 mirrors;
         uint8 peers;
+        // Ceilings and quorum, a byte each as {Limits} orders them: every message and directive that needs them writes
+        // this slot as well.
+        uint32 limits;
     }
 
     Posture private _posture;
@@ -158,6 +161,14 @@ abstract contract PostureStore is IIncidentState {
     function _setPeerCount(uint256 count) internal {
         // The hub has a bound far below 256.
         _status.peers = uint8(count);
+    }
+
+    function _packedLimits() internal view returns (uint32) {
+        return _status.limits;
+    }
+
+    function _setPackedLimits(uint32 packed) internal {
+        _status.limits = packed;
     }
 
     /* GOVERNANCE */

@@ -124,6 +124,13 @@ const READERS: Readonly<Record<string, Reader>> = {
     srcSeq: numberAt(args, "srcSeq"),
     isHeartbeat: booleanAt(args, "isHeartbeat"),
   }),
+  ConfigDiffers: (args) => ({
+    kind: "config-differs",
+    seq: numberAt(args, "seq"),
+    srcEid: eid(numberAt(args, "srcEid")),
+    theirs: hexAt(args, "theirs"),
+    ours: hexAt(args, "ours"),
+  }),
   MessageRefused: (args) => ({
     kind: "message-refused",
     seq: numberAt(args, "seq"),

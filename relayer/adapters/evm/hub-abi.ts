@@ -13,6 +13,7 @@ export const HUB_ABI = [
   "event BroadcastSent(uint64 indexed seq, uint32 markets, bool isHeartbeat, uint8 sent, uint8 failed)",
   "event SendFailed(uint64 indexed seq, uint32 indexed dstEid, bytes4 selector)",
   "event Heard(uint64 indexed seq, uint32 indexed srcEid, uint64 srcSeq, bool isHeartbeat)",
+  "event ConfigDiffers(uint64 indexed seq, uint32 indexed srcEid, bytes32 theirs, bytes32 ours)",
   "event MessageRefused(uint64 indexed seq, uint32 indexed srcEid, uint8 path, uint8 refusal, bytes32 messageHash)",
   "event DirectiveAccepted(uint64 indexed seq, bytes32 indexed decision, uint8 path, uint256 signatures)",
   "event OperatorSet(uint64 indexed seq, address indexed operator, bool isActive)",

@@ -119,6 +119,13 @@ export interface Heard extends Numbered<"heard"> {
   readonly isHeartbeat: boolean;
 }
 
+/** A peer's heartbeat carried another configuration hash than the chain's own. */
+export interface ConfigDiffers extends Numbered<"config-differs"> {
+  readonly srcEid: Eid;
+  readonly theirs: Hex;
+  readonly ours: Hex;
+}
+
 export interface MessageRefused extends Numbered<"message-refused"> {
   readonly srcEid: Eid;
   readonly path: Path;
@@ -154,6 +161,7 @@ export type HubEvent =
   | BroadcastSent
   | SendFailed
   | Heard
+  | ConfigDiffers
   | MessageRefused
   | DirectiveAccepted
   | OperatorSet

@@ -17,9 +17,11 @@ const BENCHES: readonly GasBench[] = [
   { names: ["trip"], measure: measureTrip },
   { names: ["broadcast.1"], measure: (world) => measureBroadcast(world, 1) },
   { names: ["broadcast.4"], measure: (world) => measureBroadcast(world, 4) },
+  { names: ["broadcast.20"], measure: (world) => measureBroadcast(world, 20) },
   { names: ["receive"], measure: measureReceive },
   { names: ["directive.1"], measure: (world) => measureDirective(world, 1) },
   { names: ["directive.3"], measure: (world) => measureDirective(world, 3) },
+  { names: ["directive.5"], measure: (world) => measureDirective(world, 5) },
   { names: ["flow.cold", "flow.warm"], measure: measureFlow },
   { names: ["volatility-poke"], measure: measureVolatilityPoke },
 ];

@@ -85,7 +85,7 @@ contract MeshInvariantTest is Test {
             assertTrue(ok, "step");
         }
 
-        bytes32[15] memory expected = [
+        bytes32[17] memory expected = [
             bytes32("time passed"),
             "asserted",
             "words sent",
@@ -95,6 +95,8 @@ contract MeshInvariantTest is Test {
             "message refused",
             "stranger refused",
             "solo directive",
+            "solo directive repeated",
+            "solo operator limited",
             "quorum directive",
             "directive out of time",
             "directive refused",
