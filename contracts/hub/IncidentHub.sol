@@ -15,7 +15,7 @@ import {Entry, Limits, Path, Refusal} from "../types/Incident.sol";
 import {Leases} from "../types/Leases.sol";
 import {Word} from "../types/Word.sol";
 import {Directives} from "./Directives.sol";
-import {IncidentState} from "./IncidentState.sol";
+import {Markets} from "./Markets.sol";
 
 /// @title IncidentHub
 /// @notice Incident state of one deployment, on LayerZero.
@@ -77,7 +77,7 @@ contract IncidentHub is OApp, Directives {
         Leases leases_,
         Limits memory limits_,
         address[] memory operators
-    ) OApp(endpoint, owner) Ownable(owner) IncidentState(leases_) Directives(meshId_, limits_, operators) {
+    ) OApp(endpoint, owner) Ownable(owner) Markets(leases_) Directives(meshId_, limits_, operators) {
         EID = ILayerZeroEndpointV2(endpoint).eid();
     }
 

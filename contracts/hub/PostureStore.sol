@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IIncidentState} from "../interfaces/IIncidentState.sol";
 import {IPostureMirror} from "../interfaces/IPostureMirror.sol";
 import {Posture} from "../types/Posture.sol";
+import {Status} from "../types/Status.sol";
 
 /// @title PostureStore
 /// @notice The slot that venues read, the mirrors it is pushed to, and the counter of events.
@@ -22,19 +23,8 @@ abstract contract PostureStore is IIncidentState {
 
     /* STORAGE */
 
-    struct Status {
-        uint64 seq;
-        // Bit m set: the mesh word of market m changed since it was last sent.
-        uint32 dirty;
-        // Unix seconds of the last heartbeat that was sent.
-        uint64 heartbeatAt;
-        // How many mirrors and peers there are, kept here because every trip and every broadcast writes this slot anyway.
-        uint8 mirrors;
-        uint8 peers;
-    }
-
     Posture private _posture;
-    Status private _status;
+    Status private _stored;
     address[] private _mirrors;
 
     /* MODIFIERS */
@@ -85,7 +75,7 @@ abstract contract PostureStore is IIncidentState {
             _mirrors.pop();
         }
         // At most MAX_MIRRORS.
-        _status.mirrors = uint8(_mirrors.length);
+        _stored = _stored.withMirrors(uint8(_mirrors.length));
         emit MirrorSet(_nextSeq(), mirror, isActive);
         _push();
     }
@@ -93,7 +83,7 @@ abstract contract PostureStore is IIncidentState {
     /// @dev Reads the posture anew for every mirror: one that re-enters and changes it must not leave the next with
     /// an old one.
     function _push() internal {
-        uint256 count = _status.mirrors;
+        uint256 count = _stored.mirrors();
         if (count == 0) return;
         uint256 needed = count * (MIRROR_GAS + MIRROR_GAS / 32 + PUSH_OVERHEAD_GAS);
         if (gasleft() < needed) revert IncidentState_GasTooLow(gasleft(), needed);
@@ -115,49 +105,58 @@ abstract contract PostureStore is IIncidentState {
     }
 
     function _mirrorCount() internal view returns (uint256) {
-        return _status.mirrors;
+        return _stored.mirrors();
     }
 
     /* COUNTERS */
 
+    function _status() internal view returns (Status) {
+        return _stored;
+    }
+
+    function _setStatus(Status status) internal {
+        _stored = status;
+    }
+
     /// @inheritdoc IIncidentState
     function seq() public view returns (uint64) {
-        return _status.seq;
+        return _stored.seq();
     }
 
     function _nextSeq() internal returns (uint64) {
-        return ++_status.seq;
+        Status counted = _stored.counted();
+        _stored = counted;
+        return counted.seq();
     }
 
     /// @dev Bit m set: the mesh word of market m changed since {_markClean} last named it.
     function _dirtyMarkets() internal view returns (uint32) {
-        return _status.dirty;
+        return _stored.dirty();
     }
 
     function _markDirty(uint8 market) internal {
-        // A registered market is below 32.
-        _status.dirty |= uint32(1) << market;
+        _stored = _stored.dirtied(market);
     }
 
     function _markClean(uint32 markets) internal {
-        _status.dirty &= ~markets;
+        _stored = _stored.cleaned(markets);
     }
 
     function _heartbeatAt() internal view returns (uint64) {
-        return _status.heartbeatAt;
+        return _stored.heartbeatAt();
     }
 
     function _markHeartbeat() internal {
-        _status.heartbeatAt = uint64(block.timestamp);
+        _stored = _stored.withHeartbeatAt(uint64(block.timestamp));
     }
 
     function _peerCount() internal view returns (uint256) {
-        return _status.peers;
+        return _stored.peers();
     }
 
     function _setPeerCount(uint256 count) internal {
         // The hub has a bound far below 256.
-        _status.peers = uint8(count);
+        _stored = _stored.withPeers(uint8(count));
     }
 
     /* GOVERNANCE */

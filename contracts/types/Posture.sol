@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {Rungs} from "./Rungs.sol";
+import {HALTED, Rungs} from "./Rungs.sol";
 
 using PostureLib for Posture global;
 
@@ -27,6 +27,11 @@ library PostureLib {
     function own(Posture posture, uint8 market) internal pure returns (Rungs) {
         // RUNGS_MASK leaves six bits.
         return Rungs.wrap(uint8((Posture.unwrap(posture) >> (uint256(market) * 8)) & RUNGS_MASK));
+    }
+
+    /// @notice Whether `market` itself is halted, whatever the whole protocol is.
+    function isHalted(Posture posture, uint8 market) internal pure returns (bool) {
+        return posture.own(market).breaker() == HALTED;
     }
 
     /// @notice Rungs in force for `market`: its own joined with the protocol-wide ones.
