@@ -31,7 +31,7 @@ abstract contract IncidentState is Recovery {
 
     /// @inheritdoc IIncidentState
     function assertRungs(uint8 market, Rungs rungs) external {
-        SensorGrant memory grant = _grants[msg.sender];
+        SensorGrant memory grant = sensorGrant(msg.sender);
         if (!grant.isActive || (grant.markets >> market) & 1 == 0) {
             revert IncidentState_NotGranted(msg.sender, market);
         }
@@ -39,34 +39,35 @@ abstract contract IncidentState is Recovery {
 
         Rungs mesh = rungs.meet(grant.meshCeiling);
         Rungs local = rungs.meet(grant.localCeiling);
-        if (before.isHalted(market) && local.breaker() == HALTED) _keepStart(state);
-        bool meshChanged = _stampMesh(state, market, mesh);
-        bool localChanged = local.exceeds(mesh) && _stampLocal(state, local);
+        if (local.isHalt() && before.isHalted(market)) _keepStart(state);
+        (bool meshChanged, bool localChanged) = _stamp(state, local, mesh);
         if (!meshChanged && !localChanged) return;
 
         Posture tightened = before.tightened(market, _allowed(market, mesh.join(local)));
         _setPosture(tightened);
-        emit Asserted(_nextSeq(), market, msg.sender, grant.cause, local, mesh, state.local, state.mesh, tightened);
+        uint64 number = meshChanged ? _nextSeqOfDirty(market) : _nextSeq();
+        emit Asserted(number, market, msg.sender, grant.cause, local, mesh, state.local, state.mesh, tightened);
         if (!tightened.equals(before)) _push();
     }
 
-    function _stampMesh(MarketState storage state, uint8 market, Rungs rungs) private returns (bool changed) {
-        Word before = state.mesh;
-        Word stamped = before.merge(WordLib.stamped(rungs, block.timestamp));
-        if (stamped.equals(before)) return false;
+    /// @dev What exceeds `mesh` is stamped into the local word.
+    function _stamp(
+        MarketState storage state,
+        Rungs local,
+        Rungs mesh
+    ) private returns (bool meshChanged, bool localChanged) {
+        (Word before, Word stamped) = _stamped(state.mesh, mesh);
+        meshChanged = !stamped.equals(before);
+        if (meshChanged) state.mesh = stamped;
+        if (!local.exceeds(mesh)) return (meshChanged, false);
 
-        state.mesh = stamped;
-        _markDirty(market);
-        return true;
+        (before, stamped) = _stamped(state.local, local);
+        localChanged = !stamped.equals(before);
+        if (localChanged) state.local = stamped;
     }
 
-    function _stampLocal(MarketState storage state, Rungs rungs) private returns (bool changed) {
-        Word before = state.local;
-        Word stamped = before.merge(WordLib.stamped(rungs, block.timestamp));
-        if (stamped.equals(before)) return false;
-
-        state.local = stamped;
-        return true;
+    function _stamped(Word word, Rungs rungs) private view returns (Word before, Word stamped) {
+        return (word, word.merge(WordLib.stamped(rungs, block.timestamp)));
     }
 
     /* MERGE */
@@ -157,7 +158,7 @@ abstract contract IncidentState is Recovery {
     /* GOVERNANCE */
 
     /// @inheritdoc IIncidentState
-    function setSensor(address sensor, SensorGrant calldata grant) external onlyGovernance {
+    function setSensor(address sensor, SensorGrant memory grant) external onlyGovernance {
         grant.localCeiling.validate();
         grant.meshCeiling.validate();
         if (grant.meshCeiling.exceeds(grant.localCeiling)) {
@@ -170,7 +171,7 @@ abstract contract IncidentState is Recovery {
     /* VIEWS */
 
     /// @inheritdoc IIncidentState
-    function sensorGrant(address sensor) external view returns (SensorGrant memory) {
+    function sensorGrant(address sensor) public view returns (SensorGrant memory) {
         return _grants[sensor];
     }
 }

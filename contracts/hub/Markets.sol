@@ -47,8 +47,9 @@ abstract contract Markets is PostureStore {
         if (market >= MARKETS || comesTooEarly || before.isRegistered(market)) {
             revert IncidentState_CannotRegister(market);
         }
-        HaltLedger ledger = HaltLedgerLib.blank(block.timestamp);
-        _markets[market] = MarketState(WordLib.REGISTERED, WordLib.REGISTERED, WordLib.REGISTERED, ledger);
+        MarketState storage state = _markets[market];
+        (state.mesh, state.local, state.sent) = (WordLib.REGISTERED, WordLib.REGISTERED, WordLib.REGISTERED);
+        state.ledger = HaltLedgerLib.blank(block.timestamp);
         Posture registered = before.registered(market);
         _setPosture(registered);
         emit MarketRegistered(_nextSeq(), market, registered);
@@ -110,8 +111,9 @@ abstract contract Markets is PostureStore {
 
     /// @dev The rungs that the words of a market hold now.
     function _inForce(MarketState storage state) internal view returns (Rungs) {
-        Rungs mesh = state.mesh.inForce(LEASES, block.timestamp);
-        return mesh.join(state.local.inForce(LEASES, block.timestamp));
+        Leases leases_ = LEASES;
+        Rungs mesh = state.mesh.inForce(leases_, block.timestamp);
+        return mesh.join(state.local.inForce(leases_, block.timestamp));
     }
 
     /// @dev The newest halted stamp of the words of a market.

@@ -25,7 +25,8 @@ abstract contract PostureStore is IIncidentState {
 
     Posture private _posture;
     Status private _stored;
-    address[] private _mirrors;
+    /// @dev As many as the status says are in use.
+    address[MAX_MIRRORS] private _mirrors;
 
     /* MODIFIERS */
 
@@ -54,28 +55,28 @@ abstract contract PostureStore is IIncidentState {
     }
 
     /// @inheritdoc IIncidentState
-    function mirrors() external view returns (address[] memory) {
-        return _mirrors;
+    function mirrors() external view returns (address[] memory inUse) {
+        inUse = new address[](_mirrorCount());
+        for (uint256 i; i < inUse.length; ++i) {
+            inUse[i] = _mirrors[i];
+        }
     }
 
     /// @inheritdoc IIncidentState
     function setMirror(address mirror, bool isActive) external onlyGovernance {
-        uint256 count = _mirrors.length;
+        uint256 count = _mirrorCount();
         uint256 at = count;
         for (uint256 i; i < count; ++i) {
             if (_mirrors[i] == mirror) at = i;
         }
         if (mirror == address(0) || (at != count) == isActive) revert IncidentState_InvalidMirror(mirror);
+        if (at == MAX_MIRRORS) revert IncidentState_TooManyMirrors(MAX_MIRRORS);
 
-        if (isActive) {
-            if (count == MAX_MIRRORS) revert IncidentState_TooManyMirrors(MAX_MIRRORS);
-            _mirrors.push(mirror);
-        } else {
-            _mirrors[at] = _mirrors[count - 1];
-            _mirrors.pop();
-        }
+        uint256 last = isActive ? count : count - 1;
+        if (!isActive) _mirrors[at] = _mirrors[last];
+        _mirrors[last] = isActive ? mirror : address(0);
         // At most MAX_MIRRORS.
-        _stored = _stored.withMirrors(uint8(_mirrors.length));
+        _stored = _stored.withMirrors(uint8(isActive ? count + 1 : last));
         emit MirrorSet(_nextSeq(), mirror, isActive);
         _push();
     }
@@ -83,9 +84,13 @@ abstract contract PostureStore is IIncidentState {
     /// @dev Reads the posture anew for every mirror: one that re-enters and changes it must not leave the next with
     /// an old one.
     function _push() internal {
-        uint256 count = _stored.mirrors();
+        uint256 count = _mirrorCount();
         if (count == 0) return;
-        uint256 needed = count * (MIRROR_GAS + MIRROR_GAS / 32 + PUSH_OVERHEAD_GAS);
+        uint256 needed;
+        // At most MAX_MIRRORS.
+        unchecked {
+            needed = count * (MIRROR_GAS + MIRROR_GAS / 32 + PUSH_OVERHEAD_GAS);
+        }
         if (gasleft() < needed) revert IncidentState_GasTooLow(gasleft(), needed);
 
         for (uint256 i; i < count; ++i) {
@@ -134,8 +139,10 @@ abstract contract PostureStore is IIncidentState {
         return _stored.dirty();
     }
 
-    function _markDirty(uint8 market) internal {
+    /// @dev For an event that says that the mesh word of `market`, below 32, changed: one write for both.
+    function _nextSeqOfDirty(uint8 market) internal returns (uint64) {
         _stored = _stored.dirtied(market);
+        return _nextSeq();
     }
 
     function _markClean(uint32 markets) internal {

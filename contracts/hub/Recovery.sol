@@ -19,11 +19,11 @@ import {Markets} from "./Markets.sol";
 abstract contract Recovery is Markets {
     /* CONSTANTS */
 
-    /// @notice How long a market may be halted within any 30 days, in seconds.
-    uint256 public constant HALT_BUDGET_SECONDS = 7 days;
+    /// @dev How long a market may be halted within any 30 days, in seconds.
+    uint256 private constant HALT_BUDGET_SECONDS = 7 days;
 
-    /// @notice Gas that the lift gate is given: nine price feeds, each at its worst.
-    uint256 public constant GATE_GAS = 1_500_000;
+    /// @dev Gas that the lift gate is given: nine price feeds, each at its worst.
+    uint256 private constant GATE_GAS = 1_500_000;
 
     /// @dev What asking needs besides GATE_GAS: the call, and what follows it.
     uint256 private constant GATE_OVERHEAD_GAS = 60_000;
@@ -39,9 +39,9 @@ abstract contract Recovery is Markets {
         (MarketState storage state, Posture before) = _registered(market);
         bool wasHalted = before.isHalted(market);
         if (wasHalted) _noticeSpent(market);
-        (inForce, ) = _withinBudget(market, _inForce(state));
+        inForce = _withinBudget(market, _inForce(state));
 
-        bool endsHalt = wasHalted && inForce.breaker() != HALTED;
+        bool endsHalt = wasHalted && !inForce.isHalt();
         bool isKept = endsHalt && !_status().isSpent(market) && !_mayLift(market, _haltedAt(state));
         if (isKept) inForce = RungsLib.pair(HALTED, inForce.margin());
 
@@ -90,7 +90,7 @@ abstract contract Recovery is Markets {
     /// @inheritdoc IIncidentState
     function rearmHaltBudget(uint8 market) external onlyGovernance {
         (MarketState storage state, Posture before) = _registered(market);
-        _setStatus(_status().withSpent(market, false));
+        _setStatus(_status().withUnspent(market));
         state.ledger = HaltLedgerLib.blank(block.timestamp);
 
         Posture tightened = before.tightened(market, _inForce(state));
@@ -106,20 +106,19 @@ abstract contract Recovery is Markets {
     }
 
     /// @dev What is now asserted of `market`, as far as its halt budget reaches. That a halt is withheld is an event.
-    function _allowed(uint8 market, Rungs rungs) internal returns (Rungs) {
-        (Rungs within, bool isWithheld) = _withinBudget(market, rungs);
-        if (isWithheld) emit HaltBudgetSpent(_nextSeq(), market);
-        return within;
+    function _allowed(uint8 market, Rungs rungs) internal returns (Rungs within) {
+        within = _withinBudget(market, rungs);
+        if (!within.equals(rungs)) emit HaltBudgetSpent(_nextSeq(), market);
     }
 
-    function _withinBudget(uint8 market, Rungs rungs) private view returns (Rungs within, bool isWithheld) {
-        isWithheld = rungs.breaker() == HALTED && _status().isSpent(market);
-        within = isWithheld ? RungsLib.pair(REDUCE_ONLY, rungs.margin()) : rungs;
+    function _withinBudget(uint8 market, Rungs rungs) private view returns (Rungs) {
+        if (!rungs.isHalt() || !_status().isSpent(market)) return rungs;
+        return RungsLib.pair(REDUCE_ONLY, rungs.margin());
     }
 
     function _noticeSpent(uint8 market) private {
         if (_ledgerAt(market).usedSeconds(block.timestamp) < HALT_BUDGET_SECONDS) return;
-        _setStatus(_status().withSpent(market, true));
+        _setStatus(_status().withSpent(market));
         emit HaltBudgetSpent(_nextSeq(), market);
     }
 

@@ -46,13 +46,16 @@ library HaltLedgerLib {
     function closed(HaltLedger ledger, uint256 start, uint256 end) internal pure returns (HaltLedger) {
         uint256 period = end / PERIOD_SECONDS;
         uint256 lanes = _lanesAt(ledger, period);
-        for (uint256 age; age < PERIODS; ++age) {
-            uint256 from = (period - age) * PERIOD_SECONDS;
-            uint256 to = from + PERIOD_SECONDS;
-            if (start > from) from = start;
-            if (end < to) to = end;
-            if (from >= to) break;
-            lanes = _added(lanes, age, (to - from + 59) / 60);
+        // Times of 32 bits, and more than a window after the epoch.
+        unchecked {
+            uint256 from = period * PERIOD_SECONDS;
+            for (uint256 shift; shift < LANES_BITS; shift += LANE_BITS) {
+                bool isFirst = start >= from;
+                if (isFirst) from = start;
+                lanes = _added(lanes, shift, (end - from + 59) / 1 minutes);
+                if (isFirst) break;
+                (from, end) = (from - PERIOD_SECONDS, from);
+            }
         }
         return HaltLedger.wrap((period << LANES_BITS) | lanes);
     }
@@ -60,24 +63,31 @@ library HaltLedgerLib {
     /// @notice Seconds halted in the window that ends at `time`, rounded up to minutes, not counting a halt that runs.
     function usedSeconds(HaltLedger ledger, uint256 time) internal pure returns (uint256 used) {
         uint256 lanes = _lanesAt(ledger, time / PERIOD_SECONDS);
-        for (; lanes != 0; lanes >>= LANE_BITS) {
-            used += (lanes & LANE_MASK) * 1 minutes;
+        // Sixteen lanes of 12 bits.
+        unchecked {
+            for (; lanes != 0; lanes >>= LANE_BITS) {
+                used += (lanes & LANE_MASK) * 1 minutes;
+            }
         }
     }
 
     /// @dev The lanes as they are `period` periods after the epoch: what is older than the window has dropped out.
     function _lanesAt(HaltLedger ledger, uint256 period) private pure returns (uint256) {
         uint256 lanes = HaltLedger.unwrap(ledger) & LANES_MASK;
-        uint256 passed = period - ((HaltLedger.unwrap(ledger) >> LANES_BITS) & TIME_MASK);
-        // A shift of 256 bits or more leaves nothing, as it should.
-        return (lanes << (passed * LANE_BITS)) & LANES_MASK;
+        // Time does not go back. A shift of 256 bits or more leaves nothing, as it should.
+        unchecked {
+            uint256 passed = period - ((HaltLedger.unwrap(ledger) >> LANES_BITS) & TIME_MASK);
+            return (lanes << (passed * LANE_BITS)) & LANES_MASK;
+        }
     }
 
     /// @dev No lane holds more than its period: many short halts, each rounded up, do not overflow it.
-    function _added(uint256 lanes, uint256 age, uint256 halted) private pure returns (uint256) {
-        uint256 shift = age * LANE_BITS;
-        uint256 sum = ((lanes >> shift) & LANE_MASK) + halted;
-        if (sum > PERIOD_MINUTES) sum = PERIOD_MINUTES;
-        return (lanes & ~(LANE_MASK << shift)) | (sum << shift);
+    function _added(uint256 lanes, uint256 shift, uint256 halted) private pure returns (uint256) {
+        uint256 sum = (lanes >> shift) & LANE_MASK;
+        // Two spans, neither longer than a period.
+        unchecked {
+            uint256 room = PERIOD_MINUTES - sum;
+            return lanes + ((halted < room ? halted : room) << shift);
+        }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {HALTED, Rungs} from "./Rungs.sol";
+import {Rungs} from "./Rungs.sol";
 
 using PostureLib for Posture global;
 
@@ -31,7 +31,7 @@ library PostureLib {
 
     /// @notice Whether `market` itself is halted, whatever the whole protocol is.
     function isHalted(Posture posture, uint8 market) internal pure returns (bool) {
-        return posture.own(market).breaker() == HALTED;
+        return posture.own(market).isHalt();
     }
 
     /// @notice Rungs in force for `market`: its own joined with the protocol-wide ones.

@@ -52,6 +52,11 @@ library RungsLib {
         return Rungs.unwrap(rungs) & MARGIN_MASK;
     }
 
+    /// @notice Whether the breaker is at its highest rung.
+    function isHalt(Rungs rungs) internal pure returns (bool) {
+        return Rungs.unwrap(rungs) & BREAKER_MASK == BREAKER_MASK;
+    }
+
     /// @notice The mildest pair at least as severe as both: the higher rung on each axis.
     function join(Rungs a, Rungs b) internal pure returns (Rungs) {
         return _wrap(_max(a.breaker(), b.breaker()), _max(a.margin(), b.margin()));

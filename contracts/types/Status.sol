@@ -49,10 +49,14 @@ library StatusLib {
         return (Status.unwrap(status) >> (SPENT_SHIFT + market)) & 1 != 0;
     }
 
-    /// @notice `status` with the halt budget of `market`, below 32, spent or not.
-    function withSpent(Status status, uint8 market, bool isSpent_) internal pure returns (Status) {
-        uint256 bit = 1 << (SPENT_SHIFT + market);
-        return Status.wrap(isSpent_ ? Status.unwrap(status) | bit : Status.unwrap(status) & ~bit);
+    /// @notice `status` with the halt budget of `market`, below 32, spent.
+    function withSpent(Status status, uint8 market) internal pure returns (Status) {
+        return Status.wrap(Status.unwrap(status) | (1 << (SPENT_SHIFT + market)));
+    }
+
+    /// @notice `status` with the halt budget of `market`, below 32, not spent.
+    function withUnspent(Status status, uint8 market) internal pure returns (Status) {
+        return Status.wrap(Status.unwrap(status) & ~(1 << (SPENT_SHIFT + market)));
     }
 
     /// @notice How many mirrors there are.
