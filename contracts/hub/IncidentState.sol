@@ -3,9 +3,11 @@ pragma solidity ^0.8.28;
 
 import {IIncidentState} from "../interfaces/IIncidentState.sol";
 import {PayloadLib} from "../libraries/PayloadLib.sol";
-import {Cause, Path, Refusal, SensorGrant} from "../types/Incident.sol";
+import {Path, Refusal, SensorGrant} from "../types/Incident.sol";
+import {Grant, GrantLib} from "../types/Grant.sol";
 import {Posture} from "../types/Posture.sol";
 import {HALTED, Rungs} from "../types/Rungs.sol";
+import {Status} from "../types/Status.sol";
 import {Word, WordLib} from "../types/Word.sol";
 import {Recovery} from "./Recovery.sol";
 
@@ -15,59 +17,55 @@ import {Recovery} from "./Recovery.sol";
 abstract contract IncidentState is Recovery {
     /* CONSTANTS */
 
-    /// @notice How far ahead of this chain's clock a stamp may lie, in seconds. Chains' clocks differ.
-    uint256 public constant SKEW_SECONDS = 300;
+    /// @dev How far ahead of this chain's clock a stamp may lie, in seconds. Chains' clocks differ.
+    uint256 internal constant SKEW_SECONDS = 300;
 
-    /// @notice How long what a lone operator caused stays in force at the most, in seconds.
-    uint256 public constant SOLO_SECONDS = 10 minutes;
+    /// @dev How long what a lone operator caused stays in force at the most, in seconds.
+    uint256 internal constant SOLO_SECONDS = 10 minutes;
 
     /* STORAGE */
 
     /// @dev sensor => what it may assert.
-    mapping(address => SensorGrant) private _grants;
+    mapping(address => Grant) private _grants;
     address private _council;
 
     /* ASSERT */
 
     /// @inheritdoc IIncidentState
     function assertRungs(uint8 market, Rungs rungs) external {
-        SensorGrant memory grant = sensorGrant(msg.sender);
-        if (!grant.isActive || (grant.markets >> market) & 1 == 0) {
-            revert IncidentState_NotGranted(msg.sender, market);
-        }
+        Grant grant = _grants[msg.sender];
+        if (!grant.covers(market)) revert IncidentState_NotGranted(msg.sender, market);
         (MarketState storage state, Posture before) = _registered(market);
 
-        Rungs mesh = rungs.meet(grant.meshCeiling);
-        Rungs local = rungs.meet(grant.localCeiling);
+        // No mesh ceiling is above the local one, so `local` is the higher on both axes.
+        Rungs mesh = rungs.meet(grant.meshCeiling());
+        Rungs local = rungs.meet(grant.localCeiling());
         if (local.isHalt() && before.isHalted(market)) _keepStart(state);
-        (bool meshChanged, bool localChanged) = _stamp(state, local, mesh);
-        if (!meshChanged && !localChanged) return;
+        Word meshWord_ = state.mesh.merge(WordLib.stamped(mesh, block.timestamp));
+        bool meshChanged = !meshWord_.equals(state.mesh);
+        Word localWord_ = local.equals(mesh) ? WordLib.EMPTY : _stampLocal(state, local);
+        if (!meshChanged && localWord_.isEmpty()) return;
 
-        Posture tightened = before.tightened(market, _allowed(market, mesh.join(local)));
+        Posture tightened = before.tightened(market, _allowed(market, local));
         _setPosture(tightened);
-        uint64 number = meshChanged ? _nextSeqOfDirty(market) : _nextSeq();
-        emit Asserted(number, market, msg.sender, grant.cause, local, mesh, state.local, state.mesh, tightened);
-        if (!tightened.equals(before)) _push();
+        Status status = _status().counted();
+        if (meshChanged) {
+            state.mesh = meshWord_;
+            status = status.dirtied(market);
+        }
+        _setStatus(status);
+        emit Asserted(status.seq(), market, msg.sender, grant.cause(), local, mesh, state.local, meshWord_, tightened);
+        if (status.mirrors() != 0 && !tightened.equals(before)) _push();
     }
 
-    /// @dev What exceeds `mesh` is stamped into the local word.
-    function _stamp(
-        MarketState storage state,
-        Rungs local,
-        Rungs mesh
-    ) private returns (bool meshChanged, bool localChanged) {
-        (Word before, Word stamped) = _stamped(state.mesh, mesh);
-        meshChanged = !stamped.equals(before);
-        if (meshChanged) state.mesh = stamped;
-        if (!local.exceeds(mesh)) return (meshChanged, false);
+    /// @dev The local word, empty when it is as it was: reading it to tell everybody so would cost every trip a slot.
+    function _stampLocal(MarketState storage state, Rungs rungs) private returns (Word) {
+        Word before = state.local;
+        Word stamped = before.merge(WordLib.stamped(rungs, block.timestamp));
+        if (stamped.equals(before)) return WordLib.EMPTY;
 
-        (before, stamped) = _stamped(state.local, local);
-        localChanged = !stamped.equals(before);
-        if (localChanged) state.local = stamped;
-    }
-
-    function _stamped(Word word, Rungs rungs) private view returns (Word before, Word stamped) {
-        return (word, word.merge(WordLib.stamped(rungs, block.timestamp)));
+        state.local = stamped;
+        return stamped;
     }
 
     /* MERGE */
@@ -164,14 +162,14 @@ abstract contract IncidentState is Recovery {
         if (grant.meshCeiling.exceeds(grant.localCeiling)) {
             revert IncidentState_MeshAboveLocal(grant.meshCeiling, grant.localCeiling);
         }
-        _grants[sensor] = grant;
+        _grants[sensor] = GrantLib.pack(grant);
         emit SensorSet(_nextSeq(), sensor, grant);
     }
 
     /* VIEWS */
 
     /// @inheritdoc IIncidentState
-    function sensorGrant(address sensor) public view returns (SensorGrant memory) {
-        return _grants[sensor];
+    function sensorGrant(address sensor) external view returns (SensorGrant memory) {
+        return _grants[sensor].unpack();
     }
 }

@@ -12,11 +12,11 @@ import {Status} from "../types/Status.sol";
 abstract contract PostureStore is IIncidentState {
     /* CONSTANTS */
 
-    /// @notice Gas that each mirror is given.
-    uint256 public constant MIRROR_GAS = 60_000;
+    /// @dev Gas that each mirror is given.
+    uint256 internal constant MIRROR_GAS = 60_000;
 
-    /// @notice Most mirrors, so that a push has bounded cost.
-    uint256 public constant MAX_MIRRORS = 4;
+    /// @dev Most mirrors, so that a push has bounded cost.
+    uint256 internal constant MAX_MIRRORS = 4;
 
     /// @dev What a push needs besides MIRROR_GAS: the call, the event of a failure, and the 64th that stays behind.
     uint256 private constant PUSH_OVERHEAD_GAS = 8_000;
@@ -139,12 +139,6 @@ abstract contract PostureStore is IIncidentState {
         return _stored.dirty();
     }
 
-    /// @dev For an event that says that the mesh word of `market`, below 32, changed: one write for both.
-    function _nextSeqOfDirty(uint8 market) internal returns (uint64) {
-        _stored = _stored.dirtied(market);
-        return _nextSeq();
-    }
-
     function _markClean(uint32 markets) internal {
         _stored = _stored.cleaned(markets);
     }
@@ -164,6 +158,14 @@ abstract contract PostureStore is IIncidentState {
     function _setPeerCount(uint256 count) internal {
         // The hub has a bound far below 256.
         _stored = _stored.withPeers(uint8(count));
+    }
+
+    function _packedLimits() internal view returns (uint32) {
+        return _stored.limits();
+    }
+
+    function _setPackedLimits(uint32 packed) internal {
+        _stored = _stored.withLimits(packed);
     }
 
     /* GOVERNANCE */

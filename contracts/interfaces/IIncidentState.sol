@@ -26,8 +26,10 @@ interface IIncidentState is IPosture {
     event MirrorSet(uint64 indexed seq, address indexed mirror, bool isActive);
 
     /// @notice A sensor asserted, and at least one word changed.
-    /// @param local Rungs asserted on this chain. Stamped into `localWord` where they exceed `mesh`.
-    /// @param mesh Rungs asserted for the mesh, stamped into `meshWord`.
+    /// @param local Rungs asserted on this chain. Stamped into the local word where they exceed `mesh`.
+    /// @param mesh Rungs asserted for the mesh, stamped into the mesh word.
+    /// @param localWord The local word now, empty (zero) when it is as it was.
+    /// @param meshWord The mesh word now.
     event Asserted(
         uint64 indexed seq,
         uint8 indexed market,

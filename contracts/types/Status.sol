@@ -3,8 +3,8 @@ pragma solidity ^0.8.28;
 
 using StatusLib for Status global;
 
-/// @notice What every trip and every broadcast writes, in one slot: `heartbeatAt | peers | mirrors | spent | dirty | seq`,
-/// most significant first, of 64, 8, 8, 32, 32 and 64 bits. Never zero once governance has set anything up.
+/// @notice What every trip and every broadcast writes, in one slot: `limits | heartbeatAt | peers | mirrors | spent | dirty
+/// | seq`, most significant first, of 32, 64, 8, 8, 32, 32 and 64 bits. Never zero once governance has set anything up.
 type Status is uint256;
 
 /// @title StatusLib
@@ -15,6 +15,7 @@ library StatusLib {
     uint256 private constant MIRRORS_SHIFT = 128;
     uint256 private constant PEERS_SHIFT = 136;
     uint256 private constant HEARTBEAT_SHIFT = 144;
+    uint256 private constant LIMITS_SHIFT = 208;
 
     /// @notice Sequence number of the latest event.
     function seq(Status status) internal pure returns (uint64) {
@@ -87,6 +88,17 @@ library StatusLib {
     /// @notice `status` with the last heartbeat at `time`.
     function withHeartbeatAt(Status status, uint64 time) internal pure returns (Status) {
         return _replaced(status, HEARTBEAT_SHIFT, type(uint64).max, time);
+    }
+
+    /// @notice Ceilings and quorum, a byte each as {Limits} orders them: every message and directive that needs them
+    /// writes this slot as well.
+    function limits(Status status) internal pure returns (uint32) {
+        return uint32(Status.unwrap(status) >> LIMITS_SHIFT);
+    }
+
+    /// @notice `status` with other ceilings and another quorum.
+    function withLimits(Status status, uint32 packed) internal pure returns (Status) {
+        return _replaced(status, LIMITS_SHIFT, type(uint32).max, packed);
     }
 
     function _replaced(Status status, uint256 shift, uint256 mask, uint256 value) private pure returns (Status) {
