@@ -54,7 +54,7 @@ abstract contract IncidentState is Recovery {
             status = status.dirtied(market);
         }
         _setStatus(status);
-        emit Asserted(status.seq(), market, msg.sender, grant.cause(), local, mesh, state.local, meshWord_, tightened);
+        emit Asserted(status.seq(), market, msg.sender, grant.cause(), local, mesh, localWord_, meshWord_, tightened);
         if (status.mirrors() != 0 && !tightened.equals(before)) _push();
     }
 
