@@ -132,7 +132,7 @@ abstract contract IncidentState is Recovery {
         (MarketState storage state, ) = _registered(market);
         // Both words have the same.
         uint256 voidBefore = state.mesh.lane(WordLib.VOID_LANE);
-        if (asOf <= voidBefore || asOf > block.timestamp) {
+        if (asOf <= voidBefore || asOf >= block.timestamp) {
             revert IncidentState_InvalidVoid(asOf, voidBefore, block.timestamp);
         }
         Word reach = WordLib.single(WordLib.VOID_LANE, asOf);

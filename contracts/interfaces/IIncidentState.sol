@@ -120,7 +120,7 @@ interface IIncidentState is IPosture {
     /// @notice Thrown when somebody else than the council voids.
     error IncidentState_NotCouncil(address caller);
 
-    /// @notice Thrown when a void would reach ahead of time, or no further than the one before it.
+    /// @notice Thrown when a void would reach as far as now, or no further than the one before it.
     /// @param voidBefore Unix seconds of the void before it; 1 when there was none.
     error IncidentState_InvalidVoid(uint64 asOf, uint256 voidBefore, uint256 time);
 
@@ -148,7 +148,8 @@ interface IIncidentState is IPosture {
     /// @notice Voids what was asserted of `market` at `asOf` or earlier, on this chain alone. For the council.
     /// @dev Never brings the posture down: `lift` does. What is asserted after `asOf` survives. Peers are told of rungs
     /// that are asserted anew as if they had never heard of them.
-    /// @param asOf Unix seconds, not ahead of this chain's clock, and later than the void before it.
+    /// @param asOf Unix seconds, before this chain's clock, so that nothing that is asserted from now on can be void, and
+    /// later than the void before it.
     function voidMarket(uint8 market, uint64 asOf) external;
 
     /// @notice Pushes the posture to every mirror again. Anybody may call it.
