@@ -12,7 +12,7 @@ import {Leases} from "../types/Leases.sol";
 import {Posture} from "../types/Posture.sol";
 import {Word} from "../types/Word.sol";
 import {Directives} from "./Directives.sol";
-import {IncidentState} from "./IncidentState.sol";
+import {Markets} from "./Markets.sol";
 import {Peers} from "./Peers.sol";
 
 /// @title IncidentHub
@@ -80,7 +80,7 @@ contract IncidentHub is Peers {
     )
         OApp(endpoint, owner)
         Ownable(owner)
-        IncidentState(leases_)
+        Markets(leases_)
         Directives(meshId_, limits_, operators)
         Peers(endpoint)
     {

@@ -39,6 +39,9 @@ library WordLib {
     /// old, but the slot is no longer zero, so the first assertion pays an update and not a first write.
     Word internal constant REGISTERED = Word.wrap(1 << TOP_SHIFT);
 
+    /// @notice No lane set. No registered market has such a word.
+    Word internal constant EMPTY = Word.wrap(0);
+
     /// @notice The stamp in lane `index`, 0 (voidBefore) to 7 (m4).
     function lane(Word word, uint256 index) internal pure returns (uint256) {
         return (Word.unwrap(word) >> _shift(index)) & LANE_MASK;

@@ -141,7 +141,7 @@ export class ModelHub {
       cause: "price",
       local: rungs,
       mesh: rungs,
-      localWord: asWord(this.#inside.local[market] ?? NAIVE_EMPTY),
+      localWord: asWord(NAIVE_EMPTY),
       meshWord: asWord(merged),
       posture: this.#posture(),
     });

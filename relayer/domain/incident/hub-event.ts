@@ -66,7 +66,7 @@ export interface Asserted extends Numbered<"asserted"> {
   readonly cause: Cause;
   readonly local: Rungs;
   readonly mesh: Rungs;
-  /** Words and posture after the assertion. */
+  /** Words and posture after the assertion. The local word is empty when it is as it was. */
   readonly localWord: Word;
   readonly meshWord: Word;
   readonly posture: Posture;

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import type { HubEvent, LoggedEvent, Merged } from "../../../../relayer/domain/incident/hub-event.ts";
-import type { Word } from "../../../../relayer/domain/incident/word.ts";
+import { EMPTY_WORD, type Word } from "../../../../relayer/domain/incident/word.ts";
 import type { HubState } from "../../../../relayer/domain/world/hub-state.ts";
 import type { Observation } from "../../../../relayer/domain/world/observation.ts";
 import { type Step, reduce } from "../../../../relayer/domain/world/reduce.ts";
@@ -292,6 +292,15 @@ describe("reduce", () => {
 
       expect(after({ kind: "asserted", seq: 11, ...of, ...words })).to.deep.equal(
         aHubState({ seq: 11, meshWords: wordsWith(A), localWords: wordsWith(B) }),
+      );
+    });
+
+    it("keeps the local word when an assertion brings an empty one", () => {
+      const of = { market: 1, sensor: "0x5e", cause: "price", local: rungs(1, 0), mesh: rungs(1, 0) } as const;
+      const words = { localWord: EMPTY_WORD, meshWord: A, posture: postureOf([0, 1]) };
+
+      expect(after({ kind: "asserted", seq: 11, ...of, ...words })).to.deep.equal(
+        aHubState({ seq: 11, meshWords: wordsWith(A) }),
       );
     });
 
