@@ -4,10 +4,10 @@ pragma solidity ^0.8.28;
 import {BandJudge} from "../../../contracts/governance/judges/BandJudge.sol";
 import {BandParameters, IPriceBandSensor} from "../../../contracts/interfaces/IPriceBandSensor.sol";
 import {Price} from "../../../contracts/interfaces/IPriceAggregator.sol";
-import {Band, BandLib} from "../../../contracts/sensors/Band.sol";
-import {BandPresets} from "../../../contracts/sensors/BandPresets.sol";
+import {Band, BandLib} from "../../../contracts/sensors/price-band/Band.sol";
+import {BandPresets} from "../../../contracts/sensors/price-band/BandPresets.sol";
 import {HALTED, M4, Rungs, RungsLib} from "../../../contracts/types/Rungs.sol";
-import {SensorWorld} from "../sensors/SensorWorld.sol";
+import {SensorWorld} from "../sensors/price-band/SensorWorld.sol";
 
 /// @notice P9 for bands: what the judge calls tightening never lowers what a poke asserts.
 contract BandJudgeTest is SensorWorld {

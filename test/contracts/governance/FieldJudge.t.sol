@@ -6,8 +6,8 @@ import {Direction, FieldJudge, FieldRules} from "../../../contracts/governance/j
 import {FieldTables} from "../../../contracts/governance/judges/FieldTables.sol";
 import {BandParameters, IPriceBandSensor} from "../../../contracts/interfaces/IPriceBandSensor.sol";
 import {FieldBox} from "../../../contracts/mocks/governance/FieldBox.sol";
-import {BandPresets} from "../../../contracts/sensors/BandPresets.sol";
-import {SensorWorld} from "../sensors/SensorWorld.sol";
+import {BandPresets} from "../../../contracts/sensors/price-band/BandPresets.sol";
+import {SensorWorld} from "../sensors/price-band/SensorWorld.sol";
 
 /// @notice The judge that reads a table, on a box with a field of each kind, and against the band's own judge.
 contract FieldJudgeTest is SensorWorld {

@@ -18,8 +18,8 @@ import {Bundle, Change, IParameterTimelock} from "../../../contracts/interfaces/
 import {IIncidentHub} from "../../../contracts/interfaces/IIncidentHub.sol";
 import {BandParameters, IPriceBandSensor} from "../../../contracts/interfaces/IPriceBandSensor.sol";
 import {PriceAggregator} from "../../../contracts/oracle/PriceAggregator.sol";
-import {BandPresets} from "../../../contracts/sensors/BandPresets.sol";
-import {PriceBandSensor} from "../../../contracts/sensors/PriceBandSensor.sol";
+import {BandPresets} from "../../../contracts/sensors/price-band/BandPresets.sol";
+import {PriceBandSensor} from "../../../contracts/sensors/price-band/PriceBandSensor.sol";
 import {Cause, Limits, SensorGrant} from "../../../contracts/types/Incident.sol";
 import {CAUTION, HALTED, M4} from "../../../contracts/types/Rungs.sol";
 import {HubBuilders} from "../hub/HubBuilders.sol";

@@ -7,8 +7,8 @@ import {IIncidentState} from "../../../../contracts/interfaces/IIncidentState.so
 import {IPriceAggregator} from "../../../../contracts/interfaces/IPriceAggregator.sol";
 import {BandParameters, BandReading} from "../../../../contracts/interfaces/IPriceBandSensor.sol";
 import {RecordingHub} from "../../../../contracts/mocks/RecordingHub.sol";
-import {BandPresets} from "../../../../contracts/sensors/BandPresets.sol";
-import {PriceBandSensor} from "../../../../contracts/sensors/PriceBandSensor.sol";
+import {BandPresets} from "../../../../contracts/sensors/price-band/BandPresets.sol";
+import {PriceBandSensor} from "../../../../contracts/sensors/price-band/PriceBandSensor.sol";
 import {PriceScript} from "../volatility/PriceScript.sol";
 
 /// @dev The whole sensor against `test/vectors/price-band.json`, which the TypeScript rule is held against too: after
