@@ -14,7 +14,7 @@ const solc = {
   settings: { evmVersion: "cancun", optimizer: { enabled: true, runs: 800 } },
 };
 
-const FUZZ_RUNS = Number(process.env.CORDON_FUZZ_RUNS ?? 256);
+const FUZZ_RUNS = Number(process.env.CORDON_FUZZ_RUNS ?? 1000);
 const INVARIANT_RUNS = Number(process.env.CORDON_INVARIANT_RUNS ?? 48);
 
 export default defineConfig({

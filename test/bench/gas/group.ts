@@ -3,6 +3,7 @@ import { measureBroadcast } from "./broadcast.ts";
 import { measureChecks } from "./checks.ts";
 import { measureDirective } from "./directives.ts";
 import { measureReceive } from "./receive.ts";
+import { measureFlow, measureVolatilityPoke } from "./sensors.ts";
 import { measureTrip } from "./trip.ts";
 import { measureApart, startGasWorld, stopGasWorld, type GasWorld } from "./world.ts";
 
@@ -21,6 +22,8 @@ const BENCHES: readonly GasBench[] = [
   { names: ["directive.1"], measure: (world) => measureDirective(world, 1) },
   { names: ["directive.3"], measure: (world) => measureDirective(world, 3) },
   { names: ["directive.5"], measure: (world) => measureDirective(world, 5) },
+  { names: ["flow.cold", "flow.warm"], measure: measureFlow },
+  { names: ["volatility-poke"], measure: measureVolatilityPoke },
 ];
 
 /**

@@ -53,7 +53,7 @@ contract DirectiveFloor {
         }
     }
 
-    function _countSigners(bytes32 digest, bytes calldata signatures) private view returns (uint256 count) {
+    function _countSigners(bytes32 digest, bytes calldata signatures) private returns (uint256 count) {
         assembly ("memory-safe") {
             let data := mload(0x40)
             mstore(data, digest)
