@@ -7,10 +7,9 @@ import {CouncilJudge} from "../../../contracts/governance/judges/CouncilJudge.so
 import {HubJudge} from "../../../contracts/governance/judges/HubJudge.sol";
 import {IncidentHub} from "../../../contracts/hub/IncidentHub.sol";
 import {ICouncil} from "../../../contracts/interfaces/ICouncil.sol";
-import {ICouncilHub} from "../../../contracts/interfaces/ICouncilHub.sol";
 import {IIncidentHub} from "../../../contracts/interfaces/IIncidentHub.sol";
 import {IIncidentState} from "../../../contracts/interfaces/IIncidentState.sol";
-import {VoidingHub} from "../../../contracts/mocks/governance/VoidingHub.sol";
+import {ILiftGate} from "../../../contracts/interfaces/ILiftGate.sol";
 import {Cause, Limits, SensorGrant} from "../../../contracts/types/Incident.sol";
 import {CAUTION, HALTED, M2, M4, REDUCE_ONLY, Rungs} from "../../../contracts/types/Rungs.sol";
 import {WordLib} from "../../../contracts/types/Word.sol";
@@ -155,26 +154,25 @@ contract HubJudgeTest is HubFixture {
     /* COUNCIL, GATE */
 
     function test_SetCouncil_NoneTightens_AnotherWaits() public {
-        VoidingHub target = new VoidingHub();
-        target.setCouncil(stranger);
-        assertTrue(judge.tightens(address(target), abi.encodeCall(ICouncilHub.setCouncil, (address(0)))));
-        assertTrue(judge.tightens(address(target), abi.encodeCall(ICouncilHub.setCouncil, (stranger))));
-        assertFalse(judge.tightens(address(target), abi.encodeCall(ICouncilHub.setCouncil, (sensor))));
-    }
-
-    function test_SetLiftGate_TheFirstTightens_AnotherWaits() public {
-        VoidingHub target = new VoidingHub();
-        assertTrue(judge.tightens(address(target), abi.encodeCall(ICouncilHub.setLiftGate, (stranger))));
-        target.setLiftGate(stranger);
-        assertTrue(judge.tightens(address(target), abi.encodeCall(ICouncilHub.setLiftGate, (stranger))));
-        assertFalse(judge.tightens(address(target), abi.encodeCall(ICouncilHub.setLiftGate, (sensor))));
-        assertFalse(judge.tightens(address(target), abi.encodeCall(ICouncilHub.setLiftGate, (address(0)))));
+        vm.prank(governance);
+        hub.setCouncil(stranger);
+        assertTrue(_judgeCouncil(address(0)), "nobody");
+        assertTrue(_judgeCouncil(stranger), "the same");
+        assertFalse(_judgeCouncil(sensor), "another");
     }
 
     /// @dev Another council may void. That it is the first makes no difference.
-    function test_SetCouncil_TheFirstWaits() public {
-        VoidingHub target = new VoidingHub();
-        assertFalse(judge.tightens(address(target), abi.encodeCall(ICouncilHub.setCouncil, (stranger))));
+    function test_SetCouncil_TheFirstWaits() public view {
+        assertFalse(_judgeCouncil(stranger));
+    }
+
+    function test_SetLiftGate_TheFirstTightens_AnotherWaits() public {
+        assertTrue(_judgeGate(stranger), "the first");
+        vm.prank(governance);
+        hub.setLiftGate(ILiftGate(address(endpoint)));
+        assertTrue(_judgeGate(address(endpoint)), "the same");
+        assertFalse(_judgeGate(sensor), "another");
+        assertFalse(_judgeGate(address(0)), "none");
     }
 
     /* EVERYTHING ELSE WAITS */
@@ -191,7 +189,7 @@ contract HubJudgeTest is HubFixture {
             abi.encodeCall(IOAppCore.setPeer, (PEER_EID + 1, peer)),
             abi.encodeCall(IOAppCore.setDelegate, (stranger)),
             abi.encodeCall(Ownable.transferOwnership, (stranger)),
-            abi.encodeWithSignature("rearmHaltBudget(uint8)", 1)
+            abi.encodeCall(IIncidentState.rearmHaltBudget, (1))
         ];
         for (uint256 i; i < calls.length; ++i) {
             assertFalse(judge.tightens(address(hub), calls[i]));
@@ -222,6 +220,14 @@ contract HubJudgeTest is HubFixture {
 
     function _judgeSensor(SensorGrant memory next) private view returns (bool) {
         return judge.tightens(address(hub), abi.encodeCall(IIncidentState.setSensor, (sensor, next)));
+    }
+
+    function _judgeCouncil(address next) private view returns (bool) {
+        return judge.tightens(address(hub), abi.encodeCall(IIncidentState.setCouncil, (next)));
+    }
+
+    function _judgeGate(address next) private view returns (bool) {
+        return judge.tightens(address(hub), abi.encodeCall(IIncidentState.setLiftGate, (ILiftGate(next))));
     }
 
     function _judgeLimits(Limits memory next) private view returns (bool) {
