@@ -18,7 +18,8 @@ contract AggregatorJudge is Judge {
     ) internal view override returns (bool) {
         if (selector != IPriceAggregator.setMatrix.selector) return false;
 
-        (uint8 market, ActionLimit[ACTIONS] memory next) = abi.decode(arguments, (uint8, ActionLimit[ACTIONS]));
+        // The compiler takes no named length here; another number of actions would not compile.
+        (uint8 market, ActionLimit[ACTIONS] memory next) = abi.decode(arguments, (uint8, ActionLimit[6]));
         ActionLimit[ACTIONS] memory current = IPriceAggregator(target).matrix(market);
         for (uint256 i; i < ACTIONS; ++i) {
             if (!_isNoLooser(Action(i), current[i], next[i])) return false;

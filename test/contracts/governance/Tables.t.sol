@@ -40,7 +40,7 @@ contract DrawdownTableTest is TableWorld {
             fields[tier] = fields[tier - 1] * 2 + (_roll(seed, 12 + tier) % 200);
             fields[3 + tier] = fields[2 + tier] * 2 + (_roll(seed, 14 + tier) % 200);
         }
-        fields[6] = _pair(0, 1);
+        fields[6] = _pair(1, 1);
         fields[7] = _pair(1, 1 + (_roll(seed, 17) % 3));
         fields[8] = _pair(1 + (_roll(seed, 18) % 3), 3);
         fields[11] = 100;
@@ -102,8 +102,7 @@ contract HealthTableTest is TableWorld {
         uint256 roll = _roll(seed, 40 + step);
         vm.warp(block.timestamp + _near(roll, _oneOf(roll >> 8, 3, 4)));
         // One fault for the whole time, the changed one's if there is one.
-        uint256 kind = moved < 3 ? moved : moved >= 5 ? moved - 5 : _roll(seed, 41) % 5;
-        if (moved < 3 && kind != 0) kind = moved;
+        uint256 kind = moved < 3 ? moved : moved < 5 ? _roll(seed, 41) % 5 : moved - 5;
         stage.show(kind == 4 ? SequencerStatus(2 + (_roll(seed, 42) % 3)) : SequencerStatus.Up);
         uint256 age = kind == 1 ? _near(roll >> 16, 1) : 0;
         uint256 confidence = kind == 2 ? _near(roll >> 32, 2) : 0;
