@@ -32,8 +32,7 @@ contract AggregatorJudge is Judge {
         ActionLimit memory current,
         ActionLimit memory next
     ) private pure returns (bool) {
-        bool isSame =
-            next.maxAgeSeconds == current.maxAgeSeconds && next.maxConfidenceBps == current.maxConfidenceBps;
+        bool isSame = next.maxAgeSeconds == current.maxAgeSeconds && next.maxConfidenceBps == current.maxConfidenceBps;
         if (!isSame || next.needsSequencer == current.needsSequencer) return isSame;
         return next.needsSequencer && (action == Action.Open || action == Action.Lift);
     }

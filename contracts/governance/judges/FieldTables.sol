@@ -38,8 +38,7 @@ library FieldTables {
 
     /// @notice `VolatilitySensor.setMarket`.
     function volatility() internal pure returns (FieldRules memory) {
-        string memory fields =
-            "(uint16,uint24,uint16,uint16,uint16,uint16,uint16,uint24,uint24,uint16,uint16,uint8)";
+        string memory fields = "(uint16,uint24,uint16,uint16,uint16,uint16,uint16,uint24,uint24,uint16,uint16,uint8)";
         return _table(_setMarket(fields), "parametersOf(uint8)", 1, "++-----++=+=");
     }
 

@@ -156,10 +156,7 @@ contract CouncilAtHubTest is HubFixture {
         vm.warp(at);
         Void memory request = Void(MARKET, uint64(at), uint64(at) + 1 hours, 1);
         bytes32 digest = council.voidDigest(request);
-        bytes memory signatures = bytes.concat(
-            _signWith(operatorKeys[0], digest),
-            _signWith(operatorKeys[1], digest)
-        );
+        bytes memory signatures = bytes.concat(_signWith(operatorKeys[0], digest), _signWith(operatorKeys[1], digest));
         return council.proposeVoid(request, signatures);
     }
 }

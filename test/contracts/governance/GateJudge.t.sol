@@ -90,7 +90,7 @@ contract GateJudgeTest is Test {
         for (uint64 i; i < 12; ++i) {
             uint256 roll = _roll(seed, 10 + i);
             // One of the three hears less than the others, so that sets of sources differ.
-            if (roll % 5 != 0) _observe(uint8(1 + (roll >> 8) % 3), NOW + 6 * i);
+            if (roll % 5 != 0) _observe(uint8(1 + ((roll >> 8) % 3)), NOW + 6 * i);
             _compare(NOW + uint64((roll >> 16) % (6 * i + 1)));
         }
         for (uint256 i; i < 8; ++i) {

@@ -32,8 +32,8 @@ contract OutflowWaitsTest is Test {
         vm.warp(block.timestamp + 1);
         _flow(left, 1, 5e11);
         _flow(again, 1, 5e11);
-        assertGt(again.reading(MARKET).longLimit, left.reading(MARKET).longLimit * 3 / 2, "long");
-        assertGt(again.reading(MARKET).shortLimit, left.reading(MARKET).shortLimit * 3 / 2, "short");
+        assertGt(again.reading(MARKET).longLimit, (left.reading(MARKET).longLimit * 3) / 2, "long");
+        assertGt(again.reading(MARKET).shortLimit, (left.reading(MARKET).shortLimit * 3) / 2, "short");
     }
 
     function _flow(OutflowSensor sensor, uint256 amount, uint256 heldBefore) private {

@@ -176,7 +176,12 @@ abstract contract TableWorld is Test {
         if (_rules().directions[field] == Direction.Rungs) {
             // One rung on one axis, or any.
             uint256 rung = (roll >> 1) % 2 == 0 ? 1 : 16;
-            uint256 one = (roll >> 2) % 2 == 0 ? old + rung : old < rung ? 0 : old - rung;
+            uint256 one =
+                (roll >> 2) % 2 == 0
+                    ? old + rung
+                    : old < rung
+                        ? 0
+                        : old - rung;
             next[field] = roll % 2 == 0 ? one : _anyRungs(roll >> 8);
             return;
         }

@@ -55,7 +55,12 @@ contract DrawdownTableTest is TableWorld {
     /// @dev A day and a quarter later the short window is empty, and the long one alone decides.
     function _observe(uint256 seed, uint256 step) internal override {
         uint256 roll = _roll(seed, step);
-        bool isLong = moved < 3 ? false : moved < 6 ? true : roll % 2 == 0;
+        bool isLong =
+            moved < 3
+                ? false
+                : moved < 6
+                    ? true
+                    : roll % 2 == 0;
         vm.warp(block.timestamp + (step == 0 && isLong ? 30 hours : 2 minutes));
         uint256 field = isLong ? _oneOf(roll >> 16, 3, 5) : _oneOf(roll >> 16, 0, 2);
         uint256 priceE18 = (PEAK_E18 * (BPS - _near(roll >> 32, field))) / BPS;
@@ -102,7 +107,12 @@ contract HealthTableTest is TableWorld {
         uint256 roll = _roll(seed, 40 + step);
         vm.warp(block.timestamp + _near(roll, _oneOf(roll >> 8, 3, 4)));
         // One fault for the whole time, the changed one's if there is one.
-        uint256 kind = moved < 3 ? moved : moved < 5 ? _roll(seed, 41) % 5 : moved - 5;
+        uint256 kind =
+            moved < 3
+                ? moved
+                : moved < 5
+                    ? _roll(seed, 41) % 5
+                    : moved - 5;
         stage.show(kind == 4 ? SequencerStatus(2 + (_roll(seed, 42) % 3)) : SequencerStatus.Up);
         uint256 age = kind == 1 ? _near(roll >> 16, 1) : 0;
         uint256 confidence = kind == 2 ? _near(roll >> 32, 2) : 0;
@@ -123,7 +133,13 @@ contract CorroborationTableTest is TableWorld {
         super.setUp();
         for (uint256 i; i < 6; ++i) {
             witnesses[i] = new ScriptedSensor(IIncidentState(address(stage)));
-            SensorGrant memory grant = SensorGrant(true, Cause(i), Rungs.wrap(0x34), Rungs.wrap(0x34), type(uint32).max);
+            SensorGrant memory grant = SensorGrant(
+                true,
+                Cause(i),
+                Rungs.wrap(0x34),
+                Rungs.wrap(0x34),
+                type(uint32).max
+            );
             stage.grant(address(witnesses[i]), grant);
         }
     }
@@ -144,7 +160,10 @@ contract CorroborationTableTest is TableWorld {
         uint256 window = 100 + (_roll(seed, 11) % 1_000);
         Rungs counted = Rungs.wrap(uint8(_pair(1 + (seed % 2), 1)));
         Rungs asserted = Rungs.wrap(uint8(_pair(1 + (_roll(seed, 12) % 2), 2)));
-        return _words(abi.encode(CorroborationParameters(uint8(2 + (_roll(seed, 13) % 4)), uint24(window), counted, asserted)));
+        return
+            _words(
+                abi.encode(CorroborationParameters(uint8(2 + (_roll(seed, 13) % 4)), uint24(window), counted, asserted))
+            );
     }
 
     function _past(uint256) internal override {}
