@@ -190,6 +190,15 @@ export class ModelHub {
     this.#emit({ kind: "lifted", market, inForce: asRungs(inForce), posture: this.#posture() });
   }
 
+  /** The council's void, which binds this hub alone. */
+  voidMarket(market: number, asOf: number): void {
+    const raised = (of: NaiveWord): NaiveWord => mapNaive(of, (lane, index) => (index === 0 ? asOf : lane));
+    const [mesh, local] = [raised(this.#mesh(market)), raised(this.#inside.local[market] ?? NAIVE_EMPTY)];
+    this.#inside.mesh[market] = mesh;
+    this.#inside.local[market] = local;
+    this.#emit({ kind: "voided", market, asOf, meshWord: asWord(mesh), localWord: asWord(local) });
+  }
+
   #mergeEntry({ market, word: of }: Entry, from: { srcEid: Eid; path: Path; ceiling: Rungs; time: number }): void {
     const entry = mapNaive(toNaive(of), (lane, index) => (index === 0 ? 0 : lane));
     if ((this.#inside.rungs[market] ?? null) === null)

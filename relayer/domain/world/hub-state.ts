@@ -46,7 +46,14 @@ export function applyEvent(state: HubState, event: HubEvent): HubState {
       };
     case "merged":
       return { ...next, posture: event.posture, meshWords: withWord(state.meshWords, event.market, event.meshWord) };
+    case "voided":
+      return {
+        ...next,
+        meshWords: withWord(state.meshWords, event.market, event.meshWord),
+        localWords: withWord(state.localWords, event.market, event.localWord),
+      };
     case "lifted":
+    case "halt-budget-rearmed":
       return { ...next, posture: event.posture };
     case "operator-set":
       return { ...next, operators: withOperator(state.operators, event.operator, event.isActive) };

@@ -10,7 +10,7 @@ const HEARTBEAT_AT = MESH_START_SECONDS + 1_000;
 const TRIP_AT = HEARTBEAT_AT + 100;
 
 /** A word that a trip has changed, sent to `peers` peers over pathways that were used before. */
-export async function measureBroadcast({ home, away }: GasWorld, peers: 1 | 4): Promise<Measurement[]> {
+export async function measureBroadcast({ home, away }: GasWorld, peers: 1 | 4 | 20): Promise<Measurement[]> {
   const eids = [away.eid, ...DISTANT_EIDS].slice(0, peers);
   const receiver = zeroPadValue(await away.hub.getAddress(), 32);
   for (const eid of eids.slice(1)) await send(home.hub, "setPeer", [eid, receiver]);
@@ -23,7 +23,8 @@ export async function measureBroadcast({ home, away }: GasWorld, peers: 1 | 4): 
 
   home.provider.setNextBlockTime(TRIP_AT);
   await send(home.hub, "assertRungs", [MARKET, HALT]);
-  const broadcast = await send(home.hub, "broadcast", []);
+  const fees: readonly bigint[] = await home.hub.getFunction("quoteFees").staticCall();
+  const broadcast = await send(home.hub, "broadcastPaying", [[...fees]], 16_000_000n);
   const packets = readPackets(broadcast);
   const [packet] = packets;
   if (packet === undefined || packets.length !== peers) throw new RangeError("not every peer was sent to");

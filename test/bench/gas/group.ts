@@ -4,6 +4,7 @@ import { measureChecks } from "./checks.ts";
 import { measureDirective } from "./directives.ts";
 import { measureHaltAll } from "./halt-all.ts";
 import { measureReceive } from "./receive.ts";
+import { measureFlow, measureVolatilityPoke } from "./sensors.ts";
 import { measureTrip } from "./trip.ts";
 import { measureApart, startGasWorld, stopGasWorld, type GasWorld } from "./world.ts";
 
@@ -18,9 +19,13 @@ const BENCHES: readonly GasBench[] = [
   { names: ["halt-all", "halt-all.1"], measure: measureHaltAll },
   { names: ["broadcast.1"], measure: (world) => measureBroadcast(world, 1) },
   { names: ["broadcast.4"], measure: (world) => measureBroadcast(world, 4) },
+  { names: ["broadcast.20"], measure: (world) => measureBroadcast(world, 20) },
   { names: ["receive"], measure: measureReceive },
   { names: ["directive.1"], measure: (world) => measureDirective(world, 1) },
   { names: ["directive.3"], measure: (world) => measureDirective(world, 3) },
+  { names: ["directive.5"], measure: (world) => measureDirective(world, 5) },
+  { names: ["flow.cold", "flow.warm"], measure: measureFlow },
+  { names: ["volatility-poke"], measure: measureVolatilityPoke },
 ];
 
 /**

@@ -54,7 +54,7 @@ contract MirrorsTest is HubFixture {
             _pack(MARKET, WordLib.stamped(_rungs(HALTED, M2), START))
         );
 
-        _receive(PayloadLib.packMessage(false, 1, entries));
+        _receive(PayloadLib.packMessage(1, entries));
 
         assertEq(good.pushes(), 2, "one when added, one for the message");
         assertEq(good.posture(), hub.posture(), "the last of it");

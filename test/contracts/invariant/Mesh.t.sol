@@ -86,7 +86,7 @@ contract MeshInvariantTest is Test {
             assertTrue(ok, "step");
         }
 
-        bytes32[20] memory expected = [
+        bytes32[22] memory expected = [
             bytes32("time passed"),
             "asserted",
             "words sent",
@@ -96,6 +96,8 @@ contract MeshInvariantTest is Test {
             "message refused",
             "stranger refused",
             "solo directive",
+            "solo directive repeated",
+            "solo operator limited",
             "quorum directive",
             "directive out of time",
             "directive refused",

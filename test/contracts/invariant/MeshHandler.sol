@@ -177,6 +177,8 @@ abstract contract MeshHandler is MeshDraws {
         if (_stored.length < STORED_DIRECTIVES) _stored.push(signed);
         else _stored[_draw(seed, 3) % STORED_DIRECTIVES] = signed;
         _submit(i, signed);
+        // Two relayers carry it to the same hub.
+        if (_draw(seed, 4) % 2 == 0) _submit(i, signed);
     }
 
     /// @dev One signature serves every chain: what was signed for one hub is carried to any, at any time.
@@ -304,13 +306,13 @@ abstract contract MeshHandler is MeshDraws {
             if (!isNotDue || markets != 0 || isHeartbeat) ++violations[4];
         }
         for (uint256 n = before; n < endpoints[i].packetCount(); ++n) {
-            _checkFullWords(i, endpoints[i].packet(n).message);
+            _checkFullWords(i, endpoints[i].packet(n).message, isHeartbeat ? 42 : 10);
         }
     }
 
     /// @dev State travels, not events: each entry is the whole word of the sender.
-    function _checkFullWords(uint256 i, bytes memory message) private {
-        for (uint256 at = PayloadLib.HEADER_BYTES; at < message.length; at += PayloadLib.ENTRY_BYTES) {
+    function _checkFullWords(uint256 i, bytes memory message, uint256 header) private {
+        for (uint256 at = header; at < message.length; at += PayloadLib.ENTRY_BYTES) {
             (uint256 word, ) = model.words(i, uint8(message[at]));
             if (uint256(_wordAt(message, at + 1)) != word) ++violations[3];
         }
@@ -341,15 +343,28 @@ abstract contract MeshHandler is MeshDraws {
     function _submit(uint256 i, SignedDirective memory signed) private {
         uint256 now_ = _visit(i);
         View memory before = _viewAll()[i];
+        bool isSolo = signed.signers < 2;
+        bool isReplay = isSolo && _hasCharged(i, signed.directive, signed.signatures);
+        bool isLimited =
+            isSolo &&
+                !isReplay &&
+                _weightOf(signed.directive.entries) >
+                    hubs[i].soloEntries(_signerOf(signed.directive, signed.signatures));
         bool isTimely = signed.directive.deadline >= now_ && signed.directive.deadline <= now_ + 1200;
+        bool isTaken = isTimely && !isLimited;
         try hubs[i].submit(signed.directive, signed.signatures) {
-            if (!isTimely) ++violations[7];
+            if (!isTaken) ++violations[7];
         } catch {
-            if (isTimely) ++violations[5];
-            _note("directive out of time");
+            if (isTaken) ++violations[5];
+            _note(isTimely ? bytes32("solo operator limited") : bytes32("directive out of time"));
             return;
         }
-        bool isSolo = signed.signers < 2;
+        if (isReplay) {
+            // It must change nothing, so the model is told nothing.
+            _note("solo directive repeated");
+            return;
+        }
+        if (isSolo) _charge(i, signed.directive, signed.signatures);
         MeshModel.Pair memory ceiling = isSolo ? MeshModel.Pair(2, 2) : MeshModel.Pair(3, 4);
         _mergeEntries(i, signed.directive.entries, 0, MeshModel.Reading(ceiling, now_, isSolo));
         if (isSolo) _checkSolo(i, before, now_);
@@ -376,7 +391,7 @@ abstract contract MeshHandler is MeshDraws {
             entries = bytes.concat(entries, _pack(market, hubs[from].meshWord(market)));
         }
         if (!isDirect) {
-            _inject(to, from, PayloadLib.packMessage(false, hubs[from].seq(), entries));
+            _inject(to, from, PayloadLib.packMessage(hubs[from].seq(), entries));
             return;
         }
         Directive memory directive = Directive(bytes32("settle"), uint64(timeAt(to) + 600), entries);
@@ -387,12 +402,15 @@ abstract contract MeshHandler is MeshDraws {
 
     /// @dev Reads a message as the page of the protocol says, without {PayloadLib}.
     function _mergeMessage(uint256 to, bytes memory message) private {
-        bool isReadable = message.length >= 10 && (message.length - 10) % 33 == 0 && message.length <= 10 + 32 * 33;
-        if (!isReadable || message[0] != 0x01) {
+        bool isHeartbeat = message.length >= 10 && message[1] & 0x01 != 0;
+        uint256 header = isHeartbeat ? 42 : 10;
+        bool isReadable =
+            message.length >= header && (message.length - header) % 33 == 0 && message.length <= header + 32 * 33;
+        if (!isReadable || message[0] != 0x02) {
             _note("message refused");
             return;
         }
-        _mergeEntries(to, message, 10, MeshModel.Reading(MeshModel.Pair(3, 4), timeAt(to), false));
+        _mergeEntries(to, message, header, MeshModel.Reading(MeshModel.Pair(3, 4), timeAt(to), false));
     }
 
     function _mergeEntries(uint256 to, bytes memory packed, uint256 at, MeshModel.Reading memory reading) private {

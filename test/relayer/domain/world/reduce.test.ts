@@ -312,6 +312,22 @@ describe("reduce", () => {
       );
     });
 
+    it("takes both words of a void and leaves the posture to a lift", () => {
+      const words = { meshWord: A, localWord: B };
+
+      expect(after({ kind: "voided", seq: 11, market: 1, asOf: 1_700_000_000, ...words })).to.deep.equal(
+        aHubState({ seq: 11, meshWords: wordsWith(A), localWords: wordsWith(B) }),
+      );
+    });
+
+    it("lets a halt budget that begins anew change the posture and no word", () => {
+      const posture = postureOf([0]);
+
+      expect(after({ kind: "halt-budget-rearmed", seq: 11, market: 1, posture })).to.deep.equal(
+        aHubState({ seq: 11, posture }),
+      );
+    });
+
     it("knows who may sign, and how many it takes", () => {
       const [gone, kept] = [OPERATORS[0]!, OPERATORS.slice(1)];
       const limits = { ...aHubState().limits, quorum: 3 };
@@ -339,6 +355,9 @@ describe("reduce", () => {
         { kind: "directive-accepted", seq: 11, decision: "0x", path: "solo", signatures: 1 },
         { kind: "mirror-set", seq: 11, mirror: "0x01", isActive: true },
         { kind: "mirror-failed", seq: 11, mirror: "0x01" },
+        { kind: "halt-budget-spent", seq: 11, market: 1 },
+        { kind: "council-set", seq: 11, council: "0x01" },
+        { kind: "lift-gate-set", seq: 11, gate: "0x01" },
         {
           kind: "lanes-refused",
           seq: 11,
