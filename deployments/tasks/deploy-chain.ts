@@ -3,7 +3,8 @@ import { getCreateAddress, keccak256 } from "ethers";
 import { isCodeOf, readCommit, readDeployedContract } from "../compiled-contract.ts";
 import type { NetworkParameters } from "../network-parameters.ts";
 import type { ChainRecord, ContractRecord, PendingRecord } from "../network-record.ts";
-import { type PlannedContract, planContracts } from "../plan/contracts.ts";
+import { planContracts } from "../plan/contracts.ts";
+import type { PlannedContract } from "../plan/planned-contract.ts";
 import { SetupError, describeCause } from "../setup-error.ts";
 import {
   DEPLOY_GAS_LIMIT,
@@ -56,7 +57,7 @@ export async function deployChain(options: ChainDeployOptions): Promise<void> {
   const planned = planContracts(options.parameters);
   await checkRecorded(run, planned);
   await settlePending(run, planned);
-  const missing = planned.filter(({ name }) => run.chain.contracts[name] === undefined);
+  const missing = planned.filter(({ name, createdBy }) => !createdBy && run.chain.contracts[name] === undefined);
   if (missing.length === 0) return;
   // Nothing can be estimated on top of what is not mined.
   const rounds = options.target.pace === "each" ? missing.map((one) => [one]) : [missing];
@@ -244,8 +245,24 @@ async function record(
     commit: readCommit(),
   };
   const { [name]: _, ...rest } = run.chain.pending;
-  run.chain = { ...run.chain, contracts: { ...run.chain.contracts, [name]: done }, pending: rest };
+  const created = await readCreated(run, name, done);
+  run.chain = { ...run.chain, contracts: { ...run.chain.contracts, [name]: done, ...created }, pending: rest };
   run.book.write(run.chain);
+}
+
+/** What `creator` has created in its constructor. */
+async function readCreated(
+  { target, parameters }: Run,
+  creator: string,
+  done: ContractRecord,
+): Promise<Record<string, ContractRecord>> {
+  const children = planContracts(parameters).filter(({ createdBy }) => createdBy?.contract === creator);
+  const reading = children.map(async ({ name, createdBy }): Promise<[string, ContractRecord]> => {
+    const address = getCreateAddress({ from: done.address, nonce: createdBy?.nonce ?? 0 });
+    const codeHash = keccak256(await target.provider.getCode(address));
+    return [name, { ...done, address, args: [], codeHash }];
+  });
+  return Object.fromEntries(await Promise.all(reading));
 }
 
 function underWay(chain: ChainRecord, name: string, { nonce, transaction }: PendingRecord): SetupError {
