@@ -77,13 +77,7 @@ contract IncidentHub is Peers {
         Leases leases_,
         Limits memory limits_,
         address[] memory operators
-    )
-        OApp(endpoint, owner)
-        Ownable(owner)
-        Markets(leases_)
-        Directives(meshId_, limits_, operators)
-        Peers(endpoint)
-    {
+    ) OApp(endpoint, owner) Ownable(owner) Markets(leases_) Directives(meshId_, limits_, operators) Peers(endpoint) {
         EID = ILayerZeroEndpointV2(endpoint).eid();
     }
 

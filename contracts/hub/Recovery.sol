@@ -6,7 +6,6 @@ import {ILiftGate} from "../interfaces/ILiftGate.sol";
 import {HaltLedger, HaltLedgerLib} from "../types/HaltLedger.sol";
 import {Posture} from "../types/Posture.sol";
 import {HALTED, REDUCE_ONLY, Rungs, RungsLib} from "../types/Rungs.sol";
-import {Status} from "../types/Status.sol";
 import {Markets} from "./Markets.sol";
 
 /// @title Recovery

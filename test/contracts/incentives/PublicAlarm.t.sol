@@ -218,6 +218,14 @@ contract PublicAlarmTest is AlarmFixture {
         assertEq(address(bonds).balance, 0);
     }
 
+    function test_Settle_RevertWhen_TheCallerBringsTooLittleGas() public {
+        _raise();
+        vm.warp(START + WINDOW + 1);
+        (bool ok, bytes memory reason) = address(alarm).call{gas: 38_000}(abi.encodeCall(alarm.settle, (MARKET)));
+        assertFalse(ok);
+        assertEq(bytes4(reason), IPublicAlarm.PublicAlarm_GasTooLow.selector);
+    }
+
     /* REWARDS */
 
     function test_Settle_RewardsStopAtTheDaysLimitAndAtThePot() public {

@@ -22,6 +22,8 @@ contract PublicAlarmInvariantTest is Test {
         bystanders = new Bystanders();
         alarm = bystanders.world();
         targetContract(address(bystanders));
+        // The runner funds whoever it calls from; were it one whose balance is in the books, they would not add up.
+        targetSender(address(0x5e4de5));
         targetSelector(FuzzSelector(address(bystanders), _steps()));
     }
 

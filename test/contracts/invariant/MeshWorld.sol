@@ -138,6 +138,7 @@ abstract contract MeshWorld is HubBuilders {
             topic == IIncidentHub.BroadcastSent.selector ||
             topic == IIncidentHub.SendFailed.selector ||
             topic == IIncidentHub.Heard.selector ||
+            topic == IIncidentHub.ConfigDiffers.selector ||
             topic == IIncidentHub.MessageRefused.selector ||
             topic == IIncidentHub.DirectiveAccepted.selector ||
             topic == IIncidentHub.OperatorSet.selector ||
