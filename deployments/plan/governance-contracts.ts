@@ -7,7 +7,7 @@ import { type PlannedChain, type PlannedContract, planned } from "./planned-cont
  * How the fields of a setter are compared with those in force, one letter a field in the setter's order, as in
  * `FieldTables.sol`: `=` same, `-` no higher, `+` no lower, `r` rungs.
  */
-interface JudgeTable {
+export interface JudgeTable {
   readonly judge: string;
   readonly target: string;
   readonly setter: string;
@@ -19,7 +19,7 @@ interface JudgeTable {
 const setMarket = (fields: string) => `setMarket(uint8,${fields})`;
 const LETTERS = "=-+r";
 
-const TABLES: readonly JudgeTable[] = [
+export const JUDGE_TABLES: readonly JudgeTable[] = [
   {
     judge: "BandJudge",
     target: "PriceBandSensor",
@@ -68,7 +68,7 @@ const TABLES: readonly JudgeTable[] = [
 
 /** Which judge says of a contract's changes whether they tighten. What has none waits, whatever it is. */
 export function judgedContracts({ sensors, council }: NetworkParameters): { target: string; judge: string }[] {
-  const tables = TABLES.filter(({ target }) => target in sensors);
+  const tables = JUDGE_TABLES.filter(({ target }) => target in sensors);
   return [
     { target: "IncidentHub", judge: "HubJudge" },
     ...(council ? [{ target: "Council", judge: "CouncilJudge" }] : []),
@@ -79,13 +79,14 @@ export function judgedContracts({ sensors, council }: NetworkParameters): { targ
 /** Judges, then roles and timelock, which `GovernanceSetup` creates in its constructor. */
 export function planGovernance(parameters: NetworkParameters): PlannedContract[] {
   if (!parameters.governance) return [];
-  const tables = TABLES.filter(({ target }) => target in parameters.sensors);
+  const tables = JUDGE_TABLES.filter(({ target }) => target in parameters.sensors);
   return [
     planned("HubJudge", () => []),
     planned("TimelockJudge", () => []),
     ...(parameters.council ? [planned("CouncilJudge", () => [])] : []),
     ...tables.map((table) => ({ ...planned("FieldJudge", () => [rulesOf(table)]), name: table.judge })),
-    planned("GovernanceSetup", setupArguments),
+    // The root and bundles may change all of it afterwards.
+    { ...planned("GovernanceSetup", setupArguments), settable: [0, 1] },
     // The first contract that an account creates by itself has nonce 1.
     { ...planned("AccessManager", () => []), createdBy: { contract: "GovernanceSetup", nonce: 1 } },
     { ...planned("ParameterTimelock", () => []), createdBy: { contract: "GovernanceSetup", nonce: 2 } },

@@ -1,6 +1,6 @@
 import { getCreateAddress, keccak256 } from "ethers";
 
-import { isCodeOf, readCommit, readDeployedContract } from "../compiled-contract.ts";
+import { isCodeOf, isCreatedCodeOf, readCommit, readDeployedContract } from "../compiled-contract.ts";
 import type { NetworkParameters } from "../network-parameters.ts";
 import type { ChainRecord, ContractRecord, PendingRecord } from "../network-record.ts";
 import { planContracts } from "../plan/contracts.ts";
@@ -231,10 +231,7 @@ async function record(
   const { name, contract } = planned;
   const compiled = readDeployedContract(contract);
   const code = await run.target.provider.getCode(pending.address);
-  if (!isCodeOf(compiled, code)) {
-    const problem = `${name} of ${run.chain.name} does not have the code that the compiler made (${pending.address}).`;
-    throw new SetupError("fatal", problem, { fix: "Build the commit that it was created from, then run again." });
-  }
+  if (!isCodeOf(compiled, code)) throw otherCode(run.chain.name, name, pending.address);
   const done: ContractRecord = {
     address: pending.address,
     args: toJson(args),
@@ -257,12 +254,18 @@ async function readCreated(
   done: ContractRecord,
 ): Promise<Record<string, ContractRecord>> {
   const children = planContracts(parameters).filter(({ createdBy }) => createdBy?.contract === creator);
-  const reading = children.map(async ({ name, createdBy }): Promise<[string, ContractRecord]> => {
+  const reading = children.map(async ({ name, contract, createdBy }): Promise<[string, ContractRecord]> => {
     const address = getCreateAddress({ from: done.address, nonce: createdBy?.nonce ?? 0 });
-    const codeHash = keccak256(await target.provider.getCode(address));
-    return [name, { ...done, address, args: [], codeHash }];
+    const code = await target.provider.getCode(address);
+    if (!isCreatedCodeOf(readDeployedContract(contract), code)) throw otherCode(target.name, name, address);
+    return [name, { ...done, address, args: [], codeHash: keccak256(code) }];
   });
   return Object.fromEntries(await Promise.all(reading));
+}
+
+function otherCode(chain: string, name: string, address: string): SetupError {
+  const problem = `${name} of ${chain} does not have the code that the compiler made (${address}).`;
+  return new SetupError("fatal", problem, { fix: "Build the commit that it was created from, then run again." });
 }
 
 function underWay(chain: ChainRecord, name: string, { nonce, transaction }: PendingRecord): SetupError {
