@@ -18,6 +18,7 @@ const TARGETS: Readonly<Record<string, { readonly gas?: number; readonly floors?
   trip: { gas: 46_370, floors: 1.15 },
   "halt-all": { gas: 46_370, floors: 1.15 },
   "broadcast.4": { floors: 1.05 },
+  "broadcast.20": { floors: 1.05 },
   "flow.cold": { gas: 12_000 },
   "flow.warm": { gas: 1_000 },
   "volatility-poke": { gas: 45_000 },
