@@ -39,7 +39,8 @@ const cache = new Map<string, CompiledContract>();
  * @throws SetupError "config" when the contracts are not built.
  */
 export function readCompiledContract(folder: string, contractName: string): CompiledContract {
-  const file = `artifacts/contracts/${folder}/${contractName}.sol/${contractName}.json`;
+  const source = folder.startsWith("@") ? folder : `contracts/${folder}`;
+  const file = `artifacts/${source}/${contractName}.sol/${contractName}.json`;
   const known = cache.get(file);
   if (known) return known;
   const artifact = ArtifactSchema.safeParse(readArtifact(file));
@@ -63,6 +64,21 @@ export function readDeployedContract(name: ContractName): CompiledContract {
  */
 export function isCodeOf({ deployedBytecode, immutables }: CompiledContract, code: string): boolean {
   return code.length === deployedBytecode.length && mask(code, immutables) === mask(deployedBytecode, immutables);
+}
+
+/**
+ * The same for a contract that another one creates. That one was compiled with its own list of remappings, which the hash
+ * at the end of the code covers; the code before it is the same.
+ */
+export function isCreatedCodeOf(compiled: CompiledContract, code: string): boolean {
+  const { deployedBytecode } = compiled;
+  return isCodeOf({ ...compiled, deployedBytecode: withoutMetadata(deployedBytecode) }, withoutMetadata(code));
+}
+
+/** Its length stands in the last two bytes. */
+function withoutMetadata(code: string): string {
+  const length = (Number.parseInt(code.slice(-4), 16) + 2) * 2;
+  return length <= code.length - 2 ? code.slice(0, -length) : code;
 }
 
 function mask(code: string, immutables: CompiledContract["immutables"]): string {

@@ -3,7 +3,17 @@ import { z } from "zod";
 
 import { SecretRefSchema } from "../relayer/config/schema.ts";
 import { findLeaseFault, packLeases } from "../relayer/domain/incident/leases.ts";
-import { CAUSES } from "../relayer/domain/incident/hub-event.ts";
+import {
+  AlarmSchema,
+  CouncilSchema,
+  DRILL_MARKET,
+  FURTHER_SENSORS,
+  FreshnessSchema,
+  GovernanceSchema,
+  GrantSchema,
+  MatrixSchema,
+  TreasurySchema,
+} from "./incident-parameters.ts";
 import { readJsonFile } from "./json-file.ts";
 import {
   AddressSchema,
@@ -49,8 +59,6 @@ const PricedMarketSchema = z.strictObject({
   band: BandSchema,
 });
 
-const GrantSchema = z.strictObject({ cause: z.enum(CAUSES), localCeiling: RungsSchema, meshCeiling: RungsSchema });
-
 const confirmations = z.int().min(1).max(0xffff_ffff);
 
 const MessagingSchema = z.strictObject({
@@ -73,6 +81,8 @@ const ChainSchema = z.strictObject({
   rpcUrl: SecretRefSchema,
   confirmations: confirmations.optional(),
   dvns: z.array(DvnSchema).min(2, "must be at least two: a pathway with one verifier is refused"),
+  /** The feed that says whether the chain's sequencer is up. */
+  sequencer: z.strictObject({ feed: AddressSchema, graceSeconds: z.int().min(1).max(0xffff_ffff) }).optional(),
   /** Contracts that the hub pushes its posture to. */
   mirrors: z.array(AddressSchema).max(4).default([]),
 });
@@ -84,7 +94,7 @@ export const NetworkParametersSchema = z
     /** A devnet has scripted feeds and a venue to try things on; its chains are those that the local network starts. */
     kind: z.enum(["devnet", "live"]),
     meshId: Bytes32Schema,
-    /** Who governs in the end; the account that deploys, unless given. */
+    /** Who governs in the end, where there is no `governance`; the account that deploys, unless given. */
     owner: AddressSchema.optional(),
     /** Where the key of the account that deploys is; never the key. */
     deployerKey: SecretRefSchema.optional(),
@@ -93,7 +103,14 @@ export const NetworkParametersSchema = z
     operators: z.array(AddressSchema).max(32),
     /** Market 0, the whole protocol, exists always and has no price. */
     markets: z.array(PricedMarketSchema).min(1).max(31),
-    sensors: z.strictObject({ PriceBandSensor: GrantSchema }),
+    sensors: z.strictObject({ PriceBandSensor: GrantSchema, ...FURTHER_SENSORS }),
+    matrix: MatrixSchema.optional(),
+    freshness: FreshnessSchema.optional(),
+    council: CouncilSchema.optional(),
+    treasury: TreasurySchema.optional(),
+    alarm: AlarmSchema.optional(),
+    /** Roles and timelock, which then own everything. */
+    governance: GovernanceSchema.optional(),
     messaging: MessagingSchema,
     chains: z.array(ChainSchema).max(64).default([]),
   })
@@ -105,19 +122,41 @@ export const NetworkParametersSchema = z
     const repeated = findRepeated(network.operators.map((operator) => operator.toLowerCase()));
     if (repeated >= 0) refuse(["operators", repeated], "must not be named twice");
     if (findRepeated(network.markets.map(({ id }) => id)) >= 0) refuse(["markets"], "must not name a market twice");
+    refuseUnknownMarkets(network, refuse);
+    if (network.governance && network.owner) refuse(["owner"], "must be left out: `governance` owns everything");
+    if (network.alarm && !network.treasury) refuse(["alarm"], "needs a treasury, which slashed bonds go to");
     if (network.kind === "live") refuseUnfitLive(network, refuse);
     else if (network.chains.length > 0) refuse(["chains"], "must be left out: a devnet's chains are started for it");
   });
 
-type Network = Pick<z.output<typeof NetworkParametersSchema>, "chains" | "markets" | "owner" | "deployerKey">;
+type Network = z.output<typeof NetworkParametersSchema>;
+type Refuse = (path: (string | number)[], message: string) => void;
+
+/** A market that is not registered would be refused only once everything else is deployed. */
+function refuseUnknownMarkets({ sensors, markets, alarm, council }: Network, refuse: Refuse): void {
+  const known = new Set([0, ...markets.map(({ id }) => id), ...(sensors.DrillSensor ? [DRILL_MARKET] : [])]);
+  const drilled = markets.findIndex(({ id }) => id === DRILL_MARKET);
+  if (drilled >= 0) refuse(["markets", drilled, "id"], `must not be ${DRILL_MARKET}, which is for drills`);
+  for (const [name, sensor] of Object.entries(sensors)) {
+    if (sensor === undefined || "cause" in sensor) continue;
+    const ids = "markets" in sensor ? Object.keys(sensor.markets).map(Number) : [];
+    const unknown = [...ids, ...(sensor.grant.markets ?? [])].filter((id) => !known.has(id));
+    if (unknown.length > 0) refuse(["sensors", name], `names markets that there are not: ${unknown.join(", ")}`);
+  }
+  for (const [name, section] of Object.entries({ alarm, council })) {
+    const unknown = (section?.grant.markets ?? []).filter((id) => !known.has(id));
+    if (unknown.length > 0) refuse([name, "grant", "markets"], `are not there: ${unknown.join(", ")}`);
+  }
+  const absent = [...(alarm?.confirmedBy ?? []), ...(sensors.CorroborationSensor?.witnesses ?? [])];
+  for (const name of absent.filter((one) => sensors[one] === undefined))
+    refuse(["sensors", name], "is named, but not there");
+}
 
 /** What a devnet may leave open. */
-function refuseUnfitLive(
-  { chains, markets, owner, deployerKey }: Network,
-  refuse: (path: (string | number)[], message: string) => void,
-): void {
+function refuseUnfitLive({ chains, markets, owner, governance, deployerKey }: Network, refuse: Refuse): void {
   if (chains.length < 2) refuse(["chains"], "must be at least two");
-  if (owner === undefined) refuse(["owner"], "must be given: the deploying key must not stay in charge");
+  if (owner === undefined && governance === undefined)
+    refuse(["owner"], "must be given: the deploying key must not stay in charge");
   if (deployerKey === undefined) refuse(["deployerKey"], 'must be given, as {"type": "env", "value": "NAME"}');
   if (deployerKey?.type === "plain") refuse(["deployerKey", "type"], 'must be "env" or "file"');
   if (findRepeated(chains.map(({ name }) => name)) >= 0) refuse(["chains"], "must not name a chain twice");

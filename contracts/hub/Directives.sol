@@ -18,13 +18,13 @@ abstract contract Directives is IncidentState, IIncidentHub {
     /* CONSTANTS */
 
     /// @notice How far ahead a directive's deadline may lie, in seconds, besides the skew between clocks.
-    uint256 public constant MAX_DEADLINE_SECONDS = 15 minutes;
+    uint256 internal constant MAX_DEADLINE_SECONDS = 15 minutes;
 
-    /// @notice Fewest operators that make a quorum: one key alone never has a quorum's ceiling.
-    uint256 public constant MIN_QUORUM = 2;
+    /// @dev Fewest operators that make a quorum: one key alone never has a quorum's ceiling.
+    uint256 internal constant MIN_QUORUM = 2;
 
-    /// @notice Most operators, so that reading signatures has bounded cost.
-    uint256 public constant MAX_OPERATORS = 32;
+    /// @dev Most operators, so that reading signatures has bounded cost.
+    uint256 internal constant MAX_OPERATORS = 32;
 
     uint256 private constant SIGNATURE_BYTES = 65;
     /// @dev Of the two signatures that a key and a digest have, only the one with `s` up to here is taken.

@@ -40,11 +40,11 @@ contract IncidentHub is Peers {
 
     /* CONSTANTS */
 
-    /// @notice Longest time between two heartbeats, in seconds.
-    uint256 public constant HEARTBEAT_SECONDS = 10 minutes;
+    /// @dev Longest time between two heartbeats, in seconds.
+    uint256 internal constant HEARTBEAT_SECONDS = 10 minutes;
 
-    /// @notice Gas that must be left before each send, so that nobody can make one fail by starving it.
-    uint256 public constant MIN_SEND_GAS = 350_000;
+    /// @dev Gas that must be left before each send, so that nobody can make one fail by starving it.
+    uint256 internal constant MIN_SEND_GAS = 350_000;
 
     /// @dev Gas bought for `lzReceive` at the peer: the message itself, a heartbeat's hash and note, and each entry with
     /// all its events.

@@ -80,7 +80,7 @@ abstract contract IncidentState is Recovery {
                 Word accepted = _accept(market, entry, ceiling, srcEid, path);
                 _mergeMesh(market, accepted, srcEid, path);
             } else {
-                emit LanesRefused(_nextSeq(), market, srcEid, path, Refusal.UnknownMarket, entry);
+                _refuseLanes(market, srcEid, path, Refusal.UnknownMarket, entry);
             }
         }
         if (!posture().equals(before)) _push();
@@ -97,14 +97,14 @@ abstract contract IncidentState is Recovery {
     ) private returns (Word accepted) {
         Word refused;
         (accepted, refused) = entry.split(ceiling);
-        if (!refused.isEmpty()) {
-            emit LanesRefused(_nextSeq(), market, srcEid, path, Refusal.AboveCeiling, refused);
-        }
+        if (!refused.isEmpty()) _refuseLanes(market, srcEid, path, Refusal.AboveCeiling, refused);
         (accepted, refused) = accepted.splitAt(block.timestamp + SKEW_SECONDS);
-        if (!refused.isEmpty()) {
-            emit LanesRefused(_nextSeq(), market, srcEid, path, Refusal.AheadOfTime, refused);
-        }
+        if (!refused.isEmpty()) _refuseLanes(market, srcEid, path, Refusal.AheadOfTime, refused);
         if (path == Path.Solo) accepted = accepted.lapsingBy(leases(), block.timestamp + SOLO_SECONDS);
+    }
+
+    function _refuseLanes(uint8 market, uint32 srcEid, Path path, Refusal refusal, Word lanes) private {
+        emit LanesRefused(_nextSeq(), market, srcEid, path, refusal, lanes);
     }
 
     function _mergeMesh(uint8 market, Word entry, uint32 srcEid, Path path) private {
@@ -135,8 +135,8 @@ abstract contract IncidentState is Recovery {
         if (asOf <= voidBefore || asOf >= block.timestamp) {
             revert IncidentState_InvalidVoid(asOf, voidBefore, block.timestamp);
         }
-        Word reach = WordLib.single(WordLib.VOID_LANE, asOf);
-        (Word mesh, Word local) = (state.mesh.merge(reach), state.local.merge(reach));
+        // A time before now has 32 bits.
+        (Word mesh, Word local) = (state.mesh.withVoid(uint32(asOf)), state.local.withVoid(uint32(asOf)));
         // What peers know of may be void there too: what is asserted anew has to travel at once.
         (state.mesh, state.local, state.sent) = (mesh, local, WordLib.REGISTERED);
         emit Voided(_nextSeq(), market, asOf, mesh, local);

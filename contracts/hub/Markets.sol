@@ -48,7 +48,8 @@ abstract contract Markets is PostureStore {
             revert IncidentState_CannotRegister(market);
         }
         MarketState storage state = _markets[market];
-        (state.mesh, state.local, state.sent) = (WordLib.REGISTERED, WordLib.REGISTERED, WordLib.REGISTERED);
+        Word blank = WordLib.REGISTERED;
+        (state.mesh, state.local, state.sent) = (blank, blank, blank);
         state.ledger = HaltLedgerLib.blank(block.timestamp);
         Posture registered = before.registered(market);
         _setPosture(registered);

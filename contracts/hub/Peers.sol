@@ -17,10 +17,10 @@ abstract contract Peers is OApp, Directives {
     /* CONSTANTS */
 
     /// @notice Most peers that one broadcast serves.
-    uint256 public constant MAX_PEERS = 64;
+    uint256 internal constant MAX_PEERS = 64;
 
-    /// @notice Fewest DVNs that each message to and from a peer must need.
-    uint256 public constant MIN_DVNS = 2;
+    /// @dev Fewest DVNs that each message to and from a peer must need.
+    uint256 internal constant MIN_DVNS = 2;
 
     /* STORAGE */
 

@@ -65,18 +65,22 @@ abstract contract PostureStore is IIncidentState {
     /// @inheritdoc IIncidentState
     function setMirror(address mirror, bool isActive) external onlyGovernance {
         uint256 count = _mirrorCount();
-        uint256 at = count;
-        for (uint256 i; i < count; ++i) {
-            if (_mirrors[i] == mirror) at = i;
+        uint256 at;
+        while (at != count && _mirrors[at] != mirror) {
+            unchecked {
+                ++at;
+            }
         }
         if (mirror == address(0) || (at != count) == isActive) revert IncidentState_InvalidMirror(mirror);
         if (at == MAX_MIRRORS) revert IncidentState_TooManyMirrors(MAX_MIRRORS);
 
-        uint256 last = isActive ? count : count - 1;
-        if (!isActive) _mirrors[at] = _mirrors[last];
-        _mirrors[last] = isActive ? mirror : address(0);
+        // A new one comes after the last; the last takes the place of one that goes. One goes only when one is there.
+        unchecked {
+            count = isActive ? count + 1 : count - 1;
+        }
+        _mirrors[at] = isActive ? mirror : _mirrors[count];
         // At most MAX_MIRRORS.
-        _stored = _stored.withMirrors(uint8(isActive ? count + 1 : last));
+        _stored = _stored.withMirrors(uint8(count));
         emit MirrorSet(_nextSeq(), mirror, isActive);
         _push();
     }
@@ -86,12 +90,10 @@ abstract contract PostureStore is IIncidentState {
     function _push() internal {
         uint256 count = _mirrorCount();
         if (count == 0) return;
-        uint256 needed;
         // At most MAX_MIRRORS.
         unchecked {
-            needed = count * (MIRROR_GAS + MIRROR_GAS / 32 + PUSH_OVERHEAD_GAS);
+            _requireGas(count * (MIRROR_GAS + MIRROR_GAS / 32 + PUSH_OVERHEAD_GAS));
         }
-        if (gasleft() < needed) revert IncidentState_GasTooLow(gasleft(), needed);
 
         for (uint256 i; i < count; ++i) {
             address mirror = _mirrors[i];
@@ -107,6 +109,10 @@ abstract contract PostureStore is IIncidentState {
         assembly ("memory-safe") {
             ok := call(mirrorGas, mirror, 0, add(data, 32), mload(data), 0, 0)
         }
+    }
+
+    function _requireGas(uint256 needed) internal view {
+        if (gasleft() < needed) revert IncidentState_GasTooLow(gasleft(), needed);
     }
 
     function _mirrorCount() internal view returns (uint256) {

@@ -60,8 +60,7 @@ abstract contract Recovery is Markets {
     function _mayLift(uint8 market, uint64 haltedAt) private view returns (bool may) {
         address gate = address(_liftGate);
         if (gate == address(0)) return true;
-        uint256 needed = GATE_GAS + GATE_GAS / 32 + GATE_OVERHEAD_GAS;
-        if (gasleft() < needed) revert IncidentState_GasTooLow(gasleft(), needed);
+        _requireGas(GATE_GAS + GATE_GAS / 32 + GATE_OVERHEAD_GAS);
 
         bytes memory data = abi.encodeCall(ILiftGate.mayLift, (market, haltedAt));
         uint256 gateGas = GATE_GAS;
@@ -107,7 +106,7 @@ abstract contract Recovery is Markets {
     /// @dev What is now asserted of `market`, as far as its halt budget reaches. That a halt is withheld is an event.
     function _allowed(uint8 market, Rungs rungs) internal returns (Rungs within) {
         within = _withinBudget(market, rungs);
-        if (!within.equals(rungs)) emit HaltBudgetSpent(_nextSeq(), market);
+        if (!within.equals(rungs)) _emitSpent(market);
     }
 
     function _withinBudget(uint8 market, Rungs rungs) private view returns (Rungs) {
@@ -118,6 +117,10 @@ abstract contract Recovery is Markets {
     function _noticeSpent(uint8 market) private {
         if (_ledgerAt(market).usedSeconds(block.timestamp) < HALT_BUDGET_SECONDS) return;
         _setStatus(_status().withSpent(market));
+        _emitSpent(market);
+    }
+
+    function _emitSpent(uint8 market) private {
         emit HaltBudgetSpent(_nextSeq(), market);
     }
 

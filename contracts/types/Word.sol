@@ -70,6 +70,11 @@ library WordLib {
         return Word.wrap(Word.unwrap(word) & STAMPS_MASK);
     }
 
+    /// @notice `word` with another `voidBefore`.
+    function withVoid(Word word, uint32 asOf) internal pure returns (Word) {
+        return Word.wrap((uint256(asOf) << TOP_SHIFT) | (Word.unwrap(word) & STAMPS_MASK));
+    }
+
     /// @notice Splits `word` at `ceiling`: `kept` has the lanes of rungs up to it, `above` the others.
     /// `voidBefore` is in neither.
     function split(Word word, Rungs ceiling) internal pure returns (Word kept, Word above) {

@@ -8,6 +8,7 @@ import type { ContractName } from "./sources.ts";
 /** A contract of a deployment as facts use it: asks it, and says what would be sent to it. */
 export interface ContractReader {
   readonly address: string;
+  readonly abi: Interface;
   ask(method: string, ...args: readonly unknown[]): Promise<unknown>;
   step(method: string, ...args: readonly unknown[]): Step;
   /** As `step`, but sent after all others of its stage: what takes something away that the others may still need. */
@@ -23,6 +24,7 @@ export function readerAt({ provider }: FactContext, address: string, abi: Interf
   const contract = new Contract(address, abi, provider);
   return {
     address,
+    abi,
     ask: async (method, ...args) => contract.getFunction(method).staticCall(...args),
     step: (method, ...args) => ({ kind: "call", to: address, abi, method, args }),
     lateStep: (method, ...args) => ({ kind: "call", to: address, abi, method, args, isLate: true }),

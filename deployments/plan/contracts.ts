@@ -1,31 +1,9 @@
 import { packLeases } from "../../relayer/domain/incident/leases.ts";
 import type { NetworkParameters } from "../network-parameters.ts";
 import { packLimits } from "../schema.ts";
-import type { ContractName } from "./sources.ts";
-
-/** A contract that every deployment has. */
-export interface PlannedContract {
-  /** In the record; the contract's own unless there are several of it. */
-  readonly name: string;
-  readonly contract: ContractName;
-  readonly args: ConstructorArguments;
-  /** Positions of arguments that governance may change afterwards: facts compare those, not the creation. */
-  readonly settable?: readonly number[];
-}
-
-/** Constructor arguments, from what comes before it in the plan. */
-type ConstructorArguments = (chain: PlannedChain) => readonly unknown[];
-
-/** What constructor arguments may depend on. */
-export interface PlannedChain {
-  readonly name: string;
-  readonly endpoint: string;
-  /** The account that deploys. It owns all of it until the hand-over. */
-  readonly deployer: string;
-  readonly parameters: NetworkParameters;
-  /** @throws RangeError for a contract that comes later in the plan. */
-  at(contract: string): string;
-}
+import { planGovernance } from "./governance-contracts.ts";
+import { planFurtherSensors, planOversight } from "./incident-contracts.ts";
+import { type PlannedChain, type PlannedContract, planned } from "./planned-contract.ts";
 
 /** Name that feed `index` of `market` has in a record. */
 export function feedName(market: number, index: number): string {
@@ -44,6 +22,9 @@ export function planContracts(parameters: NetworkParameters): readonly PlannedCo
     planned("PriceBandSensor", ({ at, deployer }) => [at("IncidentHub"), at("PriceAggregator"), deployer]),
     ...planScriptedFeeds(parameters),
     ...(isDevnet ? DEVNET_CONTRACTS : []),
+    ...planFurtherSensors(parameters),
+    ...planOversight(parameters),
+    ...planGovernance(parameters),
   ];
 }
 
@@ -67,8 +48,4 @@ function planScriptedFeeds({ markets }: NetworkParameters): PlannedContract[] {
       return [{ ...scripted, name: feedName(market.id, index) }];
     }),
   );
-}
-
-function planned(contract: ContractName, args: ConstructorArguments): PlannedContract {
-  return { name: contract, contract, args };
 }

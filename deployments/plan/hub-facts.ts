@@ -1,6 +1,7 @@
 import { Contract, parseEther } from "ethers";
 
 import { packLeases } from "../../relayer/domain/incident/leases.ts";
+import { DRILL_MARKET } from "../incident-parameters.ts";
 import { packLimits } from "../schema.ts";
 import { type ContractReader, readerOf } from "./contract-reader.ts";
 import { type FactContext, type FactGroup, equal, equalEach, pickEach, sameSet, such, write } from "./fact.ts";
@@ -46,7 +47,8 @@ function identity({ own, parameters, provider }: FactContext, hub: ContractReade
 
 /** A market is registered for good, so one that the parameters do not have can only be reported. */
 function markets({ parameters }: FactContext, hub: ContractReader): FactGroup {
-  const expected = [PROTOCOL_MARKET, ...parameters.markets.map(({ id }) => id)];
+  const drills = parameters.sensors.DrillSensor ? [DRILL_MARKET] : [];
+  const expected = [PROTOCOL_MARKET, ...parameters.markets.map(({ id }) => id), ...drills];
   return {
     stage: "markets",
     expected: { markets: sameSet(expected) },

@@ -1,15 +1,39 @@
+import { addressOf } from "../network-record.ts";
 import { ENDPOINT_ABI } from "../tasks/layerzero-abi.ts";
 import { type ContractReader, readerAt, readerOf } from "./contract-reader.ts";
 import { type FactContext, type FactGroup, equal } from "./fact.ts";
+import type { ContractName } from "./sources.ts";
 
-/** What has an owner. The hub comes last: until then its owner can still mend what is wrong. */
-export const OWNED = ["PriceAggregator", "PriceBandSensor", "IncidentHub"] as const;
+/** What has an owner, where it is there. The hub comes last: until then its owner can still mend what is wrong. */
+const OWNED: readonly ContractName[] = [
+  "PriceAggregator",
+  "FreshnessGate",
+  "PriceBandSensor",
+  "VolatilitySensor",
+  "DrawdownSensor",
+  "OracleHealthSensor",
+  "SilenceSensor",
+  "CorroborationSensor",
+  "DrillSensor",
+  "KeeperTreasury",
+  "PublicAlarm",
+  "Council",
+  "IncidentHub",
+];
+
+export function ownedContracts({ own }: FactContext): readonly ContractName[] {
+  return OWNED.filter((name) => own.contracts[name] !== undefined);
+}
 
 /** Who governs: the owner of every contract, and the delegate that may change the hub's LayerZero configuration. */
 export function ownerFacts(context: FactContext): FactGroup[] {
-  const owner = context.parameters.owner ?? context.own.deployer;
+  const { governance, owner: given } = context.parameters;
+  const owner = governance ? addressOf(context.own, "ParameterTimelock") : (given ?? context.own.deployer);
   const holdsAtCreation = owner === context.own.deployer;
-  const groups = [delegate(context, owner), ...OWNED.map((name) => ownerOf(readerOf(context, name), name, owner))];
+  const groups = [
+    delegate(context, owner),
+    ...ownedContracts(context).map((name) => ownerOf(readerOf(context, name), name, owner)),
+  ];
   return groups.map((group) => ({ ...group, holdsAtCreation }));
 }
 

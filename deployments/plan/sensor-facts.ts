@@ -1,24 +1,22 @@
 import { CAUSES } from "../../relayer/domain/incident/hub-event.ts";
-import { addressOf } from "../network-record.ts";
+import type { Grant } from "../incident-parameters.ts";
 import type { NetworkParameters } from "../network-parameters.ts";
+import { addressOf } from "../network-record.ts";
 import { packRungs } from "../schema.ts";
 import { type ContractReader, readerOf } from "./contract-reader.ts";
 import { type FactContext, type FactGroup, equalEach, pickEach, sameSet, write } from "./fact.ts";
-import { readLogs } from "./read-logs.ts";
 import { listOf } from "./hub-facts.ts";
+import { readLogs } from "./read-logs.ts";
 
-type Grants = NetworkParameters["sensors"];
-
-/** What each sensor may assert, and that nobody else may. */
+/** What each contract may assert at the hub, and that nobody else may. */
 export function sensorFacts(context: FactContext): FactGroup[] {
   const hub = readerOf(context, "IncidentHub");
-  const { sensors } = context.parameters;
-  const names = Object.keys(sensors) as (keyof Grants)[];
+  const grants = listGrants(context.parameters);
   return [
-    strangers(context, hub),
-    ...names.map((name): FactGroup => {
+    strangers(context, hub, grants),
+    ...grants.map(([name, grant]): FactGroup => {
       const sensor = addressOf(context.own, name);
-      const packed = packGrant(context.parameters, sensors[name]);
+      const packed = packGrant(context.parameters, grant);
       const prefix = `grant of ${name}: `;
       return {
         stage: "sensors",
@@ -30,9 +28,20 @@ export function sensorFacts(context: FactContext): FactGroup[] {
   ];
 }
 
+/** By contract: the sensors, and what asserts without being one. */
+function listGrants({ sensors, alarm, council }: NetworkParameters): [string, Grant][] {
+  const ofSensors = Object.entries(sensors).flatMap(([name, sensor]): [string, Grant][] => {
+    return sensor === undefined ? [] : [[name, "cause" in sensor ? sensor : sensor.grant]];
+  });
+  const ofOthers = Object.entries({ PublicAlarm: alarm, Council: council }).flatMap(
+    ([name, section]): [string, Grant][] => (section ? [[name, section.grant]] : []),
+  );
+  return [...ofSensors, ...ofOthers];
+}
+
 /** A sensor that no parameter names can tighten like any other, and goes first. */
-function strangers(context: FactContext, hub: ContractReader): FactGroup {
-  const known = Object.keys(context.parameters.sensors).map((name) => write(addressOf(context.own, name)));
+function strangers(context: FactContext, hub: ContractReader, grants: readonly [string, Grant][]): FactGroup {
+  const known = grants.map(([name]) => write(addressOf(context.own, name)));
   const none = { isActive: false, cause: 0, localCeiling: 0, meshCeiling: 0, markets: 0 };
   return {
     stage: "strangers",
@@ -51,13 +60,14 @@ function strangers(context: FactContext, hub: ContractReader): FactGroup {
   };
 }
 
-/** A grant as the hub takes it, for every market that has a price. */
-function packGrant({ markets }: NetworkParameters, grant: Grants[keyof Grants]) {
+/** A grant as the hub takes it. */
+function packGrant({ markets }: NetworkParameters, grant: Grant) {
+  const ids = grant.markets ?? markets.map(({ id }) => id);
   return {
     isActive: true,
     cause: CAUSES.indexOf(grant.cause),
     localCeiling: packRungs(grant.localCeiling),
     meshCeiling: packRungs(grant.meshCeiling),
-    markets: markets.reduce((bits, { id }) => bits | (1 << id), 0) >>> 0,
+    markets: ids.reduce((bits, id) => bits | (1 << id), 0) >>> 0,
   };
 }

@@ -1,7 +1,7 @@
 import { addressOf } from "../network-record.ts";
 import { readerAt, readerOf } from "../plan/contract-reader.ts";
 import { type FactContext, type Step, write } from "../plan/fact.ts";
-import { OWNED } from "../plan/owner-facts.ts";
+import { ownedContracts } from "../plan/owner-facts.ts";
 import { ENDPOINT_ABI } from "./layerzero-abi.ts";
 
 /** Whether an account may still set up what it has deployed. After the hand-over it may not. */
@@ -11,7 +11,7 @@ export interface Authority {
 
 export async function createAuthority(context: FactContext, account: string): Promise<Authority> {
   const { own } = context;
-  const governors = OWNED.map(async (name): Promise<[string, string]> => {
+  const governors = ownedContracts(context).map(async (name): Promise<[string, string]> => {
     const contract = readerOf(context, name);
     return [write(contract.address), write(await contract.ask("owner"))];
   });

@@ -1,9 +1,10 @@
 import { getCreateAddress, keccak256 } from "ethers";
 
-import { isCodeOf, readCommit, readDeployedContract } from "../compiled-contract.ts";
+import { isCodeOf, isCreatedCodeOf, readCommit, readDeployedContract } from "../compiled-contract.ts";
 import type { NetworkParameters } from "../network-parameters.ts";
 import type { ChainRecord, ContractRecord, PendingRecord } from "../network-record.ts";
-import { type PlannedContract, planContracts } from "../plan/contracts.ts";
+import { planContracts } from "../plan/contracts.ts";
+import type { PlannedContract } from "../plan/planned-contract.ts";
 import { SetupError, describeCause } from "../setup-error.ts";
 import {
   DEPLOY_GAS_LIMIT,
@@ -56,7 +57,7 @@ export async function deployChain(options: ChainDeployOptions): Promise<void> {
   const planned = planContracts(options.parameters);
   await checkRecorded(run, planned);
   await settlePending(run, planned);
-  const missing = planned.filter(({ name }) => run.chain.contracts[name] === undefined);
+  const missing = planned.filter(({ name, createdBy }) => !createdBy && run.chain.contracts[name] === undefined);
   if (missing.length === 0) return;
   // Nothing can be estimated on top of what is not mined.
   const rounds = options.target.pace === "each" ? missing.map((one) => [one]) : [missing];
@@ -230,10 +231,7 @@ async function record(
   const { name, contract } = planned;
   const compiled = readDeployedContract(contract);
   const code = await run.target.provider.getCode(pending.address);
-  if (!isCodeOf(compiled, code)) {
-    const problem = `${name} of ${run.chain.name} does not have the code that the compiler made (${pending.address}).`;
-    throw new SetupError("fatal", problem, { fix: "Build the commit that it was created from, then run again." });
-  }
+  if (!isCodeOf(compiled, code)) throw otherCode(run.chain.name, name, pending.address);
   const done: ContractRecord = {
     address: pending.address,
     args: toJson(args),
@@ -244,8 +242,30 @@ async function record(
     commit: readCommit(),
   };
   const { [name]: _, ...rest } = run.chain.pending;
-  run.chain = { ...run.chain, contracts: { ...run.chain.contracts, [name]: done }, pending: rest };
+  const created = await readCreated(run, name, done);
+  run.chain = { ...run.chain, contracts: { ...run.chain.contracts, [name]: done, ...created }, pending: rest };
   run.book.write(run.chain);
+}
+
+/** What `creator` has created in its constructor. */
+async function readCreated(
+  { target, parameters }: Run,
+  creator: string,
+  done: ContractRecord,
+): Promise<Record<string, ContractRecord>> {
+  const children = planContracts(parameters).filter(({ createdBy }) => createdBy?.contract === creator);
+  const reading = children.map(async ({ name, contract, createdBy }): Promise<[string, ContractRecord]> => {
+    const address = getCreateAddress({ from: done.address, nonce: createdBy?.nonce ?? 0 });
+    const code = await target.provider.getCode(address);
+    if (!isCreatedCodeOf(readDeployedContract(contract), code)) throw otherCode(target.name, name, address);
+    return [name, { ...done, address, args: [], codeHash: keccak256(code) }];
+  });
+  return Object.fromEntries(await Promise.all(reading));
+}
+
+function otherCode(chain: string, name: string, address: string): SetupError {
+  const problem = `${name} of ${chain} does not have the code that the compiler made (${address}).`;
+  return new SetupError("fatal", problem, { fix: "Build the commit that it was created from, then run again." });
 }
 
 function underWay(chain: ChainRecord, name: string, { nonce, transaction }: PendingRecord): SetupError {

@@ -43,7 +43,9 @@ export function planMesh(
     const recorded = before?.chains.find(({ eid }) => eid === site.eid);
     const { chain, creates } = foresee(site, parameters, recorded);
     created.set(chain.name, creates);
-    for (const { name } of creates) standIns.set(`${chain.name}/${name}`, chain.contracts[name]?.address ?? "");
+    for (const [name, { address, transaction }] of Object.entries(chain.contracts)) {
+      if (transaction === NOT_YET.transaction) standIns.set(`${chain.name}/${name}`, address);
+    }
     if (!recorded) standIns.set("deployer", chain.deployer);
     return chain;
   });
@@ -84,7 +86,7 @@ function foresee(site: ChainSite, parameters: NetworkParameters, recorded: Chain
     const args = toJson(argsOf(planned, chain, parameters));
     const contract = { ...NOT_YET, args, address: standInOf(name, planned.name) };
     chain = { ...chain, contracts: { ...chain.contracts, [planned.name]: contract } };
-    return [{ name: planned.name, args }];
+    return planned.createdBy ? [] : [{ name: planned.name, args }];
   });
   return { chain, creates };
 }

@@ -1,6 +1,6 @@
 import type { NetworkParameters } from "../network-parameters.ts";
 import { type ChainRecord, type ContractRecord, addressOf } from "../network-record.ts";
-import type { PlannedContract } from "../plan/contracts.ts";
+import type { PlannedContract } from "../plan/planned-contract.ts";
 
 /** Constructor arguments of `planned` on `chain`, whose contracts hold what comes before it in the plan. */
 export function argsOf(

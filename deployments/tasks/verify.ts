@@ -1,12 +1,13 @@
 import { type JsonRpcProvider, keccak256 } from "ethers";
 
-import { isCodeOf, readDeployedContract } from "../compiled-contract.ts";
+import { isCodeOf, isCreatedCodeOf, readDeployedContract } from "../compiled-contract.ts";
 import { CHAINS_AT_ONCE, mapAtMost } from "../map-at-most.ts";
 import type { NetworkParameters } from "../network-parameters.ts";
 import type { ChainRecord, ContractRecord, NetworkRecord } from "../network-record.ts";
-import { type PlannedContract, planContracts } from "../plan/contracts.ts";
+import { planContracts } from "../plan/contracts.ts";
 import { type Expectation, type FactContext, type FactGroup, equal, findWrong, such, write } from "../plan/fact.ts";
 import { planFacts } from "../plan/facts.ts";
+import type { PlannedContract } from "../plan/planned-contract.ts";
 import { SOURCES } from "../plan/sources.ts";
 import { describeCause } from "../setup-error.ts";
 import { encodeCreation } from "../transaction-batch.ts";
@@ -84,16 +85,13 @@ async function verifyCode({ provider, own }: FactContext, planned: PlannedContra
   const recorded = own.contracts[name];
   if (!recorded) return [{ chain: own.name, what: name, expected: "deployed", actual: "not in the record" }];
   const code = await provider.getCode(recorded.address);
-  const isOurs = isCodeOf(readDeployedContract(contract), code);
+  const isOurs = (planned.createdBy ? isCreatedCodeOf : isCodeOf)(readDeployedContract(contract), code);
   return compare(
     own.name,
     {
       [`${name} code hash`]: equal(recorded.codeHash),
       // Immutables set aside: they are compared as facts, and by the arguments that set them.
-      [`${name} code`]: such(
-        `that of contracts/${SOURCES[contract]}/${contract}.sol`,
-        (actual) => actual === "the same",
-      ),
+      [`${name} code`]: such(`that of ${SOURCES[contract]}/${contract}.sol`, (actual) => actual === "the same"),
     },
     { [`${name} code hash`]: keccak256(code), [`${name} code`]: isOurs ? "the same" : "other code" },
   ).slice(0, 1);
@@ -103,7 +101,8 @@ async function verifyCode({ provider, own }: FactContext, planned: PlannedContra
 async function verifyArguments(context: FactContext, planned: PlannedContract): Promise<Difference[]> {
   const { provider, own, parameters } = context;
   const recorded = own.contracts[planned.name];
-  if (!recorded) return [];
+  // What another contract created has its arguments from there, and those are compared.
+  if (!recorded || planned.createdBy) return [];
   const args = argsAsCreated(planned, own, parameters);
   const named = nameArguments(planned, toJson(args));
   const expected = Object.fromEntries(

@@ -73,7 +73,30 @@ describe("readNetworkParameters", () => {
 
   const live = [
     { why: "a single chain", path: "chains", value: [], at: "chains" },
-    { why: "no owner besides the key that deploys", path: "owner", value: undefined, at: "owner" },
+    { why: "nobody in charge besides the key that deploys", path: "governance", value: undefined, at: "owner" },
+    { why: "two in charge", path: "owner", value: `0x${"11".repeat(20)}`, at: "owner" },
+    { why: "an alarm without a treasury", path: "treasury", value: undefined, at: "alarm" },
+    { why: "the market of drills as a priced one", path: "markets.0.id", value: 31, at: "markets.0.id" },
+    { why: "a grant for no market", path: "council.grant.markets", value: [9], at: "council.grant.markets" },
+    {
+      why: "a sensor of no market",
+      path: "sensors.SilenceSensor.grant.markets",
+      value: [9],
+      at: "sensors.SilenceSensor",
+    },
+    {
+      why: "a witness that is not there",
+      path: "sensors.DrawdownSensor",
+      value: undefined,
+      at: "sensors.DrawdownSensor",
+    },
+    {
+      why: "a field beyond its type",
+      path: "freshness.pace.observations",
+      value: 256,
+      at: "freshness.pace.observations",
+    },
+    { why: "a function that is none", path: "treasury.jobs.0.function", value: "poke", at: "treasury.jobs.0.function" },
     { why: "no place for the key", path: "deployerKey", value: undefined, at: "deployerKey" },
     {
       why: "a key in the file",

@@ -2,6 +2,7 @@ import type { BenchGroup, Measurement } from "../measurement.ts";
 import { measureBroadcast } from "./broadcast.ts";
 import { measureChecks } from "./checks.ts";
 import { measureDirective } from "./directives.ts";
+import { measureHaltAll } from "./halt-all.ts";
 import { measureReceive } from "./receive.ts";
 import { measureFlow, measureVolatilityPoke } from "./sensors.ts";
 import { measureTrip } from "./trip.ts";
@@ -15,6 +16,7 @@ interface GasBench {
 const BENCHES: readonly GasBench[] = [
   { names: ["check.external.cold", "check.external.warm", "check.mirror.cold", "check.word"], measure: measureChecks },
   { names: ["trip"], measure: measureTrip },
+  { names: ["halt-all", "halt-all.1"], measure: measureHaltAll },
   { names: ["broadcast.1"], measure: (world) => measureBroadcast(world, 1) },
   { names: ["broadcast.4"], measure: (world) => measureBroadcast(world, 4) },
   { names: ["broadcast.20"], measure: (world) => measureBroadcast(world, 20) },
