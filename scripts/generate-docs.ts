@@ -6,7 +6,7 @@ import { z } from "zod";
 import { createPromMetrics } from "../relayer/adapters/metrics/prom-metrics.ts";
 import { ConfigSchema } from "../relayer/config/schema.ts";
 import { CATALOGUE } from "../relayer/errors.ts";
-import { readMutations } from "../test/mutations/mutations.ts";
+import { readMutations } from "./mutations.ts";
 
 /** Reference pages that are written from the code, so that they cannot say something else. */
 const USAGE = `usage: npm run docs:gen [-- --check]

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
-import { listSurvivors, type Mutation, readMutations } from "../test/mutations/mutations.ts";
+import { listSurvivors, type Mutation, readMutations } from "./mutations.ts";
 import { formatSeconds, runStep } from "./steps.ts";
 
 const MUTANT_TIMEOUT_MS = 5 * 60_000;

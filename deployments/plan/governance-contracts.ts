@@ -75,7 +75,11 @@ export const JUDGE_TABLES: readonly JudgeTable[] = [
 ];
 
 /** Which judge says of a contract's changes whether they tighten. What has none waits, whatever it is. */
-export function judgedContracts({ sensors, council, freshness }: NetworkParameters): { target: string; judge: string }[] {
+export function judgedContracts({
+  sensors,
+  council,
+  freshness,
+}: NetworkParameters): { target: string; judge: string }[] {
   const tables = JUDGE_TABLES.filter(({ target }) => target in sensors);
   return [
     { target: "IncidentHub", judge: "HubJudge" },

@@ -19,7 +19,7 @@ const MutationSchema = z.strictObject({
 
 export type Mutation = z.output<typeof MutationSchema>;
 
-const FILE = new URL("mutations.json", import.meta.url);
+const FILE = new URL("../test/mutations/mutations.json", import.meta.url);
 
 export function readMutations(): readonly Mutation[] {
   return z.array(MutationSchema).parse(JSON.parse(readFileSync(FILE, "utf8")));
