@@ -68,7 +68,8 @@ abstract contract Liquidation is Touch, IRecovery {
         uint256 size = takeover.position.size();
         most = size;
         if (takeover.standing.equityFine * 2 >= int256(takeover.standing.maintenanceUnits * UNIT_FINE)) {
-            uint256 part = (size / PPM) * _markets[takeover.market].params.closePpm;
+            // Sizes are below 2^144, shares below 2^20.
+            uint256 part = (size * _markets[takeover.market].params.closePpm) / PPM;
             most = Math.min(size, Math.ceilDiv(part, LOT_FINE) * LOT_FINE);
         }
         most = Math.min(most, uint256(lots) * LOT_FINE);
@@ -78,7 +79,7 @@ abstract contract Liquidation is Touch, IRecovery {
     /// @dev At most a part of the open interest in a block, at least one lot.
     function _throttled(Takeover memory takeover, uint256 wanted) private returns (uint256 size) {
         Market storage entry = _markets[takeover.market];
-        uint256 limit = Math.max((entry.book.longs.size() / PPM) * entry.params.throttlePpm, LOT_FINE);
+        uint256 limit = Math.max((entry.book.longs.size() * entry.params.throttlePpm) / PPM, LOT_FINE);
         Clock storage clock = entry.clock;
         uint256 used = clock.throttleBlock == block.number ? clock.throttleSize : 0;
         uint256 left = used >= limit ? 0 : limit - used;
