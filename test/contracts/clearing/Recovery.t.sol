@@ -289,7 +289,7 @@ contract RecoveryTest is ClearingWorld {
         house.resolve(traders[POOR]);
     }
 
-    function test_Resolve_TouchesNobodyElsesStorage_GasIsFlat() public {
+    function test_Resolve_TouchesOnlyTheDefaulter() public {
         _setPrice(BTC, 9_000);
         house.resolve(traders[POOR]);
         // The winner has not been touched: it applies the tear-up when it next is.

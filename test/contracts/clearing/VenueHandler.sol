@@ -7,16 +7,16 @@ import {HALTED, NORMAL} from "../../../contracts/types/Rungs.sol";
 import {ClearingWorld} from "./ClearingWorld.sol";
 
 /// @title VenueHandler
-/// @notice Several traders who do what they like with a clearing house, in two markets whose prices jump. What the house refuses
+/// @notice Five traders who do what they like with a clearing house, in two markets whose prices jump. What the house refuses
 /// is part of the game; what it must not do is counted in {violations}.
 abstract contract VenueHandler is ClearingWorld {
     /// @notice property number => how often it did not hold
-    mapping(uint256 property => uint256) public violations;
+    mapping(uint256 property => uint256) internal violations;
     /// @notice name of a step => how often it came through
-    mapping(bytes32 step => uint256) public done;
+    mapping(bytes32 step => uint256) internal done;
 
-    constructor() {
-        setUp();
+    function setUp() public virtual override {
+        super.setUp();
         for (uint256 i; i < TRADERS; ++i) _fund(i, 2_000);
     }
 
@@ -128,12 +128,5 @@ abstract contract VenueHandler is ClearingWorld {
 
     function _market(uint256 seed) private pure returns (uint8) {
         return seed % 3 == 0 ? ETH : BTC;
-    }
-
-    /* READINGS */
-
-    /// @notice Reverts unless value is conserved and open interest balanced, to the last bit.
-    function assertSound() external view {
-        _assertSound();
     }
 }

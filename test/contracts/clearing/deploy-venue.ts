@@ -32,8 +32,8 @@ export const PARAMS = {
   closePpm: 500_000n,
   throttlePpm: 1_000_000n,
   haircutCapPpm: 400_000n,
-  fundDrawPpm: 1_000_000n,
-  sharedDrawPpm: 1_000_000n,
+  fundDrawPpm: 500_000n,
+  sharedDrawPpm: 300_000n,
 };
 export const MAINTENANCE_PPM = 25_000n;
 export const OFFSET_PPM = 600_000n;

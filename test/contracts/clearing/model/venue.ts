@@ -34,10 +34,20 @@ export interface Params {
   readonly liquidationFeePpm: bigint;
   readonly closePpm: bigint;
   readonly haircutCapPpm: bigint;
+  readonly fundDrawPpm: bigint;
+  readonly sharedDrawPpm: bigint;
+}
+
+/** What has been drawn lately, in units, decaying within a day. */
+interface Drawn {
+  passed: bigint;
+  at: bigint;
 }
 
 interface Market {
   readonly book: Book;
+  readonly ownDrawn: Drawn;
+  readonly sharedDrawn: Drawn;
   price: bigint;
   average: bigint;
   averageAt: bigint;
@@ -58,6 +68,8 @@ export interface Venue {
   fees: bigint;
   sharedFund: bigint;
   sharedShortfall: bigint;
+  /** Of the shared fund, for accounts without positions. */
+  readonly flatDrawn: Drawn;
 }
 
 export interface Standing {
@@ -69,14 +81,27 @@ export interface Standing {
 
 const PPM = 1_000_000n;
 const HOUR = 3_600n;
+const DAY = 24n * HOUR;
 
 export function createVenue(params: Params, offsetPpm: bigint, now: bigint): Venue {
-  return { params, offsetPpm, cash: new Map(), markets: new Map(), now, fees: 0n, sharedFund: 0n, sharedShortfall: 0n };
+  return {
+    params,
+    offsetPpm,
+    cash: new Map(),
+    markets: new Map(),
+    now,
+    fees: 0n,
+    sharedFund: 0n,
+    sharedShortfall: 0n,
+    flatDrawn: { passed: 0n, at: 0n },
+  };
 }
 
 export function listMarket(venue: Venue, market: number, price: bigint): void {
   venue.markets.set(market, {
     book: createBook(price),
+    ownDrawn: { passed: 0n, at: 0n },
+    sharedDrawn: { passed: 0n, at: 0n },
     price,
     average: price,
     averageAt: venue.now,
@@ -233,9 +258,17 @@ export function remainderOf(venue: Venue): bigint {
   return sum;
 }
 
-/** What a fund of which everything may be drawn pays of `wanted`: whole units of it. */
-function drawable(fund: bigint, wanted: bigint): bigint {
-  return least(wanted, (fund / UNIT_FINE) * UNIT_FINE);
+/** What a fund pays of `wanted`: at most a part, in a day, of what it was before. */
+function draw(venue: Venue, fund: bigint, wanted: bigint, { drawn, ppm }: { drawn: Drawn; ppm: bigint }): bigint {
+  const elapsed = venue.now - drawn.at;
+  const passed = elapsed >= DAY ? 0n : drawn.passed;
+  const limit = ((fund / UNIT_FINE + passed) * ppm) / PPM;
+  const pending = larger(0n, passed - (limit * elapsed) / DAY);
+  const paid = least(wanted, least(fund, larger(0n, limit - pending) * UNIT_FINE));
+  if (paid === 0n) return 0n;
+  drawn.passed = pending + ceilDiv(paid, UNIT_FINE);
+  drawn.at = venue.now;
+  return paid;
 }
 
 /** Closes a bankrupt trader, market by market. False when the trader is not bankrupt. */
@@ -256,18 +289,19 @@ export function resolve(venue: Venue, trader: number): boolean {
     cover(venue, market, trader, share);
   });
   if (left !== 0n) {
-    const drawn = drawable(venue.sharedFund, left);
-    venue.sharedFund -= drawn;
-    venue.sharedShortfall += left - drawn;
+    const paid = draw(venue, venue.sharedFund, left, { drawn: venue.flatDrawn, ppm: PPM });
+    venue.sharedFund -= paid;
+    venue.sharedShortfall += left - paid;
   }
   add(venue.cash, trader, -equity);
   return true;
 }
 
 function cover(venue: Venue, market: Market, trader: number, deficit: bigint): void {
-  const own = drawable(market.fund, deficit);
+  const { fundDrawPpm, sharedDrawPpm } = venue.params;
+  const own = draw(venue, market.fund, deficit, { drawn: market.ownDrawn, ppm: fundDrawPpm });
   market.fund -= own;
-  const shared = drawable(venue.sharedFund, deficit - own);
+  const shared = draw(venue, venue.sharedFund, deficit - own, { drawn: market.sharedDrawn, ppm: sharedDrawPpm });
   venue.sharedFund -= shared;
   let left = deficit - own - shared;
   const capPpm = venue.params.haircutCapPpm;
