@@ -58,10 +58,27 @@ contract BookTest is BookWorld {
         _assertSound();
     }
 
-    function test_TearUp_LeavesProfitWithinTheMarksTickAlone() public {
-        // Two prices in one tick: the grid is 64 ticks an octave, 8 units wide here.
-        _trade(0, 1, _lots(10), 1_001 * PRICE_ONE);
-        assertEq(_tearUp(0, PAR, UNIT_FINE), 0);
+    /// @dev The grid has 64 ticks an octave: 8 units wide here, from 1,000 to 1,008.
+    function test_TearUp_LeavesProfitWithinTheMarksTickAlone_Shorts() public {
+        _trade(0, 1, _lots(10), 1_004 * PRICE_ONE);
+        _trade(0, 2, _lots(10), 1_008 * PRICE_ONE);
+        int256 within = _equity(1, PAR + PRICE_ONE);
+        assertGt(_tearUp(0, PAR + PRICE_ONE, 5 * UNIT_FINE), 0);
+
+        assertEq(_equity(1, PAR + PRICE_ONE), within);
+        assertEq(_equity(2, PAR + PRICE_ONE) / int256(UNIT_FINE), 64);
+        _assertSound();
+    }
+
+    function test_TearUp_LeavesProfitWithinTheMarksTickAlone_Longs() public {
+        uint256 mark = 1_006 * PRICE_ONE;
+        _trade(1, 0, _lots(10), 1_000 * PRICE_ONE);
+        _trade(2, 0, _lots(10), 999 * PRICE_ONE);
+        int256 within = _equity(1, mark);
+        assertGt(_tearUp(0, mark, 5 * UNIT_FINE), 0);
+
+        assertEq(_equity(1, mark), within);
+        assertEq(_equity(2, mark) / int256(UNIT_FINE), 64);
         _assertSound();
     }
 

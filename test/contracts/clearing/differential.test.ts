@@ -29,7 +29,7 @@ import {
   withdraw,
 } from "./model/venue.ts";
 
-const RUNS = Number(process.env["DIFFERENTIAL_RUNS"] ?? 3);
+const RUNS = Number(process.env["DIFFERENTIAL_RUNS"] ?? 2);
 const STEPS = 60;
 const TRADERS = 5;
 const FIRST_DEPOSIT = 2_000n * ONE;
