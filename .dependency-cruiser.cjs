@@ -50,7 +50,7 @@ module.exports = {
       comment: "Nothing imports a composition root.",
       severity: "error",
       from: {},
-      to: { path: "^(relayer|localnet|localnet/demo)/main\\.ts$" },
+      to: { path: "^(relayer|deployments|localnet|localnet/demo)/main\\.ts$" },
     },
     {
       name: "no-cycles",

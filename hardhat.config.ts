@@ -19,7 +19,11 @@ const INVARIANT_RUNS = Number(process.env.CORDON_INVARIANT_RUNS ?? 48);
 
 export default defineConfig({
   plugins: [hardhatEthers, hardhatEthersChaiMatchers, hardhatMocha, hardhatNetworkHelpers],
-  solidity: { profiles: { default: solc, production: solc } },
+  solidity: {
+    profiles: { default: solc, production: solc },
+    // Deployed by GovernanceSetup; its code is compared on chain.
+    npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
+  },
   paths: { tests: { mocha: "test", solidity: "test/contracts" } },
   networks: {
     chain0: { type: "edr-simulated", chainType: "l1", chainId: 31000, allowUnlimitedContractSize: false },

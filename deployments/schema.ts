@@ -8,6 +8,10 @@ import { BREAKER_RUNGS, MARGIN_RUNGS, type Rungs, rungsOf } from "../relayer/dom
 export const AddressSchema = z.string().refine((text) => isAddress(text), "must be an address");
 export const Bytes32Schema = z.string().regex(/^0x[0-9a-fA-F]{64}$/, "must be 0x and 64 hex digits");
 
+export const ChainNameSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, "must be lower case letters, digits and hyphens");
+
 /** Markets are 0 (the whole protocol) to 31. */
 export const MarketIdSchema = z.int().min(0).max(31);
 

@@ -1,17 +1,25 @@
-import { Interface, type InterfaceAbi, type JsonRpcProvider, type Signer, getCreateAddress } from "ethers";
+import {
+  Interface,
+  type InterfaceAbi,
+  type JsonRpcProvider,
+  type Signer,
+  type TransactionReceipt,
+  type TransactionRequest,
+  getCreateAddress,
+} from "ethers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SetupError, describeCause } from "./setup-error.ts";
 
 /** What a compiler wrote about one contract; the part that is needed to deploy and to call it. */
 export interface ContractArtifact {
   readonly contractName: string;
-  readonly abi: InterfaceAbi;
+  readonly abi: Interface | InterfaceAbi;
   readonly bytecode: string;
 }
 
 export interface Call {
   readonly to: string;
-  readonly abi: InterfaceAbi;
+  readonly abi: Interface | InterfaceAbi;
   readonly method: string;
   readonly args?: readonly unknown[];
 }
@@ -20,7 +28,7 @@ export interface Call {
 export interface Deployed {
   readonly address: string;
   readonly contractName: string;
-  readonly abi: InterfaceAbi;
+  readonly abi: Interface | InterfaceAbi;
 }
 
 /**
@@ -40,16 +48,24 @@ export interface TransactionBatch {
   settle(): Promise<ReadonlyMap<string, number>>;
 }
 
+/**
+ * How transactions go out: "together", one after the other with gas limits that suit anything, for a chain of our own; or
+ * "each", with the gas that the node estimates for it and only once the one before is mined, for a chain that charges.
+ */
+export type Pace = "together" | "each";
+
 export interface BatchOptions {
   readonly signer: Signer;
   readonly provider: JsonRpcProvider;
   /** Name of the chain, for messages. */
   readonly chain: string;
+  /** "together" unless given. */
+  readonly pace?: Pace;
 }
 
 interface Item {
   readonly what: string;
-  readonly abi?: InterfaceAbi;
+  readonly abi?: Interface | InterfaceAbi;
   readonly creates?: string;
   readonly request: {
     readonly to?: string;
@@ -64,19 +80,21 @@ interface SentItem extends Item {
 }
 
 /** Nothing can be estimated before what it builds on is mined, so limits are fixed: generous, below a block's. */
-const DEPLOY_GAS_LIMIT = 8_000_000n;
+export const DEPLOY_GAS_LIMIT = 8_000_000n;
 const CALL_GAS_LIMIT = 3_000_000n;
 const TRANSFER_GAS_LIMIT = 100_000n;
-/** Room for the base fee to rise while full blocks go by. */
-const FEE_HEADROOM = 10n;
-const RECEIPT_TIMEOUT_MS = 60_000;
-const RECEIPT_POLL_MS = 5;
+/** Room for the base fee to rise while full blocks go by; where it is real coin that has to be there, less of it. */
+const FEE_HEADROOM: Record<Pace, bigint> = { together: 10n, each: 2n };
+/** What an estimate is raised by: state may have moved by the time that it is mined. */
+const ESTIMATE_PERCENT = 125n;
+const RECEIPT_TIMEOUT_MS: Record<Pace, number> = { together: 60_000, each: 300_000 };
+const RECEIPT_POLL_MS: Record<Pace, number> = { together: 5, each: 500 };
 
 /** Starts a batch at the account's next nonce. Nobody else may use the account until it has settled. */
 export async function createTransactionBatch(options: BatchOptions): Promise<TransactionBatch> {
   const { signer, provider } = options;
   const from = await signer.getAddress();
-  const envelope = await createEnvelope(provider);
+  const envelope = await createEnvelope(provider, options.pace);
   let nonce = await provider.getTransactionCount(from, "pending");
   let sending: Promise<unknown> = Promise.resolve();
   const unconfirmed: SentItem[] = [];
@@ -94,11 +112,7 @@ export async function createTransactionBatch(options: BatchOptions): Promise<Tra
     deploy(artifact, args = []) {
       const { contractName, abi, bytecode } = artifact;
       const address = getCreateAddress({ from, nonce });
-      const data =
-        bytecode +
-        Interface.from(abi)
-          .encodeDeploy([...args])
-          .slice(2);
+      const data = encodeCreation({ abi, bytecode }, args);
       enqueue({
         what: `deploying ${contractName}`,
         abi,
@@ -122,41 +136,80 @@ export async function createTransactionBatch(options: BatchOptions): Promise<Tra
   };
 }
 
-async function createEnvelope(provider: JsonRpcProvider) {
+/** What a transaction carries that creates a contract. */
+export function encodeCreation(
+  { abi, bytecode }: Pick<ContractArtifact, "abi" | "bytecode">,
+  args: readonly unknown[],
+): string {
+  const encoded = Interface.from(abi).encodeDeploy([...args]);
+  return bytecode + encoded.slice(2);
+}
+
+/** What every transaction of an account on this chain has in common, at today's fees. */
+export async function createEnvelope(provider: JsonRpcProvider, pace: Pace = "together") {
   const fees = await provider.getFeeData();
   const { chainId } = await provider.getNetwork();
   const maxPriorityFeePerGas = fees.maxPriorityFeePerGas ?? 1n;
-  const maxFeePerGas = (fees.maxFeePerGas ?? fees.gasPrice ?? 1n) * FEE_HEADROOM;
+  const maxFeePerGas = (fees.maxFeePerGas ?? fees.gasPrice ?? 1n) * FEE_HEADROOM[pace];
   return { type: 2, chainId, maxFeePerGas, maxPriorityFeePerGas };
 }
 
-async function broadcast({ signer, provider }: BatchOptions, transaction: object): Promise<string> {
-  const raw = await signer.signTransaction(transaction);
+/** Gas for `request`, as the node estimates it, and some more. */
+export async function estimateGas(provider: JsonRpcProvider, request: TransactionRequest): Promise<bigint> {
+  return ((await provider.estimateGas(request)) * ESTIMATE_PERCENT) / 100n;
+}
+
+async function broadcast(options: BatchOptions, transaction: TransactionRequest): Promise<string> {
+  const { signer, provider, pace } = options;
+  if (pace !== "each") return sendRaw(provider, await signer.signTransaction(transaction));
+  const { gasLimit: _, ...open } = transaction;
+  const gasLimit = await estimateGas(provider, { ...open, from: await signer.getAddress() });
+  const hash = await sendRaw(provider, await signer.signTransaction({ ...open, gasLimit }));
+  await waitForReceipt(options, hash, "a transaction");
+  return hash;
+}
+
+async function sendRaw(provider: JsonRpcProvider, raw: string): Promise<string> {
   return String(await provider.send("eth_sendRawTransaction", [raw]));
 }
 
 async function confirm(options: BatchOptions, item: SentItem, from: string): Promise<number> {
-  const { provider, chain } = options;
   let hash: string;
   try {
     hash = await item.hash;
   } catch (error) {
-    const problem = `${chain} refused a transaction (${item.what}): ${describeCause(error)}.`;
-    throw new SetupError("fatal", problem, { fix: "Check that the account is funded.", cause: error });
+    if (error instanceof SetupError) throw error;
+    const reason = nameRevert(error, item.abi);
+    const problem = `${options.chain} refused a transaction (${item.what}): ${reason}.`;
+    throw new SetupError("fatal", problem, { fix: "Check that the account is funded and may do this.", cause: error });
   }
-  const deadline = performance.now() + RECEIPT_TIMEOUT_MS;
+  const receipt = await waitForReceipt(options, hash, item.what);
+  if (receipt.status === 1) return receipt.blockNumber;
+  throw await revertError(options, item, from);
+}
+
+/** @throws SetupError "temporary" when it is not mined in time. */
+export async function waitForReceipt(
+  { provider, chain, pace = "together" }: Pick<BatchOptions, "provider" | "chain" | "pace">,
+  hash: string,
+  what: string,
+): Promise<TransactionReceipt> {
+  const deadline = performance.now() + RECEIPT_TIMEOUT_MS[pace];
   while (performance.now() < deadline) {
     const receipt = await provider.getTransactionReceipt(hash);
-    if (receipt?.status === 1) return receipt.blockNumber;
-    if (receipt) throw await revertError(options, item, from);
-    await sleep(RECEIPT_POLL_MS);
+    if (receipt) return receipt;
+    await sleep(RECEIPT_POLL_MS[pace]);
   }
-  const problem = `${chain} did not mine a transaction within ${RECEIPT_TIMEOUT_MS / 1000} s (${item.what}).`;
+  const problem = `${chain} did not mine a transaction within ${RECEIPT_TIMEOUT_MS[pace] / 1000} s (${what}, ${hash}).`;
   throw new SetupError("temporary", problem, { fix: "Check that the chain makes blocks, then run again." });
 }
 
 /** Runs the transaction once more as a call, which is the only way to hear why it failed. */
-async function revertError(options: BatchOptions, item: Item, from: string): Promise<SetupError> {
+export async function revertError(
+  options: Pick<BatchOptions, "provider" | "chain">,
+  item: Pick<Item, "what" | "abi" | "request">,
+  from: string,
+): Promise<SetupError> {
   const reason = await options.provider.call({ from, ...item.request }).then(
     () => "it ran out of gas or depended on a block that is gone",
     (error: unknown) => nameRevert(error, item.abi),
@@ -165,7 +218,7 @@ async function revertError(options: BatchOptions, item: Item, from: string): Pro
   return new SetupError("fatal", problem, { fix: "Check the parameters against the contract's errors." });
 }
 
-function nameRevert(error: unknown, abi: InterfaceAbi | undefined): string {
+function nameRevert(error: unknown, abi: Interface | InterfaceAbi | undefined): string {
   const data = typeof error === "object" && error !== null && "data" in error ? error.data : undefined;
   const parsed = abi && typeof data === "string" ? Interface.from(abi).parseError(data) : null;
   return parsed ? `${parsed.name}(${parsed.args.join(", ")})` : describeCause(error);

@@ -10,7 +10,8 @@ export const MIN_REQUIRED_DVNS = 2;
 /** "None", where 0 would mean "LayerZero's default". */
 const NIL_DVN_COUNT = 255;
 
-const ULN_CONFIG =
+/** As the libraries' structs are encoded. */
+export const ULN_CONFIG =
   "tuple(uint64 confirmations, uint8 requiredDVNCount, uint8 optionalDVNCount, uint8 optionalDVNThreshold, " +
   "address[] requiredDVNs, address[] optionalDVNs)";
 const EXECUTOR_CONFIG = "tuple(uint32 maxMessageSize, address executor)";

@@ -1,8 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import path from "node:path";
 
+import { writeConnections } from "../deployments/connections.ts";
 import { type ChainRecord, addressOf } from "../deployments/network-record.ts";
 import { SetupError, describeCause } from "../deployments/setup-error.ts";
+import { roleWallet } from "./chains/accounts.ts";
 import { isMessagingFault, listFaults, parseFaultName } from "./faults/fault-names.ts";
 import type { MessagingFaultName } from "./faults/fault-names.ts";
 import { PROJECT_ROOT } from "./project-root.ts";
@@ -78,7 +80,16 @@ async function run(options: Options): Promise<void> {
     ...(rpcPort === undefined ? {} : { rpcPort }),
     ...(options.keep ? { dir: path.join(KEPT_DIR, `localnet-${Date.now()}`) } : {}),
   });
+  writeConnections(RECORD_FILE, {
+    deployerKey: plain(roleWallet("deployer").privateKey),
+    chains: Object.fromEntries(localnet.chains.map(({ name, rpcUrl }) => [name, plain(rpcUrl)])),
+  });
   process.stdout.write(options.json ? `${JSON.stringify(describe(localnet))}\n` : print(localnet));
+}
+
+/** Nothing secret: a key that everybody knows, and addresses of this machine. */
+function plain(value: string) {
+  return { type: "plain" as const, value };
 }
 
 function describe(localnet: Localnet) {

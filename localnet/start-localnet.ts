@@ -5,6 +5,7 @@ import path from "node:path";
 import { readCompiledContract } from "../deployments/compiled-contract.ts";
 import { type NetworkParameters, readNetworkParameters } from "../deployments/network-parameters.ts";
 import { type NetworkRecord, addressOf, writeNetworkRecord } from "../deployments/network-record.ts";
+import { createFileStore } from "../deployments/record-store.ts";
 import { SetupError } from "../deployments/setup-error.ts";
 import { deployMesh } from "../deployments/tasks/deploy.ts";
 import type { DeploymentTarget } from "../deployments/tasks/deployment-target.ts";
@@ -122,11 +123,12 @@ async function bringUp(options: Resolved, parameters: NetworkParameters, shutdow
   const layerzero = await deployLayerZero(chains);
   log("deploying and wiring Cordon");
   const targets = chains.map((chain, index) => targetOf(chain, layerzero[index]));
-  const record = await deployMesh(targets, parameters);
+  const recordFile = path.join(dir, "record.json");
+  // The chains begin anew as well: what an earlier network deployed is not there.
+  rmSync(recordFile, { force: true });
+  const record = await deployMesh(targets, parameters, { store: createFileStore(recordFile) });
   await wireMesh(targets, record, parameters);
-  for (const file of [path.join(dir, "record.json"), options.recordFile]) {
-    if (file !== undefined) writeNetworkRecord(file, record);
-  }
+  if (options.recordFile !== undefined) writeNetworkRecord(options.recordFile, record);
   await Promise.all(chains.map((chain) => chain.setBlockTime(options.blockTimeSeconds ?? 0)));
 
   const workers = await startDelivery({ options, parameters, chains, layerzero, record, shutdown });

@@ -6,6 +6,8 @@ export interface Step {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Where it runs; here unless given. */
+  readonly cwd?: string;
   readonly timeoutMs: number;
 }
 
@@ -21,6 +23,7 @@ export async function runStep(step: Step, onOutput: (text: string) => void = () 
   const startedAt = performance.now();
   const child = spawn(step.command, step.args, {
     env: { ...process.env, FORCE_COLOR: "0", ...step.env },
+    ...(step.cwd === undefined ? {} : { cwd: step.cwd }),
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });

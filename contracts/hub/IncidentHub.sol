@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {
-    ILayerZeroEndpointV2,
-    MessagingParams
-} from "@layerzerolabs/lz-evm-protocol-v2/contracts/interfaces/ILayerZeroEndpointV2.sol";
+import {ILayerZeroEndpointV2} from "@layerzerolabs/lz-evm-protocol-v2/contracts/interfaces/ILayerZeroEndpointV2.sol";
 import {OApp, Origin} from "@layerzerolabs/lz-evm-oapp-v2/contracts/oapp/OApp.sol";
-import {OAppCore} from "@layerzerolabs/lz-evm-oapp-v2/contracts/oapp/OAppCore.sol";
-import {OptionsBuilder} from "@layerzerolabs/lz-evm-oapp-v2/contracts/oapp/libs/OptionsBuilder.sol";
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {IIncidentHub} from "../interfaces/IIncidentHub.sol";
+import {EndpointCall} from "../libraries/EndpointCall.sol";
 import {PayloadLib} from "../libraries/PayloadLib.sol";
-import {Entry, Limits, Path, Refusal} from "../types/Incident.sol";
+import {Limits, Path, Refusal} from "../types/Incident.sol";
 import {Leases} from "../types/Leases.sol";
+import {Posture} from "../types/Posture.sol";
 import {Word} from "../types/Word.sol";
 import {Directives} from "./Directives.sol";
-import {IncidentState} from "./IncidentState.sol";
+import {Markets} from "./Markets.sol";
+import {Peers} from "./Peers.sol";
 
 /// @title IncidentHub
 /// @notice Incident state of one deployment, on LayerZero.
@@ -26,7 +24,10 @@ import {IncidentState} from "./IncidentState.sol";
 /// - A message carries words, not events, so a later message makes every earlier one irrelevant, and any path of
 ///   delivery may lose, repeat or reorder.
 /// - Sending is its own transaction, open to anyone and paid by the hub: an assertion never waits for messaging.
-/// - The endpoint is given more than the fee and refunds the rest, which costs less than asking for the fee first.
+/// - The endpoint is given more than the fee and refunds the rest, which costs less than asking for the fee first. Who
+///   has asked off chain says what to pay, and saves the refund.
+/// - A peer is taken only over a pathway that needs two DVNs in both directions: {PathwayCheck}.
+/// - A heartbeat carries a hash of the configuration, so that a deployment that drifts is seen by all others.
 ///
 /// **Trust assumptions**
 /// - The owner governs: markets, sensors, operators, limits, peers and the LayerZero configuration.
@@ -34,33 +35,32 @@ import {IncidentState} from "./IncidentState.sol";
 ///   can tighten up to the peer ceiling and never loosen.
 /// - The endpoint charges an honest fee: the hub's balance is what a dishonest one could take, so fund it for days,
 ///   not for years.
-contract IncidentHub is OApp, Directives {
-    using OptionsBuilder for bytes;
+contract IncidentHub is Peers {
+    using EndpointCall for bytes;
 
     /* CONSTANTS */
 
-    /// @notice Longest time between two heartbeats, in seconds.
-    uint256 public constant HEARTBEAT_SECONDS = 10 minutes;
+    /// @dev Longest time between two heartbeats, in seconds.
+    uint256 internal constant HEARTBEAT_SECONDS = 10 minutes;
 
-    /// @notice Most peers that one broadcast serves.
-    uint256 public constant MAX_PEERS = 64;
+    /// @dev Gas that must be left before each send, so that nobody can make one fail by starving it.
+    uint256 internal constant MIN_SEND_GAS = 350_000;
 
-    /// @notice Gas that must be left before each send, so that nobody can make one fail by starving it.
-    uint256 public constant MIN_SEND_GAS = 350_000;
-
-    /// @dev Gas bought for `lzReceive` at the peer: the message itself, and each entry with all its events.
-    uint128 private constant RECEIVE_GAS = 90_000;
-    uint128 private constant RECEIVE_ENTRY_GAS = 45_000;
+    /// @dev Gas bought for `lzReceive` at the peer: the message itself, a heartbeat's hash and note, and each entry with
+    /// all its events.
+    uint256 private constant RECEIVE_GAS = 90_000;
+    uint256 private constant RECEIVE_HEARTBEAT_GAS = 20_000;
+    uint256 private constant RECEIVE_ENTRY_GAS = 45_000;
     /// @dev And a push to as many mirrors as there are here: deployments of one mesh are alike. Where a peer has more,
     /// the message waits there, verified, and anybody executes it with more gas.
-    uint128 private constant RECEIVE_MIRROR_GAS = 75_000;
+    uint256 private constant RECEIVE_MIRROR_GAS = 75_000;
+
+    /// @dev Every bit of a posture that stands for a rung.
+    uint256 private constant UNCALM_BITS = (type(uint256).max / 0xff) * 0x37;
 
     /* STORAGE */
 
     uint32 private immutable EID;
-
-    /// @dev The first {_peerCount} are in use.
-    uint32[MAX_PEERS] private _peerEids;
 
     /* CONSTRUCTOR */
 
@@ -77,7 +77,7 @@ contract IncidentHub is OApp, Directives {
         Leases leases_,
         Limits memory limits_,
         address[] memory operators
-    ) OApp(endpoint, owner) Ownable(owner) IncidentState(leases_) Directives(meshId_, limits_, operators) {
+    ) OApp(endpoint, owner) Ownable(owner) Markets(leases_) Directives(meshId_, limits_, operators) Peers(endpoint) {
         EID = ILayerZeroEndpointV2(endpoint).eid();
     }
 
@@ -88,28 +88,18 @@ contract IncidentHub is OApp, Directives {
 
     /// @inheritdoc IIncidentHub
     function broadcast() external {
-        (uint32 markets, bool isHeartbeat) = broadcastDue();
-        if (markets == 0 && !isHeartbeat) revert IncidentHub_NothingDue();
+        _broadcast(new uint256[](0));
+    }
 
-        (bytes memory message, bytes memory options) = _compose(markets, isHeartbeat);
-        uint8 failed;
-        uint256 count = _peerCount();
-        for (uint256 i; i < count; ++i) {
-            if (!_sendTo(_peerEids[i], message, options)) ++failed;
-        }
-        // At most MAX_PEERS.
-        uint8 sent = uint8(count) - failed;
-        if (sent != 0) {
-            _markSent(markets);
-            if (isHeartbeat) _markHeartbeat();
-        }
-        emit BroadcastSent(_nextSeq(), markets, isHeartbeat, sent, failed);
+    /// @inheritdoc IIncidentHub
+    function broadcastPaying(uint256[] calldata fees) external {
+        _broadcast(fees);
     }
 
     /// @inheritdoc IIncidentHub
     function broadcastDue() public view returns (uint32 markets, bool isHeartbeat) {
         isHeartbeat = block.timestamp >= lastHeartbeatAt() + HEARTBEAT_SECONDS;
-        uint32 candidates = isHeartbeat ? type(uint32).max : _dirtyMarkets();
+        uint256 candidates = isHeartbeat ? _uncalmMarkets() : _dirtyMarkets();
         Leases leases_ = leases();
         for (uint256 market; candidates != 0; (candidates >>= 1, ++market)) {
             if (candidates & 1 == 0) continue;
@@ -125,43 +115,91 @@ contract IncidentHub is OApp, Directives {
 
     /// @inheritdoc IIncidentHub
     function quoteBroadcast() external view returns (uint256 fee) {
-        (uint32 markets, bool isHeartbeat) = broadcastDue();
-        if (markets == 0 && !isHeartbeat) return 0;
-
-        (bytes memory message, bytes memory options) = _compose(markets, isHeartbeat);
-        for (uint256 i; i < _peerCount(); ++i) {
-            fee += _quote(_peerEids[i], message, options, false).nativeFee;
+        uint256[] memory fees = quoteFees();
+        for (uint256 i; i < fees.length; ++i) {
+            fee += fees[i];
         }
     }
 
-    function _compose(
-        uint32 markets,
-        bool isHeartbeat
-    ) private view returns (bytes memory message, bytes memory options) {
-        bytes memory entries;
-        uint128 count;
-        for (uint8 market; markets != 0; (markets >>= 1, ++market)) {
-            if (markets & 1 == 0) continue;
-            entries = bytes.concat(entries, PayloadLib.packEntry(Entry(market, _meshOf(market))));
+    /// @inheritdoc IIncidentHub
+    function quoteFees() public view returns (uint256[] memory fees) {
+        (uint32 markets, bool isHeartbeat) = broadcastDue();
+        if (markets == 0 && !isHeartbeat) return fees;
+
+        bytes memory data = _compose(markets, isHeartbeat, ILayerZeroEndpointV2.quote.selector);
+        fees = new uint256[](_peerCount());
+        for (uint256 i; i < fees.length; ++i) {
+            (uint32 eid, bytes32 receiver) = _targetAt(i);
+            data.setPeer(eid, receiver);
+            fees[i] = data.quote(address(endpoint));
+        }
+    }
+
+    /// @param fees What to pay for each peer, in their order; where it is too little, or there is none, the hub's
+    /// balance is offered.
+    function _broadcast(uint256[] memory fees) private {
+        (uint32 markets, bool isHeartbeat) = broadcastDue();
+        if (markets == 0 && !isHeartbeat) revert IncidentHub_NothingDue();
+
+        bytes memory data = _compose(markets, isHeartbeat, ILayerZeroEndpointV2.send.selector);
+        uint256 failed;
+        uint256 count = _peerCount();
+        for (uint256 i; i < count; ++i) {
+            if (!_sendTo(i, data, i < fees.length ? fees[i] : 0)) ++failed;
+        }
+        if (failed != count) {
+            _markSent(markets);
+            if (isHeartbeat) _markHeartbeat();
+        }
+        // At most MAX_PEERS.
+        emit BroadcastSent(_nextSeq(), markets, isHeartbeat, uint8(count - failed), uint8(failed));
+    }
+
+    /// @dev Bit m set: market m has a rung in its posture. No word holds a rung in force that the posture does not.
+    function _uncalmMarkets() private view returns (uint256 markets) {
+        uint256 bits = Posture.unwrap(posture()) & UNCALM_BITS;
+        for (uint256 bit = 1; bits != 0; (bits >>= 8, bit <<= 1)) {
+            if (bits & 0xff != 0) markets |= bit;
+        }
+    }
+
+    /// @dev A call of the endpoint with the words of `markets`, for any peer.
+    function _compose(uint32 markets, bool isHeartbeat, bytes4 selector) private view returns (bytes memory) {
+        uint256 count;
+        for (uint256 left = markets; left != 0; left &= left - 1) {
             ++count;
         }
-        message = PayloadLib.packMessage(isHeartbeat, seq(), entries);
-        // At most MAX_MIRRORS.
-        uint128 mirrorGas = uint128(_mirrorCount()) * RECEIVE_MIRROR_GAS;
-        uint128 gasLimit = RECEIVE_GAS + count * RECEIVE_ENTRY_GAS + mirrorGas;
-        options = OptionsBuilder.newOptions().addExecutorLzReceiveOption(gasLimit, 0);
+        bytes memory entries = new bytes(count * PayloadLib.ENTRY_BYTES);
+        uint256 index;
+        for (uint256 market; index < count; ++market) {
+            if ((markets >> market) & 1 == 1) PayloadLib.writeEntry(entries, index++, market, _meshOf(market));
+        }
+        bytes memory message =
+            isHeartbeat
+                ? PayloadLib.packHeartbeat(seq(), configHash(), entries)
+                : PayloadLib.packMessage(seq(), entries);
+
+        uint256 receiveGas = RECEIVE_GAS + count * RECEIVE_ENTRY_GAS + _mirrorCount() * RECEIVE_MIRROR_GAS;
+        if (isHeartbeat) receiveGas += RECEIVE_HEARTBEAT_GAS;
+        return EndpointCall.encode(selector, address(this), message, receiveGas);
     }
 
     /// @dev A failure is an event: one peer must not keep the word from the others.
-    function _sendTo(uint32 dstEid, bytes memory message, bytes memory options) private returns (bool ok) {
-        if (gasleft() < MIN_SEND_GAS) revert IncidentHub_GasTooLow(gasleft(), MIN_SEND_GAS);
+    /// @param fee What to pay; 0 offers the balance. A fee that does not suffice costs the attempt and is no failure.
+    function _sendTo(uint256 index, bytes memory data, uint256 fee) private returns (bool ok) {
+        (uint32 dstEid, bytes32 receiver) = _targetAt(index);
+        data.setPeer(dstEid, receiver);
+        if (fee != 0) (ok, ) = _trySend(data, fee);
+        if (ok) return true;
 
-        MessagingParams memory params = MessagingParams(dstEid, peers[dstEid], message, options, false);
-        try endpoint.send{value: address(this).balance}(params, address(this)) {
-            return true;
-        } catch (bytes memory reason) {
-            emit SendFailed(_nextSeq(), dstEid, bytes4(reason));
-        }
+        bytes4 reason;
+        (ok, reason) = _trySend(data, address(this).balance);
+        if (!ok) emit SendFailed(_nextSeq(), dstEid, reason);
+    }
+
+    function _trySend(bytes memory data, uint256 value) private returns (bool ok, bytes4 reason) {
+        if (gasleft() < MIN_SEND_GAS) revert IncidentHub_GasTooLow(gasleft(), MIN_SEND_GAS);
+        return data.trySend(address(endpoint), value);
     }
 
     /* RECEIVE */
@@ -176,14 +214,16 @@ contract IncidentHub is OApp, Directives {
     ) internal override {
         uint32 srcEid = origin.srcEid;
         if (message.length < PayloadLib.HEADER_BYTES) return _refuse(srcEid, Refusal.BadLength, message);
-        if (uint8(message[0]) != PayloadLib.VERSION) return _refuse(srcEid, Refusal.UnknownVersion, message);
-        bytes calldata entries = message[PayloadLib.HEADER_BYTES:];
-        (bool ok, ) = PayloadLib.countEntries(entries);
+        if (!PayloadLib.isKnownVersion(message)) return _refuse(srcEid, Refusal.UnknownVersion, message);
+        (bool ok, bool isHeartbeat, uint64 srcSeq, bytes32 theirs, bytes calldata entries) = PayloadLib.headerOf(
+            message
+        );
+        if (ok) (ok, ) = PayloadLib.countEntries(entries);
         if (!ok) return _refuse(srcEid, Refusal.BadLength, message);
 
-        (bool isHeartbeat, uint64 srcSeq) = PayloadLib.headerOf(message);
         emit Heard(_nextSeq(), srcEid, srcSeq, isHeartbeat);
-        _mergeEntries(entries, limits().peerCeiling, srcEid, Path.LayerZero);
+        if (isHeartbeat) _noteHeartbeat(srcEid, theirs);
+        _mergeEntries(entries, _peerCeiling(), srcEid, Path.LayerZero);
     }
 
     function _refuse(uint32 srcEid, Refusal refusal, bytes calldata message) private {
@@ -192,36 +232,10 @@ contract IncidentHub is OApp, Directives {
 
     /* GOVERNANCE */
 
-    /// @notice Sets the hub of another deployment, or with zero removes it.
-    /// @dev Keeps the list that {broadcast} walks.
-    function setPeer(uint32 eid, bytes32 peer) public override(OAppCore) onlyOwner {
-        bool was = peers[eid] != bytes32(0);
-        bool becomes = peer != bytes32(0);
-        if (becomes && !was) _addPeer(eid);
-        if (was && !becomes) _removePeer(eid);
-        super.setPeer(eid, peer);
-    }
-
     /// @inheritdoc IIncidentHub
     function withdraw(address payable to, uint256 amount) external onlyOwner {
         (bool ok, ) = to.call{value: amount}("");
         if (!ok) revert IncidentHub_WithdrawalFailed(to, amount);
-    }
-
-    function _addPeer(uint32 eid) private {
-        uint256 count = _peerCount();
-        if (count == MAX_PEERS) revert IncidentHub_TooManyPeers(MAX_PEERS);
-        _peerEids[count] = eid;
-        _setPeerCount(count + 1);
-    }
-
-    function _removePeer(uint32 eid) private {
-        uint256 last = _peerCount() - 1;
-        for (uint256 i; i < last; ++i) {
-            if (_peerEids[i] == eid) _peerEids[i] = _peerEids[last];
-        }
-        _peerEids[last] = 0;
-        _setPeerCount(last);
     }
 
     function _checkGovernance() internal view override {
@@ -233,14 +247,6 @@ contract IncidentHub is OApp, Directives {
     /// @inheritdoc IIncidentHub
     function lastHeartbeatAt() public view returns (uint64) {
         return _heartbeatAt();
-    }
-
-    /// @inheritdoc IIncidentHub
-    function peerEids() external view returns (uint32[] memory eids) {
-        eids = new uint32[](_peerCount());
-        for (uint256 i; i < eids.length; ++i) {
-            eids[i] = _peerEids[i];
-        }
     }
 
     function _eid() internal view override returns (uint32) {

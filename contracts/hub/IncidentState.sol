@@ -3,71 +3,69 @@ pragma solidity ^0.8.28;
 
 import {IIncidentState} from "../interfaces/IIncidentState.sol";
 import {PayloadLib} from "../libraries/PayloadLib.sol";
-import {Cause, Path, Refusal, SensorGrant} from "../types/Incident.sol";
-import {Leases} from "../types/Leases.sol";
-import {MARKETS, Posture} from "../types/Posture.sol";
-import {Rungs} from "../types/Rungs.sol";
+import {Path, Refusal, SensorGrant} from "../types/Incident.sol";
+import {Grant, GrantLib} from "../types/Grant.sol";
+import {Posture} from "../types/Posture.sol";
+import {HALTED, Rungs} from "../types/Rungs.sol";
+import {Status} from "../types/Status.sol";
 import {Word, WordLib} from "../types/Word.sol";
-import {PostureStore} from "./PostureStore.sol";
+import {Recovery} from "./Recovery.sol";
 
 /// @title IncidentState
 /// @notice The words, and the two ways in: a sensor's assertion and entries from elsewhere.
 /// @dev Knows nothing of messaging, signatures or who governs, so everything here is tested without them.
-abstract contract IncidentState is PostureStore {
+abstract contract IncidentState is Recovery {
     /* CONSTANTS */
 
-    /// @notice How far ahead of this chain's clock a stamp may lie, in seconds. Chains' clocks differ.
-    uint256 public constant SKEW_SECONDS = 300;
+    /// @dev How far ahead of this chain's clock a stamp may lie, in seconds. Chains' clocks differ.
+    uint256 internal constant SKEW_SECONDS = 300;
 
-    /// @notice How long what a lone operator caused stays in force at the most, in seconds.
-    uint256 public constant SOLO_SECONDS = 10 minutes;
+    /// @dev How long what a lone operator caused stays in force at the most, in seconds.
+    uint256 internal constant SOLO_SECONDS = 10 minutes;
 
     /* STORAGE */
 
-    Leases private immutable LEASES;
-
-    /// @dev market => word that all deployments share.
-    Word[MARKETS] private _mesh;
-    /// @dev market => word of this chain alone.
-    Word[MARKETS] private _local;
-    /// @dev market => mesh word as other chains were last told.
-    Word[MARKETS] private _sent;
     /// @dev sensor => what it may assert.
-    mapping(address => SensorGrant) private _grants;
-
-    /* CONSTRUCTOR */
-
-    constructor(Leases leases_) {
-        leases_.validate();
-        LEASES = leases_;
-    }
+    mapping(address => Grant) private _grants;
+    address private _council;
 
     /* ASSERT */
 
     /// @inheritdoc IIncidentState
     function assertRungs(uint8 market, Rungs rungs) external {
-        SensorGrant memory grant = _grants[msg.sender];
-        if (!grant.isActive || (grant.markets >> market) & 1 == 0) {
-            revert IncidentState_NotGranted(msg.sender, market);
-        }
-        Posture before = _requireRegistered(market);
+        Grant grant = _grants[msg.sender];
+        if (!grant.covers(market)) revert IncidentState_NotGranted(msg.sender, market);
+        (MarketState storage state, Posture before) = _registered(market);
 
-        Rungs mesh = rungs.meet(grant.meshCeiling);
-        Rungs local = rungs.meet(grant.localCeiling);
-        bool meshChanged = _stampMesh(market, mesh);
-        bool localChanged = local.exceeds(mesh) && _stampLocal(market, local);
-        if (!meshChanged && !localChanged) return;
+        // No mesh ceiling is above the local one, so `local` is the higher on both axes.
+        Rungs mesh = rungs.meet(grant.meshCeiling());
+        Rungs local = rungs.meet(grant.localCeiling());
+        if (local.isHalt() && before.isHalted(market)) _keepStart(state);
+        Word meshWord_ = state.mesh.merge(WordLib.stamped(mesh, block.timestamp));
+        bool meshChanged = !meshWord_.equals(state.mesh);
+        Word localWord_ = local.equals(mesh) ? WordLib.EMPTY : _stampLocal(state, local);
+        if (!meshChanged && localWord_.isEmpty()) return;
 
-        Posture tightened = before.tightened(market, mesh.join(local));
+        Posture tightened = before.tightened(market, _allowed(market, local));
         _setPosture(tightened);
-        _emitAsserted(market, grant.cause, local, mesh, tightened);
-        if (!tightened.equals(before)) _push();
+        Status status = _status().counted();
+        if (meshChanged) {
+            state.mesh = meshWord_;
+            status = status.dirtied(market);
+        }
+        _setStatus(status);
+        emit Asserted(status.seq(), market, msg.sender, grant.cause(), local, mesh, localWord_, meshWord_, tightened);
+        if (status.mirrors() != 0 && !tightened.equals(before)) _push();
     }
 
-    function _emitAsserted(uint8 market, Cause cause, Rungs local, Rungs mesh, Posture tightened) private {
-        Word localWord_ = _local[market];
-        Word meshWord_ = _mesh[market];
-        emit Asserted(_nextSeq(), market, msg.sender, cause, local, mesh, localWord_, meshWord_, tightened);
+    /// @dev The local word, empty when it is as it was: reading it to tell everybody so would cost every trip a slot.
+    function _stampLocal(MarketState storage state, Rungs rungs) private returns (Word) {
+        Word before = state.local;
+        Word stamped = before.merge(WordLib.stamped(rungs, block.timestamp));
+        if (stamped.equals(before)) return WordLib.EMPTY;
+
+        state.local = stamped;
+        return stamped;
     }
 
     /* MERGE */
@@ -82,7 +80,7 @@ abstract contract IncidentState is PostureStore {
                 Word accepted = _accept(market, entry, ceiling, srcEid, path);
                 _mergeMesh(market, accepted, srcEid, path);
             } else {
-                emit LanesRefused(_nextSeq(), market, srcEid, path, Refusal.UnknownMarket, entry);
+                _refuseLanes(market, srcEid, path, Refusal.UnknownMarket, entry);
             }
         }
         if (!posture().equals(before)) _push();
@@ -99,153 +97,79 @@ abstract contract IncidentState is PostureStore {
     ) private returns (Word accepted) {
         Word refused;
         (accepted, refused) = entry.split(ceiling);
-        if (!refused.isEmpty()) {
-            emit LanesRefused(_nextSeq(), market, srcEid, path, Refusal.AboveCeiling, refused);
-        }
+        if (!refused.isEmpty()) _refuseLanes(market, srcEid, path, Refusal.AboveCeiling, refused);
         (accepted, refused) = accepted.splitAt(block.timestamp + SKEW_SECONDS);
-        if (!refused.isEmpty()) {
-            emit LanesRefused(_nextSeq(), market, srcEid, path, Refusal.AheadOfTime, refused);
-        }
-        if (path == Path.Solo) accepted = accepted.lapsingBy(LEASES, block.timestamp + SOLO_SECONDS);
+        if (!refused.isEmpty()) _refuseLanes(market, srcEid, path, Refusal.AheadOfTime, refused);
+        if (path == Path.Solo) accepted = accepted.lapsingBy(leases(), block.timestamp + SOLO_SECONDS);
+    }
+
+    function _refuseLanes(uint8 market, uint32 srcEid, Path path, Refusal refusal, Word lanes) private {
+        emit LanesRefused(_nextSeq(), market, srcEid, path, refusal, lanes);
     }
 
     function _mergeMesh(uint8 market, Word entry, uint32 srcEid, Path path) private {
-        Word before = _mesh[market];
+        MarketState storage state = _at(market);
+        Word before = state.mesh;
         Word merged = before.merge(entry);
         if (merged.equals(before)) return;
 
-        _mesh[market] = merged;
-        Posture tightened = posture().tightened(market, merged.inForce(LEASES, block.timestamp));
+        Posture seen = posture();
+        bool wasHalted = seen.isHalted(market);
+        if (wasHalted && merged.lane(HALTED) != before.lane(HALTED)) _keepStart(state);
+        state.mesh = merged;
+        Rungs inForce = _allowed(market, merged.inForce(leases(), block.timestamp));
+        Posture tightened = seen.tightened(market, inForce);
+        if (!wasHalted && tightened.isHalted(market)) _setStart(state);
         _setPosture(tightened);
         emit Merged(_nextSeq(), market, srcEid, path, entry, merged, tightened);
     }
 
-    /* LIFT */
+    /* VOID */
 
     /// @inheritdoc IIncidentState
-    function lift(uint8 market) external returns (Rungs inForce) {
-        Posture before = _requireRegistered(market);
-        Rungs mesh = _mesh[market].inForce(LEASES, block.timestamp);
-        inForce = mesh.join(_local[market].inForce(LEASES, block.timestamp));
+    function voidMarket(uint8 market, uint64 asOf) external {
+        if (msg.sender != _council) revert IncidentState_NotCouncil(msg.sender);
+        (MarketState storage state, ) = _registered(market);
+        // Both words have the same.
+        uint256 voidBefore = state.mesh.lane(WordLib.VOID_LANE);
+        if (asOf <= voidBefore || asOf >= block.timestamp) {
+            revert IncidentState_InvalidVoid(asOf, voidBefore, block.timestamp);
+        }
+        // A time before now has 32 bits.
+        (Word mesh, Word local) = (state.mesh.voided(uint32(asOf)), state.local.voided(uint32(asOf)));
+        // What peers know of may be void there too: what is asserted anew has to travel at once.
+        (state.mesh, state.local, state.sent) = (mesh, local, WordLib.REGISTERED);
+        emit Voided(_nextSeq(), market, asOf, mesh, local);
+    }
 
-        Posture lifted = before.replaced(market, inForce);
-        if (lifted.equals(before)) return inForce;
+    /// @inheritdoc IIncidentState
+    function setCouncil(address newCouncil) external onlyGovernance {
+        _council = newCouncil;
+        emit CouncilSet(_nextSeq(), newCouncil);
+    }
 
-        _setPosture(lifted);
-        emit Lifted(_nextSeq(), market, inForce, lifted);
-        _push();
+    /// @inheritdoc IIncidentState
+    function council() external view returns (address) {
+        return _council;
     }
 
     /* GOVERNANCE */
 
     /// @inheritdoc IIncidentState
-    function registerMarket(uint8 market) external onlyGovernance {
-        Posture before = posture();
-        bool comesTooEarly = market != 0 && !before.isRegistered(0);
-        if (market >= MARKETS || comesTooEarly || before.isRegistered(market)) {
-            revert IncidentState_CannotRegister(market);
-        }
-        _mesh[market] = WordLib.REGISTERED;
-        _local[market] = WordLib.REGISTERED;
-        _sent[market] = WordLib.REGISTERED;
-        Posture registered = before.registered(market);
-        _setPosture(registered);
-        emit MarketRegistered(_nextSeq(), market, registered);
-        _push();
-    }
-
-    /// @inheritdoc IIncidentState
-    function setSensor(address sensor, SensorGrant calldata grant) external onlyGovernance {
+    function setSensor(address sensor, SensorGrant memory grant) external onlyGovernance {
         grant.localCeiling.validate();
         grant.meshCeiling.validate();
         if (grant.meshCeiling.exceeds(grant.localCeiling)) {
             revert IncidentState_MeshAboveLocal(grant.meshCeiling, grant.localCeiling);
         }
-        _grants[sensor] = grant;
+        _grants[sensor] = GrantLib.pack(grant);
         emit SensorSet(_nextSeq(), sensor, grant);
     }
 
     /* VIEWS */
 
     /// @inheritdoc IIncidentState
-    function meshWord(uint8 market) external view returns (Word) {
-        return _mesh[market];
-    }
-
-    /// @inheritdoc IIncidentState
-    function localWord(uint8 market) external view returns (Word) {
-        return _local[market];
-    }
-
-    /// @inheritdoc IIncidentState
-    function leases() public view returns (Leases) {
-        return LEASES;
-    }
-
-    /// @inheritdoc IIncidentState
-    function meshDigest() external view returns (bytes32) {
-        Word[MARKETS] memory words = _mesh;
-        return keccak256(abi.encode(words));
-    }
-
-    /// @inheritdoc IIncidentState
-    function snapshot()
-        external
-        view
-        returns (Word[] memory meshWords, Word[] memory localWords, Posture posture_, uint64 seq_)
-    {
-        meshWords = new Word[](MARKETS);
-        localWords = new Word[](MARKETS);
-        for (uint256 market; market < MARKETS; ++market) {
-            (meshWords[market], localWords[market]) = (_mesh[market], _local[market]);
-        }
-        (posture_, seq_) = (posture(), seq());
-    }
-
-    /// @inheritdoc IIncidentState
     function sensorGrant(address sensor) external view returns (SensorGrant memory) {
-        return _grants[sensor];
-    }
-
-    /* INTERNAL */
-
-    function _meshOf(uint256 market) internal view returns (Word) {
-        return _mesh[market];
-    }
-
-    function _sentOf(uint256 market) internal view returns (Word) {
-        return _sent[market];
-    }
-
-    /// @dev Other chains were told the mesh words of `markets`, a bit each.
-    function _markSent(uint32 markets) internal {
-        _markClean(markets);
-        for (uint256 market; markets != 0; (markets >>= 1, ++market)) {
-            if (markets & 1 == 1) _sent[market] = _mesh[market];
-        }
-    }
-
-    function _requireRegistered(uint8 market) private view returns (Posture current) {
-        current = posture();
-        if (!current.isRegistered(market)) revert IncidentState_UnknownMarket(market);
-    }
-
-    function _stampMesh(uint8 market, Rungs rungs) private returns (bool changed) {
-        Word before = _mesh[market];
-        Word stamped = before.merge(WordLib.stamped(rungs, block.timestamp));
-        if (stamped.equals(before)) return false;
-
-        _mesh[market] = stamped;
-        _markDirty(market);
-        return true;
-    }
-
-    function _stampLocal(uint8 market, Rungs rungs) private returns (bool changed) {
-        Word before = _local[market];
-        Word stamped = before.merge(WordLib.stamped(rungs, block.timestamp));
-        if (stamped.equals(before)) return false;
-
-        _local[market] = stamped;
-        return true;
+        return _grants[sensor].unpack();
     }
 }

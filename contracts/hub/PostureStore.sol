@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IIncidentState} from "../interfaces/IIncidentState.sol";
 import {IPostureMirror} from "../interfaces/IPostureMirror.sol";
 import {Posture} from "../types/Posture.sol";
+import {Status} from "../types/Status.sol";
 
 /// @title PostureStore
 /// @notice The slot that venues read, the mirrors it is pushed to, and the counter of events.
@@ -11,31 +12,21 @@ import {Posture} from "../types/Posture.sol";
 abstract contract PostureStore is IIncidentState {
     /* CONSTANTS */
 
-    /// @notice Gas that each mirror is given.
-    uint256 public constant MIRROR_GAS = 60_000;
+    /// @dev Gas that each mirror is given.
+    uint256 internal constant MIRROR_GAS = 60_000;
 
-    /// @notice Most mirrors, so that a push has bounded cost.
-    uint256 public constant MAX_MIRRORS = 4;
+    /// @dev Most mirrors, so that a push has bounded cost.
+    uint256 internal constant MAX_MIRRORS = 4;
 
     /// @dev What a push needs besides MIRROR_GAS: the call, the event of a failure, and the 64th that stays behind.
     uint256 private constant PUSH_OVERHEAD_GAS = 8_000;
 
     /* STORAGE */
 
-    struct Status {
-        uint64 seq;
-        // Bit m set: the mesh word of market m changed since it was last sent.
-        uint32 dirty;
-        // Unix seconds of the last heartbeat that was sent.
-        uint64 heartbeatAt;
-        // How many mirrors and peers there are, kept here because every trip and every broadcast writes this slot anyway.
-        uint8 mirrors;
-        uint8 peers;
-    }
-
     Posture private _posture;
-    Status private _status;
-    address[] private _mirrors;
+    Status private _stored;
+    /// @dev As many as the status says are in use.
+    address[MAX_MIRRORS] private _mirrors;
 
     /* MODIFIERS */
 
@@ -64,28 +55,32 @@ abstract contract PostureStore is IIncidentState {
     }
 
     /// @inheritdoc IIncidentState
-    function mirrors() external view returns (address[] memory) {
-        return _mirrors;
+    function mirrors() external view returns (address[] memory inUse) {
+        inUse = new address[](_mirrorCount());
+        for (uint256 i; i < inUse.length; ++i) {
+            inUse[i] = _mirrors[i];
+        }
     }
 
     /// @inheritdoc IIncidentState
     function setMirror(address mirror, bool isActive) external onlyGovernance {
-        uint256 count = _mirrors.length;
-        uint256 at = count;
-        for (uint256 i; i < count; ++i) {
-            if (_mirrors[i] == mirror) at = i;
+        uint256 count = _mirrorCount();
+        uint256 at;
+        while (at != count && _mirrors[at] != mirror) {
+            unchecked {
+                ++at;
+            }
         }
         if (mirror == address(0) || (at != count) == isActive) revert IncidentState_InvalidMirror(mirror);
+        if (at == MAX_MIRRORS) revert IncidentState_TooManyMirrors(MAX_MIRRORS);
 
-        if (isActive) {
-            if (count == MAX_MIRRORS) revert IncidentState_TooManyMirrors(MAX_MIRRORS);
-            _mirrors.push(mirror);
-        } else {
-            _mirrors[at] = _mirrors[count - 1];
-            _mirrors.pop();
+        // A new one comes after the last; the last takes the place of one that goes. One goes only when one is there.
+        unchecked {
+            count = isActive ? count + 1 : count - 1;
         }
+        _mirrors[at] = isActive ? mirror : _mirrors[count];
         // At most MAX_MIRRORS.
-        _status.mirrors = uint8(_mirrors.length);
+        _stored = _stored.withMirrors(uint8(count));
         emit MirrorSet(_nextSeq(), mirror, isActive);
         _push();
     }
@@ -93,10 +88,12 @@ abstract contract PostureStore is IIncidentState {
     /// @dev Reads the posture anew for every mirror: one that re-enters and changes it must not leave the next with
     /// an old one.
     function _push() internal {
-        uint256 count = _status.mirrors;
+        uint256 count = _mirrorCount();
         if (count == 0) return;
-        uint256 needed = count * (MIRROR_GAS + MIRROR_GAS / 32 + PUSH_OVERHEAD_GAS);
-        if (gasleft() < needed) revert IncidentState_GasTooLow(gasleft(), needed);
+        // At most MAX_MIRRORS.
+        unchecked {
+            _requireGas(count * (MIRROR_GAS + MIRROR_GAS / 32 + PUSH_OVERHEAD_GAS));
+        }
 
         for (uint256 i; i < count; ++i) {
             address mirror = _mirrors[i];
@@ -114,50 +111,67 @@ abstract contract PostureStore is IIncidentState {
         }
     }
 
+    function _requireGas(uint256 needed) internal view {
+        if (gasleft() < needed) revert IncidentState_GasTooLow(gasleft(), needed);
+    }
+
     function _mirrorCount() internal view returns (uint256) {
-        return _status.mirrors;
+        return _stored.mirrors();
     }
 
     /* COUNTERS */
 
+    function _status() internal view returns (Status) {
+        return _stored;
+    }
+
+    function _setStatus(Status status) internal {
+        _stored = status;
+    }
+
     /// @inheritdoc IIncidentState
     function seq() public view returns (uint64) {
-        return _status.seq;
+        return _stored.seq();
     }
 
     function _nextSeq() internal returns (uint64) {
-        return ++_status.seq;
+        Status counted = _stored.counted();
+        _stored = counted;
+        return counted.seq();
     }
 
     /// @dev Bit m set: the mesh word of market m changed since {_markClean} last named it.
     function _dirtyMarkets() internal view returns (uint32) {
-        return _status.dirty;
-    }
-
-    function _markDirty(uint8 market) internal {
-        // A registered market is below 32.
-        _status.dirty |= uint32(1) << market;
+        return _stored.dirty();
     }
 
     function _markClean(uint32 markets) internal {
-        _status.dirty &= ~markets;
+        _stored = _stored.cleaned(markets);
     }
 
     function _heartbeatAt() internal view returns (uint64) {
-        return _status.heartbeatAt;
+        return _stored.heartbeatAt();
     }
 
     function _markHeartbeat() internal {
-        _status.heartbeatAt = uint64(block.timestamp);
+        _stored = _stored.withHeartbeatAt(uint64(block.timestamp));
     }
 
     function _peerCount() internal view returns (uint256) {
-        return _status.peers;
+        return _stored.peers();
     }
 
     function _setPeerCount(uint256 count) internal {
         // The hub has a bound far below 256.
-        _status.peers = uint8(count);
+        _stored = _stored.withPeers(uint8(count));
+    }
+
+    function _packedLimits() internal view returns (uint32) {
+        return _stored.limits();
+    }
+
+    function _setPackedLimits(uint32 packed) internal {
+        _stored = _stored.withLimits(packed);
     }
 
     /* GOVERNANCE */

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Directive, Limits, Path, Refusal} from "../types/Incident.sol";
+import {IPathwayCheck} from "./IPathwayCheck.sol";
 import {IIncidentState} from "./IIncidentState.sol";
 
 /// @title IIncidentHub
@@ -21,6 +22,12 @@ interface IIncidentHub is IIncidentState {
     /// @notice A message of a peer was read.
     /// @param srcSeq The sequence number of the peer when it sent.
     event Heard(uint64 indexed seq, uint32 indexed srcEid, uint64 srcSeq, bool isHeartbeat);
+
+    /// @notice The last heartbeat of a peer carried another configuration hash than this deployment's: the two differ in
+    /// mesh, leases, limits, operators, markets or peers. Emitted for every such heartbeat; nothing is refused for it.
+    /// @param theirs The hash that the heartbeat carried.
+    /// @param ours {configHash} when it was read.
+    event ConfigDiffers(uint64 indexed seq, uint32 indexed srcEid, bytes32 theirs, bytes32 ours);
 
     /// @notice A message or a directive's entries could not be read at all. Nothing of it was merged.
     event MessageRefused(uint64 indexed seq, uint32 indexed srcEid, Path path, Refusal refusal, bytes32 messageHash);
@@ -53,6 +60,16 @@ interface IIncidentHub is IIncidentState {
     /// @notice Thrown when signature `index` is not by an operator, or not in ascending order of signers.
     error IncidentHub_NotOperator(uint256 index, address signer);
 
+    /// @notice Thrown when a directive without a quorum weighs more than one of its signers may still cause alone.
+    /// @param needed What its entries weigh: one each, and 32 for one of market 0.
+    /// @param left {soloEntries} of that operator.
+    error IncidentHub_RateLimited(address operator, uint256 needed, uint256 left);
+
+    /// @notice Thrown when messages to or from the chain of a peer need fewer than two DVNs, or when that cannot be read.
+    /// @param requiredSend DVNs that a message to it needs, 0 when it cannot be read.
+    /// @param requiredReceive DVNs that a message from it needs, 0 when it cannot be read.
+    error IncidentHub_WeakPathway(uint32 eid, uint256 requiredSend, uint256 requiredReceive);
+
     /// @notice Thrown when fewer than two operators would make a quorum, or more than there are.
     error IncidentHub_InvalidQuorum(uint256 quorum, uint256 operators);
 
@@ -61,6 +78,9 @@ interface IIncidentHub is IIncidentState {
 
     /// @notice Thrown when there are as many peers as one broadcast can serve.
     error IncidentHub_TooManyPeers(uint256 most);
+
+    /// @notice Thrown when a peer is no address: hubs are contracts of the EVM.
+    error IncidentHub_InvalidPeer(uint32 eid, bytes32 peer);
 
     /// @notice Thrown when a withdrawal of messaging funds fails.
     error IncidentHub_WithdrawalFailed(address to, uint256 amount);
@@ -74,9 +94,16 @@ interface IIncidentHub is IIncidentState {
     /// sent, so that the next call tries again.
     function broadcast() external;
 
+    /// @notice {broadcast} for a caller who has asked {quoteFees} in the same block or shortly before: the hub pays each
+    /// peer's fee exactly, which saves the refund.
+    /// @param fees Native units for each peer, in the order of {peerEids}. Where one is 0, missing or too low, the hub's
+    /// balance is offered, as {broadcast} does; a surplus is refunded.
+    function broadcastPaying(uint256[] calldata fees) external;
+
     /// @notice Merges the entries of a directive. Anybody may carry it here.
     /// With a quorum of signatures entries count up to the quorum's ceiling; with fewer up to the solo ceiling, and
-    /// lanes are stamped so that they lapse within 10 minutes.
+    /// lanes are stamped so that they lapse within 10 minutes. Every signer of the latter pays with {soloEntries}, once:
+    /// a repetition is accepted and changes nothing.
     /// @param signatures 65 bytes each (r, s, v), in ascending order of the signers' addresses.
     function submit(Directive calldata directive, bytes calldata signatures) external;
 
@@ -103,6 +130,10 @@ interface IIncidentHub is IIncidentState {
     /// @notice What {broadcast} would pay now, in native units, with 0 when nothing is due.
     function quoteBroadcast() external view returns (uint256 fee);
 
+    /// @notice What {broadcast} would pay now for each peer, in native units and in the order of {peerEids}; empty when
+    /// nothing is due.
+    function quoteFees() external view returns (uint256[] memory fees);
+
     /// @notice EIP-712 digest that operators sign.
     function directiveDigest(Directive calldata directive) external view returns (bytes32);
 
@@ -111,6 +142,27 @@ interface IIncidentHub is IIncidentState {
 
     /// @notice Whether `account` may sign directives.
     function isOperator(address account) external view returns (bool);
+
+    /// @notice How many entries `account` may still cause without a quorum: at most 64, one more every 30 minutes. An
+    /// entry of market 0 counts as 32. 0 for an account that is no operator.
+    function soloEntries(address account) external view returns (uint256);
+
+    /// @notice Hash of what must be the same on every deployment: keccak256 of the ABI encoding of `meshId`, `leases`, the
+    /// limits (peer, solo and quorum ceiling and the quorum, a byte each, as uint32), which markets are registered (bit 7
+    /// of every market's byte, as in the posture), and the sum modulo 2^256 of keccak256(abi.encode("operator", account))
+    /// for every operator and keccak256(abi.encode("hub", eid, hub)) for every peer and this hub itself.
+    function configHash() external view returns (bytes32);
+
+    /// @notice Unix seconds at which this hub last read a heartbeat of the peer at `eid`, 0 if never.
+    /// @dev A message that only carries words is not noted: it must cost nothing besides its merge, and a heartbeat is due
+    /// every ten minutes in any case.
+    function heardAt(uint32 eid) external view returns (uint64);
+
+    /// @notice Whether the last heartbeat of the peer at `eid` carried the configuration hash that held here.
+    function isConfigShared(uint32 eid) external view returns (bool);
+
+    /// @notice Reads how many DVNs the messages between this hub and another chain need.
+    function pathwayCheck() external view returns (IPathwayCheck);
 
     /// @notice Endpoint ids of the peers.
     function peerEids() external view returns (uint32[] memory);

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IAggregatorV3} from "../interfaces/IAggregatorV3.sol";
+import {IConfidentFeed} from "../interfaces/IConfidentFeed.sol";
 
 /// @title FeedReader
 /// @notice Reads a feed that may do anything.
@@ -13,22 +14,60 @@ library FeedReader {
     /// price (2,600 for an account not touched before), so this guarantees {FEED_GAS} in full.
     uint256 internal constant FEED_GAS_NEEDED = 160_000;
 
-    uint256 private constant ANSWER_BYTES = 160;
+    uint256 private constant ROUND_BYTES = 160;
+    uint256 private constant READING_BYTES = 96;
+    uint256 private constant WORD_BYTES = 32;
 
-    /// @notice The feed's `answer` and `updatedAt`.
+    /// @notice The feed's `answer`, `startedAt` and `updatedAt`.
     /// @return ok False when the feed reverted, used up its gas, has no code, or did not return exactly five words.
-    function latest(IAggregatorV3 feed) internal view returns (bool ok, int256 answer, uint256 updatedAt) {
-        bytes4 selector = IAggregatorV3.latestRoundData.selector;
-        // Memory-safe: the selector goes to scratch space, the answer past the free memory pointer, which stays. Five
-        // words at most are copied, so a feed that returns megabytes spends its own gas on them and none of ours.
+    function latest(
+        IAggregatorV3 feed
+    ) internal view returns (bool ok, int256 answer, uint256 startedAt, uint256 updatedAt) {
+        uint256 word;
+        (ok, word, startedAt, updatedAt) = _ask(
+            address(feed),
+            IAggregatorV3.latestRoundData.selector,
+            ROUND_BYTES,
+            WORD_BYTES
+        );
+        // The feed's own two's complement.
+        answer = int256(word);
+    }
+
+    /// @notice The feed's `answer`, `confidence` and `updatedAt`.
+    /// @return ok As {latest} says, of three words.
+    function latestReading(
+        IAggregatorV3 feed
+    ) internal view returns (bool ok, int256 answer, uint256 confidence, uint256 updatedAt) {
+        uint256 word;
+        (ok, word, confidence, updatedAt) = _ask(
+            address(feed),
+            IConfidentFeed.latestReading.selector,
+            READING_BYTES,
+            0
+        );
+        answer = int256(word);
+    }
+
+    /// @dev Three words of what `feed` answers, from byte `skip` on; zeros unless it answered with exactly `size` bytes.
+    function _ask(
+        address feed,
+        bytes4 selector,
+        uint256 size,
+        uint256 skip
+    ) private view returns (bool ok, uint256 first, uint256 second, uint256 third) {
+        // Memory-safe: the selector goes to scratch space, the answer past the free memory pointer, which stays. `size`
+        // bytes at most are copied, so a feed that returns megabytes spends its own gas on them and none of ours.
         assembly ("memory-safe") {
             mstore(0, selector)
             let answerAt := mload(0x40)
-            ok := staticcall(FEED_GAS, feed, 0, 4, answerAt, ANSWER_BYTES)
-            ok := and(ok, eq(returndatasize(), ANSWER_BYTES))
+            ok := staticcall(FEED_GAS, feed, 0, 4, answerAt, size)
+            ok := and(ok, eq(returndatasize(), size))
             if ok {
-                answer := mload(add(answerAt, 0x20))
-                updatedAt := mload(add(answerAt, 0x60))
+                answerAt := add(answerAt, skip)
+                first := mload(answerAt)
+                second := mload(add(answerAt, 0x20))
+                third := mload(add(answerAt, 0x40))
             }
         }
     }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-/// @notice One value and what it weighs. Values stay below 2^255, weights are not zero.
+/// @notice One value, how sure its source is of it, and what it weighs. Values and confidences stay below 2^254, weights
+/// are not zero.
 struct Sample {
     uint256 value;
+    uint256 confidence;
     uint256 weight;
 }
 
@@ -40,14 +42,16 @@ library WeightedMedian {
         return (samples[index].value + samples[index + 1].value) / 2;
     }
 
-    /// @notice Weighted median of the distances between the first `count` of `samples` and `centre`.
-    /// @dev Like the median itself it does not move until half of the weight lies: a range would let a single feed
-    /// make it as wide as it likes, and so blind whoever allows for it.
+    /// @notice Weighted median of how far from `centre` each of the first `count` of `samples` may have the truth: its
+    /// distance and its own confidence together.
+    /// @dev Like the median itself it does not move until half of the weight lies: a range, or the widest confidence, would
+    /// let a single feed make it as wide as it likes, and so blind whoever allows for it.
     function spread(Sample[] memory samples, uint256 count, uint256 centre) internal pure returns (uint256) {
         Sample[] memory distances = new Sample[](count);
         for (uint256 i; i < count; ++i) {
-            (uint256 value, uint256 weight) = (samples[i].value, samples[i].weight);
-            insert(distances, i, Sample(value > centre ? value - centre : centre - value, weight));
+            Sample memory sample = samples[i];
+            uint256 distance = sample.value > centre ? sample.value - centre : centre - sample.value;
+            insert(distances, i, Sample(distance + sample.confidence, 0, sample.weight));
         }
         return median(distances, count);
     }

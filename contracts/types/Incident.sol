@@ -72,3 +72,13 @@ struct Directive {
     // Entries as {PayloadLib} packs them.
     bytes entries;
 }
+
+/// @notice What the hub of another deployment last said of itself. One slot.
+struct PeerReport {
+    // Set with the peer, so that the slot is not zero when its first heartbeat comes.
+    bool isPeer;
+    // Whether its last heartbeat carried the configuration hash that held here.
+    bool isConfigShared;
+    // Unix seconds at which its last heartbeat was read here, 0 if never.
+    uint64 heardAt;
+}

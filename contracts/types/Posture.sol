@@ -29,6 +29,11 @@ library PostureLib {
         return Rungs.wrap(uint8((Posture.unwrap(posture) >> (uint256(market) * 8)) & RUNGS_MASK));
     }
 
+    /// @notice Whether `market` itself is halted, whatever the whole protocol is.
+    function isHalted(Posture posture, uint8 market) internal pure returns (bool) {
+        return posture.own(market).isHalt();
+    }
+
     /// @notice Rungs in force for `market`: its own joined with the protocol-wide ones.
     function at(Posture posture, uint8 market) internal pure returns (Rungs) {
         return posture.own(market).join(posture.own(0));

@@ -52,14 +52,23 @@ library RungsLib {
         return Rungs.unwrap(rungs) & MARGIN_MASK;
     }
 
+    /// @notice Whether the breaker is at its highest rung.
+    function isHalt(Rungs rungs) internal pure returns (bool) {
+        return Rungs.unwrap(rungs) & BREAKER_MASK == BREAKER_MASK;
+    }
+
     /// @notice The mildest pair at least as severe as both: the higher rung on each axis.
     function join(Rungs a, Rungs b) internal pure returns (Rungs) {
-        return _wrap(_max(a.breaker(), b.breaker()), _max(a.margin(), b.margin()));
+        (uint8 x, uint8 y) = (Rungs.unwrap(a), Rungs.unwrap(b));
+        uint8 breaker_ = x & BREAKER_MASK > y & BREAKER_MASK ? x & BREAKER_MASK : y & BREAKER_MASK;
+        return Rungs.wrap(breaker_ | (x & MARGIN_MASK > y & MARGIN_MASK ? x & MARGIN_MASK : y & MARGIN_MASK));
     }
 
     /// @notice The severest pair no more severe than either: the lower rung on each axis. How a ceiling is applied.
     function meet(Rungs a, Rungs b) internal pure returns (Rungs) {
-        return _wrap(_min(a.breaker(), b.breaker()), _min(a.margin(), b.margin()));
+        (uint8 x, uint8 y) = (Rungs.unwrap(a), Rungs.unwrap(b));
+        uint8 breaker_ = x & BREAKER_MASK < y & BREAKER_MASK ? x & BREAKER_MASK : y & BREAKER_MASK;
+        return Rungs.wrap(breaker_ | (x & MARGIN_MASK < y & MARGIN_MASK ? x & MARGIN_MASK : y & MARGIN_MASK));
     }
 
     /// @notice Whether `a` is more severe than `b` on at least one axis.
@@ -75,18 +84,5 @@ library RungsLib {
     /// @notice Whether `a` and `b` name the same rungs.
     function equals(Rungs a, Rungs b) internal pure returns (bool) {
         return Rungs.unwrap(a) == Rungs.unwrap(b);
-    }
-
-    /// @dev Both rungs come from masks above, so they fit their bits.
-    function _wrap(uint8 breaker_, uint8 margin_) private pure returns (Rungs) {
-        return Rungs.wrap((breaker_ << 4) | margin_);
-    }
-
-    function _max(uint8 a, uint8 b) private pure returns (uint8) {
-        return a > b ? a : b;
-    }
-
-    function _min(uint8 a, uint8 b) private pure returns (uint8) {
-        return a < b ? a : b;
     }
 }

@@ -39,6 +39,9 @@ library WordLib {
     /// old, but the slot is no longer zero, so the first assertion pays an update and not a first write.
     Word internal constant REGISTERED = Word.wrap(1 << TOP_SHIFT);
 
+    /// @notice No lane set. No registered market has such a word.
+    Word internal constant EMPTY = Word.wrap(0);
+
     /// @notice The stamp in lane `index`, 0 (voidBefore) to 7 (m4).
     function lane(Word word, uint256 index) internal pure returns (uint256) {
         return (Word.unwrap(word) >> _shift(index)) & LANE_MASK;
@@ -65,6 +68,11 @@ library WordLib {
     /// @notice `word` without `voidBefore`: all that a message may carry into another chain's state.
     function stampsOnly(Word word) internal pure returns (Word) {
         return Word.wrap(Word.unwrap(word) & STAMPS_MASK);
+    }
+
+    /// @notice `word` with another `voidBefore`.
+    function voided(Word word, uint32 asOf) internal pure returns (Word) {
+        return Word.wrap((uint256(asOf) << TOP_SHIFT) | (Word.unwrap(word) & STAMPS_MASK));
     }
 
     /// @notice Splits `word` at `ceiling`: `kept` has the lanes of rungs up to it, `above` the others.

@@ -1,62 +1,69 @@
-import { parseEther } from "ethers";
-
-import { CAUSES } from "../../relayer/domain/incident/hub-event.ts";
-import { packLeases } from "../../relayer/domain/incident/leases.ts";
-import { readCommit, readCompiledContract } from "../compiled-contract.ts";
 import { CHAINS_AT_ONCE, mapAtMost } from "../map-at-most.ts";
 import type { NetworkParameters } from "../network-parameters.ts";
 import type { ChainRecord, NetworkRecord } from "../network-record.ts";
-import { packLimits, packRungs } from "../schema.ts";
-import { createChainDeployment } from "./chain-deployment.ts";
-import { deployPriceBandSensor, deployPrices } from "./deploy-prices.ts";
+import type { RecordStore } from "../record-store.ts";
+import { SetupError, describeCause } from "../setup-error.ts";
+import { type ChainBook, deployChain } from "./deploy-chain.ts";
 import type { DeploymentTarget } from "./deployment-target.ts";
 
-/** The whole protocol. Registered first, on every chain. */
-const PROTOCOL_MARKET = 0;
+export interface DeployOptions {
+  /** Holds what an earlier run has done; is written whenever something more is. */
+  readonly store: RecordStore;
+  readonly log?: (line: string) => void;
+}
 
 /**
- * Deploys Cordon on every target, all at once, and sets up what concerns one chain alone: markets, prices, sensors and
- * their grants, messaging funds. {@link wireMesh} then connects the chains.
- * @throws SetupError "config" when the contracts are not built, "fatal" when a transaction fails.
+ * Creates the contracts of every target that are not there yet, all chains at once. What is there already is checked,
+ * not made again, so that a second run sends nothing and a run after an interruption does the rest. {@link wireMesh} then
+ * sets them up.
+ * @throws SetupError "config" when the contracts are not built or the record is of something else, "temporary" when a
+ * chain does not answer or mine, "fatal" when a transaction fails.
  */
 export async function deployMesh(
   targets: readonly DeploymentTarget[],
   parameters: NetworkParameters,
+  { store, log = () => {} }: DeployOptions,
 ): Promise<NetworkRecord> {
-  const chains = await mapAtMost(CHAINS_AT_ONCE, targets, (target) => deployChain(target, parameters));
   const { network, meshId, leases, limits, operators } = parameters;
-  const { compiler } = readCompiledContract("hub", "IncidentHub");
-  return { version: 1, network, meshId, compiler, commit: readCommit(), leases, limits, operators, chains };
-}
-
-async function deployChain(target: DeploymentTarget, parameters: NetworkParameters): Promise<ChainRecord> {
-  const { name, eid, chainId, layerzero } = target;
-  const startBlock = (await target.provider.getBlockNumber()) + 1;
-  const deployment = await createChainDeployment(target);
-  const { meshId, leases, limits, operators } = parameters;
-  const hubArgs = [layerzero.endpoint, deployment.owner, meshId, packLeases(leases), packLimits(limits), operators];
-  const hub = deployment.deploy("hub", "IncidentHub", hubArgs);
-  for (const market of [PROTOCOL_MARKET, ...parameters.markets.map(({ id }) => id)]) {
-    deployment.call(hub, "registerMarket", [market]);
+  let record = store.read() ?? { version: 1, network, meshId, leases, limits, operators, chains: [] };
+  if (record.network !== network || record.meshId.toLowerCase() !== meshId.toLowerCase()) {
+    const problem = `The record is of network "${record.network}", not of "${network}" with this mesh id.`;
+    throw new SetupError("config", problem, { fix: "Give the record that belongs to these parameters." });
   }
-  const { aggregator } = deployPrices(deployment, parameters);
-  const sensor = deployPriceBandSensor(deployment, parameters, { hub: hub.address, aggregator });
-  deployment.call(hub, "setSensor", [sensor.address, packGrant(parameters)]);
-  deployment.deploy("mocks", "GuardedVenue", [hub.address]);
-  deployment.fund(hub.address, parseEther(parameters.messaging.hubFundingEther));
-  const contracts = await deployment.finish();
-  const { endpoint, sendUln, receiveUln, executor, dvns } = layerzero;
-  return { name, eid, chainId, startBlock, endpoint, sendUln, receiveUln, executor, dvns: [...dvns], contracts };
+  // What the constructors took is in each contract's arguments; these are what is wired, and may have changed since.
+  record = { ...record, leases, limits, operators };
+  const bookOf = (target: DeploymentTarget): ChainBook => ({
+    read: () => record.chains.find(({ eid }) => eid === target.eid),
+    write(chain) {
+      record = { ...record, chains: replaceChain(record.chains, chain, targets) };
+      store.write(record);
+    },
+  });
+  const outcomes = await mapAtMost(CHAINS_AT_ONCE, targets, async (target) => {
+    // One chain that fails does not keep the others from being finished, and recorded.
+    const deploying = deployChain({ target, parameters, book: bookOf(target), log });
+    return deploying.then(
+      () => null,
+      (error: unknown) => ({ error, chain: target.name }),
+    );
+  });
+  const [first, ...others] = outcomes.filter((outcome) => outcome !== null);
+  if (first === undefined) return record;
+  if (others.length > 0) log(`${others.map(({ chain }) => chain).join(", ")} failed as well`);
+  if (first.error instanceof SetupError) throw first.error;
+  const problem = `${first.chain} cannot be deployed: ${describeCause(first.error)}.`;
+  throw new SetupError("temporary", problem, { fix: "Check the node, then run again.", cause: first.error });
 }
 
-/** The price-band sensor's grant, as the hub takes it. */
-export function packGrant(parameters: NetworkParameters) {
-  const grant = parameters.sensors.PriceBandSensor;
-  return {
-    isActive: true,
-    cause: CAUSES.indexOf(grant.cause),
-    localCeiling: packRungs(grant.localCeiling),
-    meshCeiling: packRungs(grant.meshCeiling),
-    markets: parameters.markets.reduce((bits, { id }) => bits | (1 << id), 0) >>> 0,
+/** Chains in the order of the targets, whichever is written first. */
+function replaceChain(
+  chains: readonly ChainRecord[],
+  changed: ChainRecord,
+  targets: readonly DeploymentTarget[],
+): ChainRecord[] {
+  const order = (chain: ChainRecord) => {
+    const index = targets.findIndex(({ eid }) => eid === chain.eid);
+    return index < 0 ? targets.length : index;
   };
+  return [...chains.filter(({ eid }) => eid !== changed.eid), changed].toSorted((a, b) => order(a) - order(b));
 }

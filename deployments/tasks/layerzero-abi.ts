@@ -1,6 +1,10 @@
+import { Interface } from "ethers";
+
+import { ULN_CONFIG } from "../uln-config.ts";
+
 /** The parts of LayerZero's contracts that wiring and its check use. */
 
-export const ENDPOINT_ABI = [
+export const ENDPOINT_ABI = Interface.from([
   "function setSendLibrary(address oapp, uint32 eid, address lib)",
   "function setReceiveLibrary(address oapp, uint32 eid, address lib, uint256 gracePeriod)",
   "function setConfig(address oapp, address lib, tuple(uint32 eid, uint32 configType, bytes config)[] params)",
@@ -13,13 +17,11 @@ export const ENDPOINT_ABI = [
   "error LZ_SameValue()",
   "error LZ_OnlyRegisteredLib()",
   "error LZ_UnsupportedEid()",
-] as const;
+]);
 
-const ULN_CONFIG =
-  "tuple(uint64 confirmations, uint8 requiredDVNCount, uint8 optionalDVNCount, uint8 optionalDVNThreshold, " +
-  "address[] requiredDVNs, address[] optionalDVNs)";
-
-export const ULN_ABI = [
+export const ULN_ABI = Interface.from([
   `function getUlnConfig(address oapp, uint32 remoteEid) view returns (${ULN_CONFIG})`,
+  `function getAppUlnConfig(address oapp, uint32 remoteEid) view returns (${ULN_CONFIG})`,
+  "function executorConfigs(address oapp, uint32 remoteEid) view returns (uint32 maxMessageSize, address executor)",
   "function getExecutorConfig(address oapp, uint32 remoteEid) view returns (tuple(uint32 maxMessageSize, address executor))",
-] as const;
+]);

@@ -1,23 +1,25 @@
-import { Contract, type JsonRpcProvider, keccak256, zeroPadValue } from "ethers";
+import { type JsonRpcProvider, keccak256 } from "ethers";
 
-import { packLeases } from "../../relayer/domain/incident/leases.ts";
-import { readCompiledContract } from "../compiled-contract.ts";
+import { isCodeOf, isCreatedCodeOf, readDeployedContract } from "../compiled-contract.ts";
+import { CHAINS_AT_ONCE, mapAtMost } from "../map-at-most.ts";
 import type { NetworkParameters } from "../network-parameters.ts";
-import { type ChainRecord, type NetworkRecord, addressOf } from "../network-record.ts";
-import { packLimits } from "../schema.ts";
-import { packGrant } from "./deploy.ts";
-import { feedName, packBand } from "./deploy-prices.ts";
-import { type Difference, type Findings, createFindings } from "./findings.ts";
-import { ENDPOINT_ABI } from "./layerzero-abi.ts";
-import { verifyPathway } from "./verify-pathway.ts";
+import type { ChainRecord, ContractRecord, NetworkRecord } from "../network-record.ts";
+import { planContracts } from "../plan/contracts.ts";
+import { type Expectation, type FactContext, type FactGroup, equal, findWrong, such, write } from "../plan/fact.ts";
+import { planFacts } from "../plan/facts.ts";
+import type { PlannedContract } from "../plan/planned-contract.ts";
+import { SOURCES } from "../plan/sources.ts";
+import { describeCause } from "../setup-error.ts";
+import { encodeCreation } from "../transaction-batch.ts";
+import { argsAsCreated, toJson } from "./planned-args.ts";
 
-export type { Difference } from "./findings.ts";
-
-const OWNED = [
-  ["hub", "IncidentHub"],
-  ["oracle", "PriceAggregator"],
-  ["sensors", "PriceBandSensor"],
-] as const;
+/** Something on a chain that is not as it should be. */
+export interface Difference {
+  readonly chain: string;
+  readonly what: string;
+  readonly expected: string;
+  readonly actual: string;
+}
 
 /** A chain that is only read. */
 export interface VerifiedChain {
@@ -25,16 +27,9 @@ export interface VerifiedChain {
   readonly provider: JsonRpcProvider;
 }
 
-interface Checked {
-  readonly provider: JsonRpcProvider;
-  readonly own: ChainRecord;
-  readonly record: NetworkRecord;
-  readonly parameters: NetworkParameters;
-  readonly findings: Findings;
-}
-
 /**
- * Reads every parameter back from the chains and compares it with the record and the parameters.
+ * Reads everything back from the chains: the code and the constructor arguments of every contract, and the facts that
+ * `wireMesh` sets.
  * @returns what differs; an empty list when all is as it should be.
  */
 export async function verifyMesh(
@@ -42,142 +37,118 @@ export async function verifyMesh(
   record: NetworkRecord,
   parameters: NetworkParameters,
 ): Promise<Difference[]> {
-  const all = await Promise.all(
-    record.chains.map(async (own) => {
-      const findings = createFindings(own.name);
-      const provider = chains.find(({ eid }) => eid === own.eid)?.provider;
-      if (!provider) findings.compare("connection", "an RPC for this chain", "none");
-      else await verifyChain({ provider, own, record, parameters, findings });
-      return findings.differences.toSorted((a, b) => a.what.localeCompare(b.what));
-    }),
-  );
-  return all.flat();
-}
-
-async function verifyChain(checked: Checked): Promise<void> {
-  const { provider, own, record, parameters, findings } = checked;
-  findings.compare("chain id", own.chainId, await readChainId(provider));
-  await verifyCode(checked);
-  // Where there is no contract there is nothing to ask.
-  if (findings.differences.length > 0) return;
-  const hub = contractOf(checked, "hub", "IncidentHub");
-  await Promise.all([
-    verifyHub(checked, hub),
-    verifyOwners(checked),
-    verifyPeers(checked, hub),
-    verifyOperators(checked, hub),
-    verifyMarkets(checked, hub),
-    verifyPrices(checked),
-    ...record.chains
-      .filter(({ eid }) => eid !== own.eid)
-      .map((peer) => verifyPathway({ provider, own, peer, messaging: parameters.messaging, findings })),
-  ]);
-}
-
-async function readChainId(provider: JsonRpcProvider): Promise<number> {
-  return Number(await provider.send("eth_chainId", []));
-}
-
-/** A contract whose code is not the recorded one is somebody else's, whatever it answers. */
-async function verifyCode({ provider, own, findings }: Checked): Promise<void> {
-  const checks = Object.entries(own.contracts).map(async ([name, contract]) => {
-    const code = await provider.getCode(contract.address);
-    findings.compare(`${name} code hash`, contract.codeHash, keccak256(code));
+  const all = await mapAtMost(CHAINS_AT_ONCE, record.chains, async (own) => {
+    const provider = chains.find(({ eid }) => eid === own.eid)?.provider;
+    if (provider) return verifyChain({ provider, own, record, parameters });
+    return [{ chain: own.name, what: "connection", expected: "an RPC for this chain", actual: "none" }];
   });
-  await Promise.all(checks);
+  const known = new Set(record.chains.map(({ name }) => name));
+  const absent = parameters.chains.filter(({ name }) => !known.has(name));
+  const missing = absent.map(({ name }) => ({
+    chain: name,
+    what: "record",
+    expected: "deployed",
+    actual: "not there",
+  }));
+  return [...all.flat(), ...missing];
 }
 
-async function verifyHub({ provider, own, parameters, findings }: Checked, hub: Contract): Promise<void> {
-  const [endpoint, meshId, leases, limits, balance] = await Promise.all([
-    hub.getFunction("endpoint")(),
-    hub.getFunction("meshId")(),
-    hub.getFunction("leases")(),
-    hub.getFunction("limits")(),
-    provider.getBalance(hub),
-  ]);
-  findings.compare("endpoint", own.endpoint, endpoint);
-  findings.compare("mesh id", parameters.meshId, meshId);
-  findings.compare("leases", packLeases(parameters.leases), leases);
-  for (const [name, value] of Object.entries(packLimits(parameters.limits))) {
-    findings.compare(`limits.${name}`, value, limits[name]);
-  }
-  findings.require("messaging funds", "more than 0 wei", balance > 0n, balance);
-}
-
-/** Owner and delegate may change everything else; both are what the hub was constructed with. */
-async function verifyOwners(checked: Checked): Promise<void> {
-  const { provider, own, findings } = checked;
-  const owner = own.contracts["IncidentHub"]?.args[1];
-  for (const [folder, name] of OWNED) {
-    const contract = contractOf(checked, folder, name);
-    findings.compare(`${name} owner`, owner, await contract.getFunction("owner")());
-  }
-  const endpoint = new Contract(own.endpoint, ENDPOINT_ABI, provider);
-  const delegate: unknown = await endpoint.getFunction("delegates")(addressOf(own, "IncidentHub"));
-  findings.compare("LayerZero delegate", owner, delegate);
-}
-
-async function verifyPeers({ own, record, findings }: Checked, hub: Contract): Promise<void> {
-  const peers = record.chains.filter(({ eid }) => eid !== own.eid).map(({ eid }) => eid);
-  findings.compareSets("peers", peers, [...(await hub.getFunction("peerEids")())].map(Number));
-  for (const peer of record.chains) {
-    if (peer.eid === own.eid) continue;
-    const expected = zeroPadValue(addressOf(peer, "IncidentHub"), 32);
-    findings.compare(`peer ${peer.name}`, expected, await hub.getFunction("peers")(peer.eid));
+async function verifyChain(context: FactContext): Promise<Difference[]> {
+  const { provider, own } = context;
+  try {
+    const chainId = await provider.send("eth_chainId", []);
+    const other = compare(own.name, { "chain id": equal(own.chainId) }, { "chain id": Number(chainId) });
+    // Of another chain nothing else can be said.
+    if (other.length > 0) return other;
+    const code = (await Promise.all(planContracts(context.parameters).map((one) => verifyCode(context, one)))).flat();
+    // Where there is no contract of ours there is nothing to ask.
+    if (code.length > 0) return code.toSorted(byName);
+    const facts = await Promise.all([
+      ...planContracts(context.parameters).map((one) => verifyArguments(context, one)),
+      ...planFacts(context).map((group) => verifyFacts(own, group)),
+    ]);
+    return facts.flat().toSorted(byName);
+  } catch (error) {
+    return [{ chain: own.name, what: "connection", expected: "answers", actual: describeCause(error) }];
   }
 }
 
-async function verifyOperators({ parameters, own, findings }: Checked, hub: Contract): Promise<void> {
-  // The hub lists no operators, so that those which it should not have are found in its events.
-  const events = await hub.queryFilter("OperatorSet", own.contracts["IncidentHub"]?.block ?? 0);
-  const active = new Set<string>();
-  for (const event of events) {
-    if (!("args" in event)) continue;
-    if (event.args["isActive"]) active.add(event.args["operator"]);
-    else active.delete(event.args["operator"]);
-  }
-  findings.compareSets("operators", parameters.operators, [...active]);
-  for (const operator of parameters.operators) {
-    findings.compare(`operator ${operator}`, true, await hub.getFunction("isOperator")(operator));
-  }
+const byName = (a: Difference, b: Difference) => a.what.localeCompare(b.what);
+
+async function verifyFacts({ name: chain }: ChainRecord, { expected, read }: FactGroup): Promise<Difference[]> {
+  return compare(chain, expected, await read());
 }
 
-async function verifyMarkets({ parameters, own, findings }: Checked, hub: Contract): Promise<void> {
-  const posture = BigInt(await hub.getFunction("posture")());
-  const registered = Array.from({ length: 32 }, (_, market) => market).filter(
-    (market) => (posture >> BigInt(market * 8 + 7)) & 1n,
+/** A contract whose code is not the recorded one, or not what the compiler made, is somebody else's. */
+async function verifyCode({ provider, own }: FactContext, planned: PlannedContract): Promise<Difference[]> {
+  const { name, contract } = planned;
+  const recorded = own.contracts[name];
+  if (!recorded) return [{ chain: own.name, what: name, expected: "deployed", actual: "not in the record" }];
+  const code = await provider.getCode(recorded.address);
+  const isOurs = (planned.createdBy ? isCreatedCodeOf : isCodeOf)(readDeployedContract(contract), code);
+  return compare(
+    own.name,
+    {
+      [`${name} code hash`]: equal(recorded.codeHash),
+      // Immutables set aside: they are compared as facts, and by the arguments that set them.
+      [`${name} code`]: such(`that of ${SOURCES[contract]}/${contract}.sol`, (actual) => actual === "the same"),
+    },
+    { [`${name} code hash`]: keccak256(code), [`${name} code`]: isOurs ? "the same" : "other code" },
+  ).slice(0, 1);
+}
+
+/** Three ways that must agree: what the parameters give, what the record says, and what the chain was sent. */
+async function verifyArguments(context: FactContext, planned: PlannedContract): Promise<Difference[]> {
+  const { provider, own, parameters } = context;
+  const recorded = own.contracts[planned.name];
+  // What another contract created has its arguments from there, and those are compared.
+  if (!recorded || planned.createdBy) return [];
+  const args = argsAsCreated(planned, own, parameters);
+  const named = nameArguments(planned, toJson(args));
+  const expected = Object.fromEntries(
+    Object.entries(named).map(([what, value]) => [what, equal(JSON.stringify(value))]),
   );
-  findings.compareSets("markets", [0, ...parameters.markets.map(({ id }) => id)], registered);
-  const grant = await hub.getFunction("sensorGrant")(addressOf(own, "PriceBandSensor"));
-  for (const [name, value] of Object.entries(packGrant(parameters))) {
-    findings.compare(`grant of PriceBandSensor: ${name}`, value, grant[name]);
-  }
+  const actual = nameArguments(planned, recorded.args);
+  const written = Object.fromEntries(Object.entries(actual).map(([what, value]) => [what, JSON.stringify(value)]));
+  const differences = compare(own.name, expected, written);
+  if (differences.length > 0) return differences;
+  return verifyCreation(provider, own.name, { planned, recorded, args });
 }
 
-async function verifyPrices(checked: Checked): Promise<void> {
-  const { own, parameters, findings } = checked;
-  const aggregator = contractOf(checked, "oracle", "PriceAggregator");
-  const sensor = contractOf(checked, "sensors", "PriceBandSensor");
-  findings.compare("PriceBandSensor hub", addressOf(own, "IncidentHub"), await sensor.getFunction("hub")());
-  findings.compare("PriceBandSensor aggregator", aggregator.target, await sensor.getFunction("aggregator")());
-  for (const market of parameters.markets) {
-    const [configs, minCount] = await aggregator.getFunction("feeds")(market.id);
-    const feeds = market.feeds.map(({ maxAgeSeconds, weight }, index) => {
-      return [addressOf(own, feedName(market.id, index)), maxAgeSeconds, weight];
-    });
-    findings.compare(
-      `market ${market.id} feeds`,
-      feeds,
-      [...configs].map((config) => [...config]),
-    );
-    findings.compare(`market ${market.id} least feeds`, market.minFeeds, minCount);
-    const band = await sensor.getFunction("band")(market.id);
-    for (const [name, value] of Object.entries(packBand(market.band))) {
-      findings.compare(`market ${market.id} band: ${name}`, value, band[name]);
-    }
-  }
+interface Creation {
+  readonly planned: PlannedContract;
+  readonly recorded: ContractRecord;
+  readonly args: readonly unknown[];
 }
 
-function contractOf({ provider, own }: Checked, folder: string, name: string): Contract {
-  return new Contract(addressOf(own, name), readCompiledContract(folder, name).abi, provider);
+async function verifyCreation(
+  provider: JsonRpcProvider,
+  chain: string,
+  { planned, recorded, args }: Creation,
+): Promise<Difference[]> {
+  const what = `${planned.name} creation`;
+  const transaction = await provider.getTransaction(recorded.transaction);
+  const expected = encodeCreation(readDeployedContract(planned.contract), args);
+  const actual = transaction === null ? "no such transaction" : keccak256(transaction.data);
+  return compare(chain, { [what]: equal(keccak256(expected)) }, { [what]: actual });
+}
+
+function nameArguments({ name, contract }: PlannedContract, args: ContractRecord["args"]) {
+  const { inputs } = readDeployedContract(contract).abi.deploy;
+  return Object.fromEntries(
+    args.map((value, index) => [`${name} argument ${inputs[index]?.name ?? String(index)}`, value]),
+  );
+}
+
+function compare(
+  chain: string,
+  expected: Readonly<Record<string, Expectation>>,
+  actual: Readonly<Record<string, unknown>>,
+): Difference[] {
+  return [...findWrong(expected, actual)].map((what) => ({
+    chain,
+    what,
+    expected: expected[what]?.text ?? "",
+    actual: write(actual[what]),
+  }));
 }

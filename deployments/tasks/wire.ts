@@ -1,36 +1,56 @@
-import { zeroPadValue } from "ethers";
+import { Interface } from "ethers";
 
-import { readCompiledContract } from "../compiled-contract.ts";
 import { CHAINS_AT_ONCE, mapAtMost } from "../map-at-most.ts";
 import type { NetworkParameters } from "../network-parameters.ts";
-import { type ChainRecord, type NetworkRecord, addressOf } from "../network-record.ts";
+import type { ChainRecord, NetworkRecord } from "../network-record.ts";
+import { type FactContext, type FactGroup, STAGES, type Step, findWrong } from "../plan/fact.ts";
+import { planFacts } from "../plan/facts.ts";
 import { SetupError } from "../setup-error.ts";
-import { type TransactionBatch, createTransactionBatch } from "../transaction-batch.ts";
-import {
-  CONFIG_TYPE_EXECUTOR,
-  CONFIG_TYPE_ULN,
-  MIN_REQUIRED_DVNS,
-  encodeExecutorConfig,
-  encodeOappUlnConfig,
-} from "../uln-config.ts";
+import { createTransactionBatch } from "../transaction-batch.ts";
+import { MIN_REQUIRED_DVNS } from "../uln-config.ts";
+import { waitUntilQuiet } from "./account.ts";
+import { createAuthority } from "./authority.ts";
 import type { DeploymentTarget } from "./deployment-target.ts";
-import { ENDPOINT_ABI } from "./layerzero-abi.ts";
+import type { VerifiedChain } from "./verify.ts";
 
-/** About 190,000 gas each, and a transaction has 3,000,000. */
-const PEERS_A_TRANSACTION = 10;
+export interface WireOptions {
+  readonly log?: (line: string) => void;
+}
+
+/** What a run of {@link wireMesh} has done. */
+export interface WireReport {
+  /** Transactions that were sent. */
+  readonly sent: readonly WiredStep[];
+  /** What the deploying account may no longer send, for governance to decide on. */
+  readonly withheld: readonly WiredStep[];
+}
+
+export interface WiredStep {
+  readonly chain: string;
+  readonly to: string;
+  readonly what: string;
+  readonly data: string;
+  readonly value: string;
+}
 
 /**
- * Connects every hub with every other: peers, libraries, required DVNs and executor of each pathway. All of it is set on
- * the hub itself, so that a change of LayerZero's defaults changes nothing here.
- * @throws SetupError "config" for a pathway with fewer than two DVNs.
+ * Makes every fact of the plan hold, stage by stage: reads, and sends what differs and nothing else. A second run sends
+ * nothing; a run after an interruption sends the rest.
+ * @throws SetupError "config" for a pathway with fewer than two DVNs, "fatal" when a transaction fails.
  */
 export async function wireMesh(
   targets: readonly DeploymentTarget[],
   record: NetworkRecord,
   parameters: NetworkParameters,
-): Promise<void> {
+  { log = () => {} }: WireOptions = {},
+): Promise<WireReport> {
   for (const chain of record.chains) refuseSingleVerifier(chain);
-  await mapAtMost(CHAINS_AT_ONCE, targets, (target) => wireChain(target, record, parameters));
+  const reports = await mapAtMost(CHAINS_AT_ONCE, targets, async (target) => {
+    const own = record.chains.find(({ eid }) => eid === target.eid);
+    if (!own) throw new SetupError("config", `The record has no chain ${target.name}.`, { fix: "Deploy it first." });
+    return wireChain(target, { own, record, parameters, provider: target.provider }, log);
+  });
+  return { sent: reports.flatMap(({ sent }) => sent), withheld: reports.flatMap(({ withheld }) => withheld) };
 }
 
 function refuseSingleVerifier({ name, dvns }: ChainRecord): void {
@@ -42,46 +62,73 @@ function refuseSingleVerifier({ name, dvns }: ChainRecord): void {
 
 async function wireChain(
   target: DeploymentTarget,
+  context: FactContext,
+  log: (line: string) => void,
+): Promise<WireReport> {
+  const { name: chain, provider, deployer: signer, pace } = target;
+  const account = await signer.getAddress();
+  await waitUntilQuiet(target, account);
+  const groups = planFacts(context);
+  const authority = await createAuthority(context, account);
+  const sent: WiredStep[] = [];
+  const withheld: WiredStep[] = [];
+  for (const stage of STAGES) {
+    const steps = await planStage(groups.filter((group) => group.stage === stage));
+    const allowed = steps.filter((step) => authority.maySend(step));
+    withheld.push(...steps.filter((step) => !allowed.includes(step)).map((step) => describeStep(chain, step)));
+    if (allowed.length === 0) continue;
+    const batch = await createTransactionBatch({ signer, provider, chain, ...(pace ? { pace } : {}) });
+    for (const step of allowed) {
+      if (step.kind === "fund") batch.fund(step.to, step.value);
+      else batch.call(step);
+    }
+    await batch.settle();
+    sent.push(...allowed.map((step) => describeStep(chain, step)));
+    log(`${chain}: ${stage} (${allowed.length} sent)`);
+  }
+  return { sent, withheld };
+}
+
+/** What {@link wireMesh} would send now, stage by stage, as far as one stage does not depend on the one before. */
+export async function foreseeWiring(
+  chains: readonly VerifiedChain[],
   record: NetworkRecord,
   parameters: NetworkParameters,
-): Promise<void> {
-  const { name, provider, deployer } = target;
-  const own = record.chains.find(({ eid }) => eid === target.eid);
-  if (!own) throw new SetupError("config", `The record has no chain ${name}.`, { fix: "Deploy it first." });
-  const batch = await createTransactionBatch({ signer: deployer, provider, chain: name });
-  const peers = record.chains.filter(({ eid }) => eid !== own.eid);
-  for (const peer of peers) wirePeer(batch, own, peer);
-  for (let at = 0; at < peers.length; at += PEERS_A_TRANSACTION) {
-    wireVerification(batch, { own, peers: peers.slice(at, at + PEERS_A_TRANSACTION), parameters });
-  }
-  await batch.settle();
+): Promise<WiredStep[]> {
+  const planned = await mapAtMost(CHAINS_AT_ONCE, record.chains, async (own) => {
+    const provider = chains.find(({ eid }) => eid === own.eid)?.provider;
+    if (!provider) return [];
+    const groups = planFacts({ own, record, parameters, provider });
+    const steps = STAGES.map((stage) => planStage(groups.filter((group) => group.stage === stage)));
+    return (await Promise.all(steps)).flat().map((step) => describeStep(own.name, step));
+  });
+  return planned.flat();
 }
 
-function wirePeer(batch: TransactionBatch, own: ChainRecord, peer: ChainRecord): void {
-  const hub = addressOf(own, "IncidentHub");
-  const peerHub = zeroPadValue(addressOf(peer, "IncidentHub"), 32);
-  const { abi } = readCompiledContract("hub", "IncidentHub");
-  batch.call({ to: hub, abi, method: "setPeer", args: [peer.eid, peerHub] });
-  const onEndpoint = { to: own.endpoint, abi: ENDPOINT_ABI };
-  batch.call({ ...onEndpoint, method: "setSendLibrary", args: [hub, peer.eid, own.sendUln] });
-  batch.call({ ...onEndpoint, method: "setReceiveLibrary", args: [hub, peer.eid, own.receiveUln, 0] });
+/** What mends the groups' facts that do not hold. */
+async function planStage(groups: readonly FactGroup[]): Promise<Step[]> {
+  const mended = groups.map(async ({ expected, read, mend }) => {
+    if (mend === undefined) return [];
+    const actual = await read();
+    const wrong = findWrong(expected, actual);
+    return wrong.size === 0 ? [] : mend({ wrong, actual });
+  });
+  return orderSteps((await Promise.all(mended)).flat());
 }
 
-interface Verification {
-  readonly own: ChainRecord;
-  readonly peers: readonly ChainRecord[];
-  readonly parameters: NetworkParameters;
+export function orderSteps(steps: readonly Step[]): Step[] {
+  return [...steps.filter(({ isLate }) => isLate !== true), ...steps.filter(({ isLate }) => isLate === true)];
 }
 
-/** Who verifies and who delivers, for several pathways in one transaction a library. */
-function wireVerification(batch: TransactionBatch, { own, peers, parameters }: Verification): void {
-  const hub = addressOf(own, "IncidentHub");
-  const { confirmations, maxMessageBytes } = parameters.messaging;
-  const uln = encodeOappUlnConfig(own.dvns, BigInt(confirmations));
-  const executor = encodeExecutorConfig(maxMessageBytes, own.executor);
-  const ulnParams = peers.map(({ eid }) => ({ eid, configType: CONFIG_TYPE_ULN, config: uln }));
-  const executorParams = peers.map(({ eid }) => ({ eid, configType: CONFIG_TYPE_EXECUTOR, config: executor }));
-  const onEndpoint = { to: own.endpoint, abi: ENDPOINT_ABI, method: "setConfig" };
-  batch.call({ ...onEndpoint, args: [hub, own.sendUln, [...executorParams, ...ulnParams]] });
-  batch.call({ ...onEndpoint, args: [hub, own.receiveUln, ulnParams] });
+export function describeStep(chain: string, step: Step): WiredStep {
+  const { to } = step;
+  if (step.kind === "fund") return { chain, to, what: `send ${step.value} wei`, data: "0x", value: String(step.value) };
+  const { abi, method, args = [] } = step;
+  const data = Interface.from(abi).encodeFunctionData(method, [...args]);
+  return { chain, to, what: `${method}(${args.map(writeArgument).join(", ")})`, data, value: "0" };
+}
+
+function writeArgument(value: unknown): string {
+  if (typeof value === "bigint" || typeof value === "number" || typeof value === "string") return String(value);
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === "bigint" ? part.toString() : part));
 }

@@ -3,7 +3,7 @@ import { Interface, toQuantity } from "ethers";
 import { readCompiledContract } from "../../deployments/compiled-contract.ts";
 import { type ChainRecord, addressOf } from "../../deployments/network-record.ts";
 import { SetupError } from "../../deployments/setup-error.ts";
-import { feedName } from "../../deployments/tasks/deploy-prices.ts";
+import { feedName } from "../../deployments/plan/contracts.ts";
 import type { LocalChain } from "../chains/start-chain.ts";
 import { FEED_DECIMALS, type Minute } from "./minutes.ts";
 

@@ -141,7 +141,7 @@ export class ModelHub {
       cause: "price",
       local: rungs,
       mesh: rungs,
-      localWord: asWord(this.#inside.local[market] ?? NAIVE_EMPTY),
+      localWord: asWord(NAIVE_EMPTY),
       meshWord: asWord(merged),
       posture: this.#posture(),
     });
@@ -188,6 +188,15 @@ export class ModelHub {
     if (before?.breaker === inForce.breaker && before.margin === inForce.margin) return;
     this.#inside.rungs[market] = inForce;
     this.#emit({ kind: "lifted", market, inForce: asRungs(inForce), posture: this.#posture() });
+  }
+
+  /** The council's void, which binds this hub alone. */
+  voidMarket(market: number, asOf: number): void {
+    const raised = (of: NaiveWord): NaiveWord => mapNaive(of, (lane, index) => (index === 0 ? asOf : lane));
+    const [mesh, local] = [raised(this.#mesh(market)), raised(this.#inside.local[market] ?? NAIVE_EMPTY)];
+    this.#inside.mesh[market] = mesh;
+    this.#inside.local[market] = local;
+    this.#emit({ kind: "voided", market, asOf, meshWord: asWord(mesh), localWord: asWord(local) });
   }
 
   #mergeEntry({ market, word: of }: Entry, from: { srcEid: Eid; path: Path; ceiling: Rungs; time: number }): void {

@@ -48,6 +48,16 @@ struct Packet {
     uint256 gasBought;
 }
 
+/// @dev The same ABI as the ULN configuration of LayerZero's libraries.
+struct UlnModel {
+    uint64 confirmations;
+    uint8 requiredDVNCount;
+    uint8 optionalDVNCount;
+    uint8 optionalDVNThreshold;
+    address[] requiredDVNs;
+    address[] optionalDVNs;
+}
+
 /// @title EndpointModel
 /// @notice A LayerZero endpoint without libraries, DVNs or executor: a test is all of them.
 /// @dev Assumed of the real one and checked against it in `test/contracts/hub/LayerZero.test.ts`: `send` takes a fee
@@ -85,7 +95,18 @@ contract EndpointModel {
     /// @dev destination => how sends to it fail.
     mapping(uint32 => Fault) public faults;
 
+    /// @dev Both libraries of every pathway, unless a test says otherwise.
+    address private constant SEND_LIBRARY = address(0x5E4D);
+    address private constant RECEIVE_LIBRARY = address(0x4EC1);
+
     Packet[] private _packets;
+    /// @dev library => remote chain => what the library answers; two required DVNs while empty.
+    mapping(address => mapping(uint32 => bytes)) private _configs;
+    /// @dev chains without libraries
+    mapping(uint32 => bool) private _isUnsupported;
+    address private _formerLibrary;
+    uint256 private _graceEnd;
+    bool private _isDefaultLibrary;
 
     constructor(uint32 eid_) {
         eid = eid_;
@@ -122,7 +143,55 @@ contract EndpointModel {
         _refund(refundTo, msg.value - feePerMessage);
     }
 
+    /* WHAT THE PATHWAY CHECK CALLS */
+
+    function getSendLibrary(address, uint32 remoteEid) external view returns (address) {
+        if (_isUnsupported[remoteEid]) revert EndpointModel_Refused(remoteEid);
+        return SEND_LIBRARY;
+    }
+
+    function getReceiveLibrary(address, uint32 remoteEid) external view returns (address, bool) {
+        if (_isUnsupported[remoteEid]) revert EndpointModel_Refused(remoteEid);
+        return (RECEIVE_LIBRARY, _isDefaultLibrary);
+    }
+
+    function receiveLibraryTimeout(address, uint32) external view returns (address, uint256) {
+        return _isDefaultLibrary ? (address(0), 0) : (_formerLibrary, _graceEnd);
+    }
+
+    function defaultReceiveLibraryTimeout(uint32) external view returns (address, uint256) {
+        return _isDefaultLibrary ? (_formerLibrary, _graceEnd) : (address(0), 0);
+    }
+
+    function getConfig(
+        address,
+        address library_,
+        uint32 remoteEid,
+        uint32
+    ) external view returns (bytes memory config) {
+        config = _configs[library_][remoteEid];
+        if (config.length != 0) return config;
+        address[] memory dvns = new address[](2);
+        (dvns[0], dvns[1]) = (address(0xD1), address(0xD2));
+        return abi.encode(UlnModel(1, 2, 0, 0, dvns, new address[](0)));
+    }
+
     /* WHAT A TEST CALLS */
+
+    /// @notice What the send library, or the receive library, answers for a remote chain.
+    function setConfig(bool isSend, uint32 remoteEid, bytes calldata config) external {
+        _configs[isSend ? SEND_LIBRARY : RECEIVE_LIBRARY][remoteEid] = config;
+    }
+
+    function setUnsupported(uint32 remoteEid) external {
+        _isUnsupported[remoteEid] = true;
+    }
+
+    /// @notice A receive library that was replaced, of the OApp or by LayerZero's default, may deliver until `graceEnd`.
+    function setFormerLibrary(bool isDefault, uint32 remoteEid, uint256 graceEnd, bytes calldata config) external {
+        (_isDefaultLibrary, _formerLibrary, _graceEnd) = (isDefault, address(0xF0), graceEnd);
+        _configs[_formerLibrary][remoteEid] = config;
+    }
 
     function setFee(uint256 fee) external {
         feePerMessage = fee;

@@ -102,6 +102,27 @@ const READERS: Readonly<Record<string, Reader>> = {
     inForce: rungsAt(args, "inForce"),
     posture: posture(bigintAt(args, "posture")),
   }),
+  Voided: (args) => ({
+    kind: "voided",
+    seq: numberAt(args, "seq"),
+    market: numberAt(args, "market"),
+    asOf: numberAt(args, "asOf"),
+    meshWord: word(bigintAt(args, "meshWord")),
+    localWord: word(bigintAt(args, "localWord")),
+  }),
+  HaltBudgetSpent: (args) => ({
+    kind: "halt-budget-spent",
+    seq: numberAt(args, "seq"),
+    market: numberAt(args, "market"),
+  }),
+  HaltBudgetRearmed: (args) => ({
+    kind: "halt-budget-rearmed",
+    seq: numberAt(args, "seq"),
+    market: numberAt(args, "market"),
+    posture: posture(bigintAt(args, "posture")),
+  }),
+  CouncilSet: (args) => ({ kind: "council-set", seq: numberAt(args, "seq"), council: hexAt(args, "council") }),
+  LiftGateSet: (args) => ({ kind: "lift-gate-set", seq: numberAt(args, "seq"), gate: hexAt(args, "gate") }),
   MirrorFailed: (args) => ({ kind: "mirror-failed", seq: numberAt(args, "seq"), mirror: hexAt(args, "mirror") }),
   BroadcastSent: (args) => ({
     kind: "broadcast-sent",
@@ -123,6 +144,13 @@ const READERS: Readonly<Record<string, Reader>> = {
     srcEid: eid(numberAt(args, "srcEid")),
     srcSeq: numberAt(args, "srcSeq"),
     isHeartbeat: booleanAt(args, "isHeartbeat"),
+  }),
+  ConfigDiffers: (args) => ({
+    kind: "config-differs",
+    seq: numberAt(args, "seq"),
+    srcEid: eid(numberAt(args, "srcEid")),
+    theirs: hexAt(args, "theirs"),
+    ours: hexAt(args, "ours"),
   }),
   MessageRefused: (args) => ({
     kind: "message-refused",

@@ -66,7 +66,7 @@ export interface Asserted extends Numbered<"asserted"> {
   readonly cause: Cause;
   readonly local: Rungs;
   readonly mesh: Rungs;
-  /** Words and posture after the assertion. */
+  /** Words and posture after the assertion. The local word is empty when it is as it was. */
   readonly localWord: Word;
   readonly meshWord: Word;
   readonly posture: Posture;
@@ -97,6 +97,32 @@ export interface Lifted extends Numbered<"lifted"> {
   readonly posture: Posture;
 }
 
+export interface Voided extends Numbered<"voided"> {
+  readonly market: number;
+  /** Unix seconds: what was asserted then or earlier is no longer in force there. */
+  readonly asOf: number;
+  /** Words after the void. The posture is as it was. */
+  readonly meshWord: Word;
+  readonly localWord: Word;
+}
+
+export interface HaltBudgetSpent extends Numbered<"halt-budget-spent"> {
+  readonly market: number;
+}
+
+export interface HaltBudgetRearmed extends Numbered<"halt-budget-rearmed"> {
+  readonly market: number;
+  readonly posture: Posture;
+}
+
+export interface CouncilSet extends Numbered<"council-set"> {
+  readonly council: Hex;
+}
+
+export interface LiftGateSet extends Numbered<"lift-gate-set"> {
+  readonly gate: Hex;
+}
+
 export interface MirrorFailed extends Numbered<"mirror-failed"> {
   readonly mirror: Hex;
 }
@@ -117,6 +143,13 @@ export interface Heard extends Numbered<"heard"> {
   readonly srcEid: Eid;
   readonly srcSeq: number;
   readonly isHeartbeat: boolean;
+}
+
+/** A peer's heartbeat carried another configuration hash than the chain's own. */
+export interface ConfigDiffers extends Numbered<"config-differs"> {
+  readonly srcEid: Eid;
+  readonly theirs: Hex;
+  readonly ours: Hex;
 }
 
 export interface MessageRefused extends Numbered<"message-refused"> {
@@ -150,10 +183,16 @@ export type HubEvent =
   | Merged
   | LanesRefused
   | Lifted
+  | Voided
+  | HaltBudgetSpent
+  | HaltBudgetRearmed
+  | CouncilSet
+  | LiftGateSet
   | MirrorFailed
   | BroadcastSent
   | SendFailed
   | Heard
+  | ConfigDiffers
   | MessageRefused
   | DirectiveAccepted
   | OperatorSet

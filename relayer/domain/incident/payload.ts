@@ -5,17 +5,19 @@ import { word } from "./word.ts";
 
 /*
  * The one payload of both paths. Mirrors `contracts/libraries/PayloadLib.sol`; `test/vectors/payload.json` binds the
- * two. Entries: 33 bytes each, market (1) then word (32). Message: version (1), flags (1), sequence number (8), then
- * entries.
+ * two. Entries: 33 bytes each, market (1) then word (32). Message: version (1), flags (1), sequence number (8), in a
+ * heartbeat the sender's configuration hash (32), then entries.
  */
 
-export const PAYLOAD_VERSION = 1;
+export const PAYLOAD_VERSION = 2;
 const FLAG_HEARTBEAT = 1;
 const HEADER_BYTES = 10;
+const HEARTBEAT_HEADER_BYTES = 42;
 const ENTRY_BYTES = 33;
 
 export interface Message {
-  readonly isHeartbeat: boolean;
+  /** The sending hub's configuration hash, which only a heartbeat carries; else null. */
+  readonly configHash: Hex | null;
   /** Sequence number of the sending hub. */
   readonly seq: bigint;
   readonly entries: readonly Entry[];
@@ -41,12 +43,13 @@ export function unpackEntries(packed: Hex): readonly Entry[] | null {
 }
 
 /** Puts the header before packed entries. */
-export function packMessage({ isHeartbeat, seq, entries }: Message): Hex {
-  const flags = isHeartbeat ? FLAG_HEARTBEAT : 0;
+export function packMessage({ configHash, seq, entries }: Message): Hex {
+  const flags = configHash === null ? 0 : FLAG_HEARTBEAT;
   return joinHex([
     hexOfInteger(BigInt(PAYLOAD_VERSION), 1),
     hexOfInteger(BigInt(flags), 1),
     hexOfInteger(seq, 8),
+    configHash ?? "0x",
     packEntries(entries),
   ]);
 }
@@ -55,8 +58,11 @@ export function packMessage({ isHeartbeat, seq, entries }: Message): Hex {
 export function unpackMessage(packed: Hex): Message | PayloadFault {
   if (lengthOfHex(packed) < HEADER_BYTES) return "bad-length";
   if (Number(sliceHex(packed, 0, 1)) !== PAYLOAD_VERSION) return "unknown-version";
-  const entries = unpackEntries(sliceHex(packed, HEADER_BYTES));
-  if (entries === null) return "bad-length";
   const isHeartbeat = (Number(sliceHex(packed, 1, 2)) & FLAG_HEARTBEAT) !== 0;
-  return { isHeartbeat, seq: BigInt(sliceHex(packed, 2, HEADER_BYTES)), entries };
+  const header = isHeartbeat ? HEARTBEAT_HEADER_BYTES : HEADER_BYTES;
+  if (lengthOfHex(packed) < header) return "bad-length";
+  const entries = unpackEntries(sliceHex(packed, header));
+  if (entries === null) return "bad-length";
+  const configHash = isHeartbeat ? sliceHex(packed, HEADER_BYTES, HEARTBEAT_HEADER_BYTES) : null;
+  return { configHash, seq: BigInt(sliceHex(packed, 2, HEADER_BYTES)), entries };
 }

@@ -3,7 +3,7 @@ import type { HubEvent } from "../incident/hub-event.ts";
 import type { Leases } from "../incident/leases.ts";
 import type { Limits } from "../incident/limits.ts";
 import { MARKETS, type Posture } from "../incident/posture.ts";
-import { REGISTERED_WORD, type Word } from "../incident/word.ts";
+import { EMPTY_WORD, REGISTERED_WORD, type Word } from "../incident/word.ts";
 import type { BlockRef } from "./block.ts";
 
 /** All that decides what a hub will do next, at one block. */
@@ -41,11 +41,19 @@ export function applyEvent(state: HubState, event: HubEvent): HubState {
         ...next,
         posture: event.posture,
         meshWords: withWord(state.meshWords, event.market, event.meshWord),
-        localWords: withWord(state.localWords, event.market, event.localWord),
+        localWords:
+          event.localWord === EMPTY_WORD ? state.localWords : withWord(state.localWords, event.market, event.localWord),
       };
     case "merged":
       return { ...next, posture: event.posture, meshWords: withWord(state.meshWords, event.market, event.meshWord) };
+    case "voided":
+      return {
+        ...next,
+        meshWords: withWord(state.meshWords, event.market, event.meshWord),
+        localWords: withWord(state.localWords, event.market, event.localWord),
+      };
     case "lifted":
+    case "halt-budget-rearmed":
       return { ...next, posture: event.posture };
     case "operator-set":
       return { ...next, operators: withOperator(state.operators, event.operator, event.isActive) };

@@ -18,8 +18,8 @@ const TYPES = {
   ],
 };
 
-/** A directive that raises one calm market, with one signature (solo ceiling) or three (a quorum's halt). */
-export async function measureDirective(world: GasWorld, signatures: 1 | 3): Promise<Measurement[]> {
+/** A directive that raises one calm market, with one signature (solo ceiling) or three or five (a quorum's halt). */
+export async function measureDirective(world: GasWorld, signatures: 1 | 3 | 5): Promise<Measurement[]> {
   const { hub, provider } = world.home;
   const { way } = await measureApart(world, () => receiveHalt(world));
   const directive = {

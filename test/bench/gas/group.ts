@@ -2,7 +2,9 @@ import type { BenchGroup, Measurement } from "../measurement.ts";
 import { measureBroadcast } from "./broadcast.ts";
 import { measureChecks } from "./checks.ts";
 import { measureDirective } from "./directives.ts";
+import { measureHaltAll } from "./halt-all.ts";
 import { measureReceive } from "./receive.ts";
+import { measureFlow, measureVolatilityPoke } from "./sensors.ts";
 import { measureTrip } from "./trip.ts";
 import { measureApart, startGasWorld, stopGasWorld, type GasWorld } from "./world.ts";
 
@@ -14,11 +16,16 @@ interface GasBench {
 const BENCHES: readonly GasBench[] = [
   { names: ["check.external.cold", "check.external.warm", "check.mirror.cold", "check.word"], measure: measureChecks },
   { names: ["trip"], measure: measureTrip },
+  { names: ["halt-all", "halt-all.1"], measure: measureHaltAll },
   { names: ["broadcast.1"], measure: (world) => measureBroadcast(world, 1) },
   { names: ["broadcast.4"], measure: (world) => measureBroadcast(world, 4) },
+  { names: ["broadcast.20"], measure: (world) => measureBroadcast(world, 20) },
   { names: ["receive"], measure: measureReceive },
   { names: ["directive.1"], measure: (world) => measureDirective(world, 1) },
   { names: ["directive.3"], measure: (world) => measureDirective(world, 3) },
+  { names: ["directive.5"], measure: (world) => measureDirective(world, 5) },
+  { names: ["flow.cold", "flow.warm"], measure: measureFlow },
+  { names: ["volatility-poke"], measure: measureVolatilityPoke },
 ];
 
 /**

@@ -34,6 +34,8 @@ export interface ReceivedHalt {
 
 export async function receiveHalt({ home, away }: GasWorld): Promise<ReceivedHalt> {
   away.provider.setNextBlockTime(TRIP_AT);
+  // A heartbeat a minute before, so that the halt's message is none.
+  home.provider.setNextBlockTime(TRIP_AT - 60);
   const first = await deliver(away, await send(home.hub, "broadcast", []));
   home.provider.setNextBlockTime(TRIP_AT);
   await send(home.hub, "assertRungs", [MARKET, HALT]);

@@ -156,7 +156,7 @@ contract AssertTest is HubFixture {
             Cause.Price,
             _rungs(HALTED, M2),
             _rungs(HALTED, M2),
-            WordLib.REGISTERED,
+            WordLib.EMPTY,
             mesh,
             hub.posture().tightened(MARKET, _rungs(HALTED, M2))
         );

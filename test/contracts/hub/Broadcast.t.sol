@@ -33,7 +33,7 @@ contract BroadcastTest is HubFixture {
     function test_Broadcast_SendsFullWordsToEveryPeer() public {
         _assert(MARKET, _rungs(HALTED, M2));
         uint64 seq = hub.seq();
-        bytes memory message = PayloadLib.packMessage(false, seq, _pack(MARKET, hub.meshWord(MARKET)));
+        bytes memory message = PayloadLib.packMessage(seq, _pack(MARKET, hub.meshWord(MARKET)));
 
         vm.expectEmit(address(hub));
         emit IIncidentHub.BroadcastSent(seq + 1, uint32(1) << MARKET, false, 3, 0);
@@ -64,7 +64,7 @@ contract BroadcastTest is HubFixture {
         Packet memory sent = endpoint.packet(endpoint.packetCount() - 1);
         assertEq(
             sent.message,
-            PayloadLib.packMessage(true, hub.seq() - 1, _pack(MARKET, hub.meshWord(MARKET))),
+            PayloadLib.packHeartbeat(hub.seq() - 1, hub.configHash(), _pack(MARKET, hub.meshWord(MARKET))),
             "message"
         );
         assertEq(hub.lastHeartbeatAt(), START + 600, "noted");
@@ -165,7 +165,7 @@ contract BroadcastTest is HubFixture {
         hub.broadcast();
 
         Packet memory sent = endpoint.packet(endpoint.packetCount() - 1);
-        assertEq(sent.message.length, PayloadLib.HEADER_BYTES, "a heartbeat without words");
+        assertEq(sent.message.length, PayloadLib.HEARTBEAT_HEADER_BYTES, "a heartbeat without words");
         (uint32 markets, bool isHeartbeat) = hub.broadcastDue();
         assertEq(markets, 0, "nor does it travel later");
         assertFalse(isHeartbeat);

@@ -189,7 +189,7 @@ contract GovernanceTest is HubFixture {
 
     function test_SetOperator_RevertGiven_ThirtyTwoAreThere() public {
         vm.startPrank(governance);
-        for (uint160 i = 3; i < hub.MAX_OPERATORS(); ++i) {
+        for (uint160 i = 3; i < 32; ++i) {
             hub.setOperator(address(1000 + i), true);
         }
 

@@ -69,7 +69,7 @@ abstract contract HubFixture is HubBuilders {
     }
 
     function _receiveWord(uint8 market, Word word) internal {
-        _receive(PayloadLib.packMessage(false, 1, _pack(market, word)));
+        _receive(PayloadLib.packMessage(1, _pack(market, word)));
     }
 
     function _submit(bytes memory entries, uint256 signatures) internal {

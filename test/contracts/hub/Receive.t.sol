@@ -27,7 +27,7 @@ contract ReceiveTest is HubFixture {
         emit IIncidentHub.Heard(hub.seq() + 1, PEER_EID, 77, false);
         vm.expectEmit(address(hub));
         emit IIncidentState.Merged(hub.seq() + 2, MARKET, PEER_EID, Path.LayerZero, entry, merged, tightened);
-        _receive(PayloadLib.packMessage(false, 77, _pack(MARKET, entry)));
+        _receive(PayloadLib.packMessage(77, _pack(MARKET, entry)));
 
         assertEq(hub.meshWord(MARKET), merged, "word");
         assertEq(hub.posture(), tightened, "posture");
@@ -36,15 +36,11 @@ contract ReceiveTest is HubFixture {
     function test_LzReceive_EmptyHeartbeatIsHeard() public {
         vm.expectEmit(address(hub));
         emit IIncidentHub.Heard(hub.seq() + 1, PEER_EID, 5, true);
-        _receive(PayloadLib.packMessage(true, 5, ""));
+        _receive(PayloadLib.packHeartbeat(5, hub.configHash(), ""));
     }
 
     function test_LzReceive_RepeatChangesNothing() public {
-        bytes memory message = PayloadLib.packMessage(
-            false,
-            1,
-            _pack(MARKET, WordLib.stamped(_rungs(HALTED, M3), START))
-        );
+        bytes memory message = PayloadLib.packMessage(1, _pack(MARKET, WordLib.stamped(_rungs(HALTED, M3), START)));
         _receive(message);
         (bytes32 digest, Posture posture, uint64 seq) = (hub.meshDigest(), hub.posture(), hub.seq());
 
@@ -115,7 +111,7 @@ contract ReceiveTest is HubFixture {
         _receiveWord(MARKET, WordLib.stamped(_rungs(HALTED, M4), START));
 
         vm.warp(START + 7 days);
-        _receive(PayloadLib.packMessage(true, 9, ""));
+        _receive(PayloadLib.packHeartbeat(9, hub.configHash(), ""));
 
         _expectRungs(MARKET, HALTED, M4);
     }
@@ -123,7 +119,7 @@ contract ReceiveTest is HubFixture {
     /* LANE BY LANE */
 
     function test_LzReceive_StampAheadOfTimeIsRefusedLaneByLane() public {
-        uint256 latest = START + hub.SKEW_SECONDS();
+        uint256 latest = START + 300;
         Word kept = WordLib.single(CAUTION, latest);
         Word ahead = WordLib.single(HALTED, latest + 1).merge(
             WordLib.single(WordLib.MARGIN_LANE + M4, type(uint32).max)
@@ -160,7 +156,7 @@ contract ReceiveTest is HubFixture {
         emit IIncidentState.LanesRefused(hub.seq() + 2, ABSENT, PEER_EID, Path.LayerZero, Refusal.UnknownMarket, entry);
         vm.expectEmit(address(hub));
         emit IIncidentState.LanesRefused(hub.seq() + 3, 255, PEER_EID, Path.LayerZero, Refusal.UnknownMarket, entry);
-        _receive(PayloadLib.packMessage(false, 1, entries));
+        _receive(PayloadLib.packMessage(1, entries));
 
         _expectRungs(MARKET, CAUTION, M1);
         assertTrue(hub.meshWord(ABSENT).isEmpty(), "absent market");
@@ -169,12 +165,8 @@ contract ReceiveTest is HubFixture {
     /* P5: NO CONTENT REVERTS */
 
     function test_LzReceive_UnknownVersionIsRefused() public {
-        bytes memory message = PayloadLib.packMessage(
-            false,
-            1,
-            _pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START))
-        );
-        message[0] = 0x02;
+        bytes memory message = PayloadLib.packMessage(1, _pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START)));
+        message[0] = bytes1(PayloadLib.VERSION + 1);
 
         _expectRefused(message, Refusal.UnknownVersion);
     }
@@ -184,11 +176,7 @@ contract ReceiveTest is HubFixture {
     }
 
     function testFuzz_LzReceive_TruncatedMessageIsRefused(uint256 length) public {
-        bytes memory whole = PayloadLib.packMessage(
-            false,
-            1,
-            _pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START))
-        );
+        bytes memory whole = PayloadLib.packMessage(1, _pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START)));
         length = bound(length, 0, whole.length - 1);
         // Cut exactly after the header it is a message without entries.
         vm.assume(length != PayloadLib.HEADER_BYTES);
@@ -198,11 +186,7 @@ contract ReceiveTest is HubFixture {
 
     function testFuzz_LzReceive_TrailingBytesAreRefused(uint8 extra) public {
         vm.assume(extra % PayloadLib.ENTRY_BYTES != 0);
-        bytes memory whole = PayloadLib.packMessage(
-            false,
-            1,
-            _pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START))
-        );
+        bytes memory whole = PayloadLib.packMessage(1, _pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START)));
 
         _expectRefused(bytes.concat(whole, new bytes(extra)), Refusal.BadLength);
     }
@@ -212,11 +196,11 @@ contract ReceiveTest is HubFixture {
         for (uint256 i; i < 32; ++i) {
             entries = bytes.concat(entries, _pack(MARKET, WordLib.single(CAUTION, START - 32 + i)));
         }
-        _receive(PayloadLib.packMessage(false, 1, entries));
+        _receive(PayloadLib.packMessage(1, entries));
         assertEq(hub.meshWord(MARKET).lane(CAUTION), START - 1, "the last of 32");
 
         entries = bytes.concat(entries, _pack(MARKET, WordLib.single(CAUTION, START)));
-        _expectRefused(PayloadLib.packMessage(false, 1, entries), Refusal.BadLength);
+        _expectRefused(PayloadLib.packMessage(1, entries), Refusal.BadLength);
     }
 
     function testFuzz_LzReceive_RandomBytesNeverRevert(bytes memory message) public {
@@ -229,18 +213,14 @@ contract ReceiveTest is HubFixture {
         for (uint256 i; i < 3; ++i) {
             entries = bytes.concat(entries, _pack(uint8(words[i]), Word.wrap(words[i])));
         }
-        _expectHarmless(PayloadLib.packMessage(false, 1, entries));
-        _expectHarmless(PayloadLib.packMessage(false, 1, tail));
+        _expectHarmless(PayloadLib.packMessage(1, entries));
+        _expectHarmless(PayloadLib.packMessage(1, tail));
     }
 
     /* WHO MAY */
 
     function test_LzReceive_RevertWhen_SenderIsNotThePeer() public {
-        bytes memory message = PayloadLib.packMessage(
-            false,
-            1,
-            _pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START))
-        );
+        bytes memory message = PayloadLib.packMessage(1, _pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START)));
         bytes32 forger = _asBytes32(stranger);
 
         vm.expectRevert(abi.encodeWithSelector(IOAppCore.OnlyPeer.selector, PEER_EID, forger));

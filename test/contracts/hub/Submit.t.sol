@@ -64,7 +64,7 @@ contract SubmitTest is HubFixture {
     }
 
     function test_Submit_StampAheadOfTimeIsRefused() public {
-        Word ahead = WordLib.single(CAUTION, START + hub.SKEW_SECONDS() + 1);
+        Word ahead = WordLib.single(CAUTION, START + 300 + 1);
 
         vm.expectEmit(address(hub));
         emit IIncidentState.LanesRefused(hub.seq() + 2, MARKET, EID, Path.Quorum, Refusal.AheadOfTime, ahead);

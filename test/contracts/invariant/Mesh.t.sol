@@ -35,7 +35,8 @@ contract MeshInvariantTest is Test {
         assertEq(handler.violations(4), 0, "P4: an assertion reverted or did not tighten at once");
         assertEq(handler.violations(5), 0, "P5: content reverted, or a stranger's message did not");
         assertEq(handler.violations(7), 0, "P7: one key went too far, or a quorum was forged");
-        assertEq(handler.violations(10), 0, "P10: something other than a lift loosened");
+        assertEq(handler.violations(8), 0, "P8: halted beyond the budget, or a gate did more than keep a halt");
+        assertEq(handler.violations(10), 0, "P10: something other than a lift loosened, or a void went too far");
         _checkPosture();
         _checkSeq();
     }
@@ -79,13 +80,13 @@ contract MeshInvariantTest is Test {
     /// @dev Invariants over steps that do nothing would hold too. This walk shows that each kind of step has effect.
     function test_Handler_ReachesEverything() public {
         bytes4[] memory steps = _steps();
-        for (uint256 n; n < 600; ++n) {
+        for (uint256 n; n < 900; ++n) {
             uint256 seed = uint256(keccak256(abi.encode("walk", n)));
             (bool ok, ) = address(handler).call(abi.encodeWithSelector(steps[seed % steps.length], seed));
             assertTrue(ok, "step");
         }
 
-        bytes32[15] memory expected = [
+        bytes32[22] memory expected = [
             bytes32("time passed"),
             "asserted",
             "words sent",
@@ -95,10 +96,17 @@ contract MeshInvariantTest is Test {
             "message refused",
             "stranger refused",
             "solo directive",
+            "solo directive repeated",
+            "solo operator limited",
             "quorum directive",
             "directive out of time",
             "directive refused",
             "lifted",
+            "voided",
+            "void refused",
+            "gate closed",
+            "budget spent",
+            "budget rearmed",
             "settled by layerzero alone",
             "settled by both paths"
         ];
@@ -108,7 +116,7 @@ contract MeshInvariantTest is Test {
     }
 
     function _steps() private pure returns (bytes4[] memory steps) {
-        steps = new bytes4[](12);
+        steps = new bytes4[](16);
         steps[0] = MeshHandler.passTime.selector;
         steps[1] = MeshHandler.assertRungs.selector;
         steps[2] = MeshHandler.breakMessaging.selector;
@@ -121,5 +129,9 @@ contract MeshInvariantTest is Test {
         steps[9] = MeshHandler.forgeDirective.selector;
         steps[10] = MeshHandler.lift.selector;
         steps[11] = MeshHandler.settle.selector;
+        steps[12] = MeshHandler.passDays.selector;
+        steps[13] = MeshHandler.voidMarket.selector;
+        steps[14] = MeshHandler.turnGate.selector;
+        steps[15] = MeshHandler.rearmHaltBudget.selector;
     }
 }

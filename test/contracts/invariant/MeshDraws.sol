@@ -4,11 +4,11 @@ pragma solidity ^0.8.28;
 import {PayloadLib} from "../../../contracts/libraries/PayloadLib.sol";
 import {Directive} from "../../../contracts/types/Incident.sol";
 import {Word, WordLib} from "../../../contracts/types/Word.sol";
-import {MeshWorld} from "./MeshWorld.sol";
+import {MeshSolo} from "./MeshSolo.sol";
 
 /// @title MeshDraws
 /// @notice Words, messages and signatures drawn from a seed, well-formed and not.
-abstract contract MeshDraws is MeshWorld {
+abstract contract MeshDraws is MeshSolo {
     function _draw(uint256 seed, uint256 salt) internal pure returns (uint256) {
         return uint256(keccak256(abi.encode(seed, salt)));
     }
@@ -42,7 +42,11 @@ abstract contract MeshDraws is MeshWorld {
     /// @dev Mostly a message, now and then with another version, cut, prolonged, or bytes of any kind.
     function _anyMessage(uint256 i, uint256 seed) internal view returns (bytes memory message) {
         uint256 kind = _draw(seed, 30) % 8;
-        message = PayloadLib.packMessage(kind == 1, uint64(_draw(seed, 31)), _anyEntries(i, seed));
+        (uint64 seq, bytes memory entries) = (uint64(_draw(seed, 31)), _anyEntries(i, seed));
+        message =
+            kind == 1
+                ? PayloadLib.packHeartbeat(seq, bytes32(_draw(seed, 36)), entries)
+                : PayloadLib.packMessage(seq, entries);
         if (kind == 2) message[0] = bytes1(uint8(_draw(seed, 32)));
         if (kind == 3) message = bytes.concat(message, new bytes(1 + (_draw(seed, 33) % 40)));
         if (kind == 4) message = abi.encodePacked(_draw(seed, 34));

@@ -3,11 +3,12 @@ pragma solidity ^0.8.28;
 
 import {IncidentHub} from "../../../contracts/hub/IncidentHub.sol";
 import {IIncidentHub} from "../../../contracts/interfaces/IIncidentHub.sol";
+import {IIncidentState} from "../../../contracts/interfaces/IIncidentState.sol";
 import {PayloadLib} from "../../../contracts/libraries/PayloadLib.sol";
 import {EndpointModel, Packet, PacketOrigin} from "../../../contracts/mocks/hub/EndpointModel.sol";
 import {Directive} from "../../../contracts/types/Incident.sol";
 import {Posture} from "../../../contracts/types/Posture.sol";
-import {CAUTION, M1, Rungs} from "../../../contracts/types/Rungs.sol";
+import {CAUTION, HALTED, M1, M4, NORMAL, REDUCE_ONLY, Rungs} from "../../../contracts/types/Rungs.sol";
 import {Word} from "../../../contracts/types/Word.sol";
 import {MeshModel} from "./MeshModel.sol";
 import {MeshDraws} from "./MeshDraws.sol";
@@ -37,7 +38,19 @@ abstract contract MeshHandler is MeshDraws {
         Posture posture;
     }
 
+    struct Span {
+        uint256 start;
+        // 0 while it runs.
+        uint256 end;
+    }
+
     SignedDirective[] private _stored;
+    /// @dev hub => market => halts since the budget was last rearmed.
+    mapping(uint256 => mapping(uint8 => Span[])) private _halts;
+    /// @dev hub => market => when somebody last tried to lift.
+    mapping(uint256 => mapping(uint8 => uint256)) private _liftedAt;
+    /// @dev hub => market => longest time that a halt waited for somebody to lift.
+    mapping(uint256 => mapping(uint8 => uint256)) public longestWait;
 
     /* STEPS */
 
@@ -56,22 +69,61 @@ abstract contract MeshHandler is MeshDraws {
         _note("time passed");
     }
 
+    /// @dev Up to a day and a half, with somebody who lifts every market afterwards.
+    function passDays(uint256 seed) external step(true) {
+        time += _draw(seed, 0) % 36 hours;
+        for (uint256 i; i < HUBS; ++i) {
+            for (uint8 market; market < REGISTERED_MARKETS; ++market) {
+                _lift(i, market);
+            }
+        }
+    }
+
     function assertRungs(uint256 seed) external step(false) {
         uint256 i = _draw(seed, 0) % HUBS;
         uint8 market = _anyMarket(seed);
-        bool isGraded = _draw(seed, 2) % 2 == 0;
         Rungs asked = _anyRungs(uint8(_draw(seed, 3)), uint8(_draw(seed, 4)));
-        Rungs mesh = isGraded ? asked.meet(_rungs(CAUTION, M1)) : asked;
+        (address sensor, Rungs local, Rungs mesh) = _anySensor(_draw(seed, 2), asked);
         uint256 now_ = _visit(i);
 
-        vm.prank(isGraded ? GRADED_SENSOR : OPEN_SENSOR);
+        vm.prank(sensor);
         try hubs[i].assertRungs(market, asked) {
             _note("asserted");
         } catch {
             ++violations[4];
         }
-        model.assertRungs(i, market, _pairOf(asked), _pairOf(mesh), now_);
-        if (asked.exceeds(hubs[i].posture().own(market))) ++violations[4];
+        model.assertRungs(i, market, _pairOf(local), _pairOf(mesh), now_);
+        // P4 ends where the budget of P8 does.
+        if (model.isSpent(i, market)) local = local.meet(_rungs(REDUCE_ONLY, M4));
+        if (local.exceeds(hubs[i].posture().own(market))) ++violations[4];
+    }
+
+    /// @dev As of any second, allowed and not.
+    function voidMarket(uint256 seed) external step(false) {
+        uint256 i = _draw(seed, 0) % HUBS;
+        uint256 now_ = timeAt(i);
+        _void(i, _anyMarket(seed), now_ + 10 minutes - (_draw(seed, 2) % 3 hours));
+    }
+
+    /// @dev Gates close more often than they open: what they would let go must not depend on them.
+    function turnGate(uint256 seed) external step(false) {
+        gates[_draw(seed, 0) % HUBS].set(_anyMarket(seed), _draw(seed, 2) % 3 == 0);
+    }
+
+    function rearmHaltBudget(uint256 seed) external step(false) {
+        uint256 i = _draw(seed, 0) % HUBS;
+        uint8 market = _anyMarket(seed);
+        if (_draw(seed, 2) % 4 != 0 && !model.isSpent(i, market)) return;
+        uint256 now_ = _visit(i);
+
+        vm.prank(GOVERNANCE);
+        hubs[i].rearmHaltBudget(market);
+
+        if (model.isSpent(i, market)) _note("budget rearmed");
+        model.rearm(i, market, now_);
+        delete _halts[i][market];
+        if (_isHalted(i, market)) _halts[i][market].push(Span(now_, 0));
+        longestWait[i][market] = 0;
     }
 
     /// @dev Paths that refuse, hubs without money, and both mended again.
@@ -125,6 +177,8 @@ abstract contract MeshHandler is MeshDraws {
         if (_stored.length < STORED_DIRECTIVES) _stored.push(signed);
         else _stored[_draw(seed, 3) % STORED_DIRECTIVES] = signed;
         _submit(i, signed);
+        // Two relayers carry it to the same hub.
+        if (_draw(seed, 4) % 2 == 0) _submit(i, signed);
     }
 
     /// @dev One signature serves every chain: what was signed for one hub is carried to any, at any time.
@@ -149,22 +203,15 @@ abstract contract MeshHandler is MeshDraws {
     }
 
     function lift(uint256 seed) external step(true) {
-        uint256 i = _draw(seed, 0) % HUBS;
-        uint8 market = _anyMarket(seed);
-        uint256 now_ = _visit(i);
-        Rungs before = hubs[i].posture().own(market);
-
-        Rungs inForce = hubs[i].lift(market);
-
-        model.lift(i, market, now_);
-        if (!inForce.equals(before)) _note("lifted");
+        _lift(_draw(seed, 0) % HUBS, _anyMarket(seed));
     }
 
     /// @dev P3: once each hub has received what the others hold, by whatever path, all are equal. LayerZero comes first;
     /// what it did not carry goes by directive or by a repeated message.
     function settle(uint256 seed) external step(false) {
         // Until the slowest clock is within the skew of what the fastest has stamped.
-        time += clockOffsets[HUBS - 1];
+        time += clockOffsets[HUBS - 1] + 1;
+        _voidAlike();
         for (uint256 i; i < HUBS; ++i) {
             for (uint256 j; j < HUBS; ++j) {
                 endpoints[i].setFault(_eidOf(j), EndpointModel.Fault.None);
@@ -189,6 +236,65 @@ abstract contract MeshHandler is MeshDraws {
 
     /* PARTS OF STEPS */
 
+    function _anySensor(uint256 seed, Rungs asked) private pure returns (address sensor, Rungs local, Rungs mesh) {
+        if (seed % 3 == 0) return (GRADED_SENSOR, asked, asked.meet(_rungs(CAUTION, M1)));
+        if (seed % 3 == 1) return (OPEN_SENSOR, asked, asked);
+        local = asked.meet(_rungs(HALTED, NORMAL));
+        return (COUNCIL_ALARM, local, local);
+    }
+
+    function _lift(uint256 i, uint8 market) private {
+        uint256 now_ = _visit(i);
+        Rungs before = hubs[i].posture().own(market);
+        bool wasSpent = model.isSpent(i, market);
+        model.lift(i, market, now_, gates[i].isOpen(market));
+        MeshModel.Pair memory left = model.posture(i, market);
+        _noteWait(i, market, now_);
+
+        try hubs[i].lift(market) returns (Rungs inForce) {
+            if (!inForce.equals(before)) _note("lifted");
+            if (!wasSpent && model.isSpent(i, market)) _note("budget spent");
+        } catch (bytes memory reason) {
+            // P8: a gate keeps a halt, and nothing else, and not beyond the budget.
+            bool isKept = bytes4(reason) == IIncidentState.IncidentState_GateClosed.selector;
+            bool isSame = left.breaker == before.breaker() && left.margin == before.margin();
+            if (!isKept || !isSame || !before.isHalt() || model.isSpent(i, market)) ++violations[8];
+            _note("gate closed");
+        }
+        _noteHalts(i, market, now_);
+        if (_haltedWithin(i, market, now_) > 7 days + longestWait[i][market]) ++violations[8];
+        (uint256 used, bool isSpent) = hubs[i].haltBudget(market);
+        bool isCounted = used == model.usedSeconds(i, market, now_) && isSpent == model.isSpent(i, market);
+        if (!isCounted || used < _haltedWithin(i, market, now_)) ++violations[8];
+    }
+
+    function _void(uint256 i, uint8 market, uint256 asOf) private {
+        uint256 now_ = _visit(i);
+        bool isAllowed = asOf < now_ && asOf > model.voidBefore(i, market);
+        vm.prank(COUNCIL);
+        try hubs[i].voidMarket(market, uint64(asOf)) {
+            if (!isAllowed) ++violations[10];
+            model.voidMarket(i, market, asOf);
+            _note("voided");
+        } catch {
+            if (isAllowed) ++violations[10];
+            _note("void refused");
+        }
+    }
+
+    /// @dev A council speaks to every deployment.
+    function _voidAlike() private {
+        for (uint8 market; market < REGISTERED_MARKETS; ++market) {
+            uint256 latest;
+            for (uint256 i; i < HUBS; ++i) {
+                if (model.voidBefore(i, market) > latest) latest = model.voidBefore(i, market);
+            }
+            for (uint256 i; i < HUBS; ++i) {
+                if (model.voidBefore(i, market) < latest) _void(i, market, latest);
+            }
+        }
+    }
+
     function _broadcast(uint256 i) private {
         _visit(i);
         (uint32 markets, bool isHeartbeat) = hubs[i].broadcastDue();
@@ -200,13 +306,13 @@ abstract contract MeshHandler is MeshDraws {
             if (!isNotDue || markets != 0 || isHeartbeat) ++violations[4];
         }
         for (uint256 n = before; n < endpoints[i].packetCount(); ++n) {
-            _checkFullWords(i, endpoints[i].packet(n).message);
+            _checkFullWords(i, endpoints[i].packet(n).message, isHeartbeat ? 42 : 10);
         }
     }
 
     /// @dev State travels, not events: each entry is the whole word of the sender.
-    function _checkFullWords(uint256 i, bytes memory message) private {
-        for (uint256 at = PayloadLib.HEADER_BYTES; at < message.length; at += PayloadLib.ENTRY_BYTES) {
+    function _checkFullWords(uint256 i, bytes memory message, uint256 header) private {
+        for (uint256 at = header; at < message.length; at += PayloadLib.ENTRY_BYTES) {
             (uint256 word, ) = model.words(i, uint8(message[at]));
             if (uint256(_wordAt(message, at + 1)) != word) ++violations[3];
         }
@@ -237,15 +343,28 @@ abstract contract MeshHandler is MeshDraws {
     function _submit(uint256 i, SignedDirective memory signed) private {
         uint256 now_ = _visit(i);
         View memory before = _viewAll()[i];
+        bool isSolo = signed.signers < 2;
+        bool isReplay = isSolo && _hasCharged(i, signed.directive, signed.signatures);
+        bool isLimited =
+            isSolo &&
+                !isReplay &&
+                _weightOf(signed.directive.entries) >
+                    hubs[i].soloEntries(_signerOf(signed.directive, signed.signatures));
         bool isTimely = signed.directive.deadline >= now_ && signed.directive.deadline <= now_ + 1200;
+        bool isTaken = isTimely && !isLimited;
         try hubs[i].submit(signed.directive, signed.signatures) {
-            if (!isTimely) ++violations[7];
+            if (!isTaken) ++violations[7];
         } catch {
-            if (isTimely) ++violations[5];
-            _note("directive out of time");
+            if (isTaken) ++violations[5];
+            _note(isTimely ? bytes32("solo operator limited") : bytes32("directive out of time"));
             return;
         }
-        bool isSolo = signed.signers < 2;
+        if (isReplay) {
+            // It must change nothing, so the model is told nothing.
+            _note("solo directive repeated");
+            return;
+        }
+        if (isSolo) _charge(i, signed.directive, signed.signatures);
         MeshModel.Pair memory ceiling = isSolo ? MeshModel.Pair(2, 2) : MeshModel.Pair(3, 4);
         _mergeEntries(i, signed.directive.entries, 0, MeshModel.Reading(ceiling, now_, isSolo));
         if (isSolo) _checkSolo(i, before, now_);
@@ -272,7 +391,7 @@ abstract contract MeshHandler is MeshDraws {
             entries = bytes.concat(entries, _pack(market, hubs[from].meshWord(market)));
         }
         if (!isDirect) {
-            _inject(to, from, PayloadLib.packMessage(false, hubs[from].seq(), entries));
+            _inject(to, from, PayloadLib.packMessage(hubs[from].seq(), entries));
             return;
         }
         Directive memory directive = Directive(bytes32("settle"), uint64(timeAt(to) + 600), entries);
@@ -283,12 +402,15 @@ abstract contract MeshHandler is MeshDraws {
 
     /// @dev Reads a message as the page of the protocol says, without {PayloadLib}.
     function _mergeMessage(uint256 to, bytes memory message) private {
-        bool isReadable = message.length >= 10 && (message.length - 10) % 33 == 0 && message.length <= 10 + 32 * 33;
-        if (!isReadable || message[0] != 0x01) {
+        bool isHeartbeat = message.length >= 10 && message[1] & 0x01 != 0;
+        uint256 header = isHeartbeat ? 42 : 10;
+        bool isReadable =
+            message.length >= header && (message.length - header) % 33 == 0 && message.length <= header + 32 * 33;
+        if (!isReadable || message[0] != 0x02) {
             _note("message refused");
             return;
         }
-        _mergeEntries(to, message, 10, MeshModel.Reading(MeshModel.Pair(3, 4), timeAt(to), false));
+        _mergeEntries(to, message, header, MeshModel.Reading(MeshModel.Pair(3, 4), timeAt(to), false));
     }
 
     function _mergeEntries(uint256 to, bytes memory packed, uint256 at, MeshModel.Reading memory reading) private {
@@ -317,6 +439,7 @@ abstract contract MeshHandler is MeshDraws {
                 bool isLoosened = before[i].posture.own(market).exceeds(seen) && !isLift;
                 if (!keptMesh || !keptLocal || isLoosened) ++violations[10];
                 _checkHeld(i, market, seen);
+                _noteHalts(i, market, timeAt(i));
             }
         }
     }
@@ -328,10 +451,45 @@ abstract contract MeshHandler is MeshDraws {
         return true;
     }
 
-    /// @dev P2: every rung whose lease has not ended is in the posture.
+    /// @dev P2: every rung whose lease has not ended, and which the council has not voided, is in the posture; a halt
+    /// only while its budget lasts.
     function _checkHeld(uint256 i, uint8 market, Rungs seen) private {
-        MeshModel.Pair memory held = model.inForce(i, market, timeAt(i));
+        MeshModel.Pair memory held = model.allowed(i, market, timeAt(i));
         if (seen.breaker() < held.breaker || seen.margin() < held.margin) ++violations[2];
+    }
+
+    /* P8: WHAT VENUES SAW */
+
+    function _isHalted(uint256 i, uint8 market) private view returns (bool) {
+        return hubs[i].posture().isHalted(market);
+    }
+
+    /// @dev Written down from the posture alone, whatever model and ledger say.
+    function _noteHalts(uint256 i, uint8 market, uint256 now_) private {
+        Span[] storage halts = _halts[i][market];
+        bool isRunning = halts.length != 0 && halts[halts.length - 1].end == 0;
+        if (_isHalted(i, market) && !isRunning) halts.push(Span(now_, 0));
+        if (!_isHalted(i, market) && isRunning) halts[halts.length - 1].end = now_;
+    }
+
+    /// @dev How long nobody had lifted `market`, when somebody does and it is halted.
+    function _noteWait(uint256 i, uint8 market, uint256 now_) private {
+        Span[] storage halts = _halts[i][market];
+        if (_isHalted(i, market) && halts.length != 0) {
+            uint256 start = halts[halts.length - 1].start;
+            uint256 waited = now_ - (start > _liftedAt[i][market] ? start : _liftedAt[i][market]);
+            if (waited > longestWait[i][market]) longestWait[i][market] = waited;
+        }
+        _liftedAt[i][market] = now_;
+    }
+
+    function _haltedWithin(uint256 i, uint8 market, uint256 now_) private view returns (uint256 total) {
+        Span[] storage halts = _halts[i][market];
+        for (uint256 n; n < halts.length; ++n) {
+            uint256 start = halts[n].start > now_ - 30 days ? halts[n].start : now_ - 30 days;
+            uint256 end = halts[n].end == 0 ? now_ : halts[n].end;
+            if (end > start) total += end - start;
+        }
     }
 
     function _areEqual() private view returns (bool) {

@@ -7,7 +7,8 @@ import {IncidentHub} from "../../../contracts/hub/IncidentHub.sol";
 import {IIncidentHub} from "../../../contracts/interfaces/IIncidentHub.sol";
 import {IIncidentState} from "../../../contracts/interfaces/IIncidentState.sol";
 import {EndpointModel} from "../../../contracts/mocks/hub/EndpointModel.sol";
-import {CAUTION, HALTED, M1, M4} from "../../../contracts/types/Rungs.sol";
+import {ScriptedGate} from "../../../contracts/mocks/hub/LiftGates.sol";
+import {CAUTION, HALTED, M1, M4, NORMAL} from "../../../contracts/types/Rungs.sol";
 import {HubBuilders} from "../hub/HubBuilders.sol";
 import {MeshModel} from "./MeshModel.sol";
 
@@ -24,9 +25,14 @@ abstract contract MeshWorld is HubBuilders {
     address internal constant OPEN_SENSOR = address(0x5e1);
     /// @dev Halts its own chain, and only warns the others.
     address internal constant GRADED_SENSOR = address(0x5e2);
+    /// @dev The council's alarm: halts everywhere, and leaves margins alone.
+    address internal constant COUNCIL_ALARM = address(0x5e3);
+    address internal constant COUNCIL = address(0xc0);
 
     EndpointModel[HUBS] internal endpoints;
     IncidentHub[HUBS] internal hubs;
+    /// @dev Asked by the hub of the same index.
+    ScriptedGate[HUBS] internal gates;
     MeshModel internal model;
     uint256[] internal operatorKeys;
 
@@ -73,6 +79,10 @@ abstract contract MeshWorld is HubBuilders {
         }
         hubs[i].setSensor(OPEN_SENSOR, _openGrant());
         hubs[i].setSensor(GRADED_SENSOR, _grant(_rungs(HALTED, M4), _rungs(CAUTION, M1)));
+        hubs[i].setSensor(COUNCIL_ALARM, _grant(_rungs(HALTED, NORMAL), _rungs(HALTED, NORMAL)));
+        hubs[i].setCouncil(COUNCIL);
+        gates[i] = new ScriptedGate();
+        hubs[i].setLiftGate(gates[i]);
         for (uint256 j; j < HUBS; ++j) {
             if (j != i) hubs[i].setPeer(_eidOf(j), _asBytes32(address(hubs[j])));
         }
@@ -120,9 +130,15 @@ abstract contract MeshWorld is HubBuilders {
             topic == IIncidentState.Merged.selector ||
             topic == IIncidentState.LanesRefused.selector ||
             topic == IIncidentState.Lifted.selector ||
+            topic == IIncidentState.Voided.selector ||
+            topic == IIncidentState.HaltBudgetSpent.selector ||
+            topic == IIncidentState.HaltBudgetRearmed.selector ||
+            topic == IIncidentState.CouncilSet.selector ||
+            topic == IIncidentState.LiftGateSet.selector ||
             topic == IIncidentHub.BroadcastSent.selector ||
             topic == IIncidentHub.SendFailed.selector ||
             topic == IIncidentHub.Heard.selector ||
+            topic == IIncidentHub.ConfigDiffers.selector ||
             topic == IIncidentHub.MessageRefused.selector ||
             topic == IIncidentHub.DirectiveAccepted.selector ||
             topic == IIncidentHub.OperatorSet.selector ||

@@ -75,10 +75,10 @@ contract WeightedMedianTest is Test {
         for (uint256 i; i < honest.length; ++i) {
             if (honest[i] < least) least = honest[i];
             if (honest[i] > most) most = honest[i];
-            WeightedMedian.insert(samples, count++, Sample(honest[i], 1));
+            WeightedMedian.insert(samples, count++, Sample(honest[i], 0, 1));
         }
         for (uint256 i; i < wild.length; ++i) {
-            WeightedMedian.insert(samples, count++, Sample(wild[i] >> 1, 1));
+            WeightedMedian.insert(samples, count++, Sample(wild[i] >> 2, 0, 1));
         }
         uint256 median = WeightedMedian.median(samples, count);
 
@@ -102,7 +102,7 @@ contract WeightedMedianTest is Test {
     ) private pure returns (Sample[] memory samples) {
         samples = new Sample[](3);
         for (uint256 i; i < 3; ++i) {
-            WeightedMedian.insert(samples, i, Sample(values[i], weights[i]));
+            WeightedMedian.insert(samples, i, Sample(values[i], 0, weights[i]));
         }
     }
 
@@ -115,7 +115,7 @@ contract WeightedMedianTest is Test {
         samples = new Sample[](MOST);
         for (; count < MOST; ++count) {
             uint256 at = (count + turn) % MOST;
-            WeightedMedian.insert(samples, count, Sample(values[at], uint256(weights[at]) + 1));
+            WeightedMedian.insert(samples, count, Sample(values[at], 0, uint256(weights[at]) + 1));
         }
     }
 }

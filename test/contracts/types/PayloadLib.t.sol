@@ -42,31 +42,73 @@ contract PayloadLibTest is Test {
         assertFalse(ok);
     }
 
-    function testFuzz_PackMessage_LaysOutItsHeader(bool isHeartbeat, uint64 seq, uint256 seed) public view {
+    function testFuzz_PackMessage_LaysOutItsHeader(uint64 seq, uint256 seed) public view {
         bytes memory entries = _pack(_entries(seed, 3));
-        bytes memory message = PayloadLib.packMessage(isHeartbeat, seq, entries);
+        bytes memory message = PayloadLib.packMessage(seq, entries);
 
-        assertEq(message.length, PayloadLib.HEADER_BYTES + entries.length);
-        assertEq(uint8(message[0]), PayloadLib.VERSION);
-        (bool isBeat, uint64 read) = this.headerOf(message);
-        assertEq(isBeat, isHeartbeat);
+        assertEq(message, abi.encodePacked(uint8(2), uint8(0), seq, entries));
+        (bool ok, bool isHeartbeat, uint64 read, bytes32 configHash, bytes memory rest) = this.headerOf(message);
+        assertTrue(ok);
+        assertFalse(isHeartbeat);
         assertEq(read, seq);
-        for (uint256 i; i < entries.length; ++i) {
-            assertEq(message[10 + i], entries[i]);
-        }
+        assertEq(configHash, bytes32(0));
+        assertEq(rest, entries);
+    }
+
+    function testFuzz_PackHeartbeat_LaysOutItsHeader(uint64 seq, bytes32 configHash, uint256 seed) public view {
+        bytes memory entries = _pack(_entries(seed, 3));
+        bytes memory message = PayloadLib.packHeartbeat(seq, configHash, entries);
+
+        assertEq(message, abi.encodePacked(uint8(2), uint8(1), seq, configHash, entries));
+        (bool ok, bool isHeartbeat, uint64 read, bytes32 readHash, bytes memory rest) = this.headerOf(message);
+        assertTrue(ok);
+        assertTrue(isHeartbeat);
+        assertEq(read, seq);
+        assertEq(readHash, configHash);
+        assertEq(rest, entries);
     }
 
     /// @dev Flags of later versions do not disturb the one that is known.
-    function testFuzz_HeaderOf_ReadsTheHeartbeatBitOnly(uint8 flags, uint64 seq) public view {
-        (bool isHeartbeat, uint64 read) = this.headerOf(abi.encodePacked(uint8(1), flags, seq));
+    function testFuzz_HeaderOf_ReadsTheHeartbeatBitOnly(uint8 flags, uint64 seq, bytes32 configHash) public view {
+        (bool ok, bool isHeartbeat, uint64 read, bytes32 readHash, bytes memory rest) = this.headerOf(
+            abi.encodePacked(uint8(2), flags, seq, configHash)
+        );
 
+        assertTrue(ok);
         assertEq(isHeartbeat, flags % 2 == 1);
         assertEq(read, seq);
+        assertEq(readHash, isHeartbeat ? configHash : bytes32(0));
+        assertEq(rest.length, isHeartbeat ? 0 : 32);
+    }
+
+    function testFuzz_HeaderOf_RefusesAHeartbeatWhoseHeaderIsCutOff(uint8 length) public view {
+        length = uint8(bound(length, PayloadLib.HEADER_BYTES, 60));
+        bytes memory message = new bytes(length);
+        message[1] = 0x01;
+
+        (bool ok, , , , ) = this.headerOf(message);
+
+        assertEq(ok, length >= 42);
+    }
+
+    function testFuzz_WriteEntry_AsPackEntry(uint256 seed, uint8 count) public pure {
+        Entry[] memory entries = _entries(seed, count % 33);
+        bytes memory packed = new bytes(entries.length * PayloadLib.ENTRY_BYTES);
+        bytes32 behind = keccak256("what lies behind in memory");
+        bytes memory next = abi.encodePacked(behind);
+
+        for (uint256 i; i < entries.length; ++i) {
+            PayloadLib.writeEntry(packed, i, entries[i].market, entries[i].word);
+        }
+
+        assertEq(packed, _pack(entries));
+        assertEq(bytes32(next), behind, "nothing else was written to");
     }
 
     /// @dev External, so that bytes arrive as calldata.
-    function headerOf(bytes calldata message) external pure returns (bool, uint64) {
-        return PayloadLib.headerOf(message);
+    function headerOf(bytes calldata message) external pure returns (bool, bool, uint64, bytes32, bytes memory) {
+        (bool ok, bool isHeartbeat, uint64 seq, bytes32 configHash, bytes calldata rest) = PayloadLib.headerOf(message);
+        return (ok, isHeartbeat, seq, configHash, rest);
     }
 
     function countEntries(bytes calldata packed) external pure returns (bool, uint256) {

@@ -71,7 +71,8 @@ contract PayloadVectorsTest is Test {
         vm.prank(address(endpoint));
         hub.lzReceive(Origin(PEER_EID, PEER, uint64(i)), bytes32(i), packed, address(0), "");
         // What the hub makes of a message is the first thing that it says.
-        Vm.Log memory first = vm.getRecordedLogs()[0];
+        Vm.Log[] memory said = vm.getRecordedLogs();
+        Vm.Log memory first = said[0];
 
         if (!_isText(i, "refused", "")) {
             bool isVersion = _isText(i, "refused", "unknown-version");
@@ -82,11 +83,19 @@ contract PayloadVectorsTest is Test {
         }
         // The file writes it as eight bytes of hex.
         uint64 seq = uint64(bytes8(vm.parseJsonBytes(json, _at(i, "seq"))));
-        bool isHeartbeat = vm.parseJsonBool(json, _at(i, "isHeartbeat"));
+        bool isHeartbeat = !_isText(i, "configHash", "");
         assertEq(first.topics[0], IIncidentHub.Heard.selector, _why(i));
         assertEq(first.data, abi.encode(seq, isHeartbeat), _why(i));
         (uint256[] memory markets, bytes32[] memory words) = _entriesOf(i);
-        assertEq(PayloadLib.packMessage(isHeartbeat, seq, _pack(markets, words)), packed, _why(i));
+        bytes memory entries = _pack(markets, words);
+        if (isHeartbeat) {
+            bytes32 theirs = vm.parseJsonBytes32(json, _at(i, "configHash"));
+            assertEq(said[1].topics[0], IIncidentHub.ConfigDiffers.selector, _why(i));
+            assertEq(said[1].data, abi.encode(theirs, hub.configHash()), _why(i));
+            assertEq(PayloadLib.packHeartbeat(seq, theirs, entries), packed, _why(i));
+        } else {
+            assertEq(PayloadLib.packMessage(seq, entries), packed, _why(i));
+        }
     }
 
     /// @dev External, so that bytes arrive as calldata.

@@ -19,7 +19,6 @@ contract DirectiveFloor {
 
     uint256 private _posture = 0x8080;
     uint256 private _status = 1;
-    uint256 private _limits = 2;
     /// @dev account => whether it may sign
     mapping(address => uint256) private _operators;
     uint256[32] private _mesh;
@@ -54,7 +53,7 @@ contract DirectiveFloor {
         }
     }
 
-    function _countSigners(bytes32 digest, bytes calldata signatures) private view returns (uint256 count) {
+    function _countSigners(bytes32 digest, bytes calldata signatures) private returns (uint256 count) {
         assembly ("memory-safe") {
             let data := mload(0x40)
             mstore(data, digest)
@@ -70,13 +69,19 @@ contract DirectiveFloor {
                 pop(staticcall(gas(), 1, data, 128, 0, 32))
                 let signer := mload(0)
                 mstore(32, _operators.slot)
-                if or(iszero(sload(keccak256(0, 64))), iszero(gt(signer, previous))) {
+                let slot := keccak256(0, 64)
+                let operator := sload(slot)
+                if or(iszero(operator), iszero(gt(signer, previous))) {
                     revert(0, 0)
+                }
+                // One alone pays.
+                if eq(signatures.length, 65) {
+                    sstore(slot, add(operator, 1))
                 }
                 previous := signer
                 count := add(count, 1)
             }
-            if gt(count, add(sload(_limits.slot), 30)) {
+            if gt(count, add(and(sload(_status.slot), 1), 31)) {
                 revert(0, 0)
             }
         }

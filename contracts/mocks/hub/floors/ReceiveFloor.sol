@@ -10,6 +10,7 @@ contract ReceiveFloor {
     uint256 private _word = 1 << 224;
     uint256 private _posture = 0x8080;
     uint256 private _status = 1;
+    uint256 private _ledger = 1;
 
     function allowInitializePath(Origin calldata) external pure returns (bool) {
         return true;
@@ -20,6 +21,7 @@ contract ReceiveFloor {
             sstore(_word.slot, add(sload(_word.slot), 1))
             sstore(_posture.slot, add(sload(_posture.slot), 1))
             sstore(_status.slot, add(sload(_status.slot), 2))
+            sstore(_ledger.slot, add(sload(_ledger.slot), 1))
             let data := mload(0x40)
             log3(data, 0x40, 0, 0, 0)
             log4(data, 0x80, 0, 0, 0, 0)

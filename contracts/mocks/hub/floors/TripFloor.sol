@@ -16,11 +16,10 @@ contract TripFloor {
     /// @dev sensor => what it may assert
     mapping(address => uint256) private _grants;
     uint256[32] private _mesh;
-    uint256[32] private _local;
 
     constructor() {
         _grants[msg.sender] = 1;
-        (_mesh[0], _mesh[1], _local[0], _local[1]) = (1 << 224, 1 << 224, 1 << 224, 1 << 224);
+        (_mesh[0], _mesh[1]) = (1 << 224, 1 << 224);
     }
 
     function assertRungs(uint8 market, uint8 rungs) external {
@@ -49,7 +48,7 @@ contract TripFloor {
             mstore(data, 0)
             mstore(add(data, 0x20), rungs)
             mstore(add(data, 0x40), rungs)
-            mstore(add(data, 0x60), sload(add(_local.slot, market)))
+            mstore(add(data, 0x60), 0)
             mstore(add(data, 0x80), word)
             mstore(add(data, 0xa0), posture)
             log4(data, 0xc0, TOPIC, status, market, caller())

@@ -13,14 +13,18 @@ const entriesOf = ({ markets, words }: { markets: number[]; words: string[] }) =
 const someEntries = () =>
   fc.array(fc.record({ market: fc.integer({ min: 0, max: 255 }), word: anyWord() }), { maxLength: 32 });
 
+const anyHash = () =>
+  fc.uint8Array({ minLength: 32, maxLength: 32 }).map((of): Hex => `0x${Buffer.from(of).toString("hex")}`);
+
 describe("payload", () => {
   describe("when held against the shared vectors", () => {
     for (const vector of vectors) {
       it(`${vector.op}: ${vector.why}`, () => {
         const packed = vector.packed as Hex;
         const entries = entriesOf(vector);
-        const { refused, isHeartbeat } = vector;
-        const message = { isHeartbeat, seq: BigInt(vector.seq), entries };
+        const { refused } = vector;
+        const configHash = vector.configHash === "" ? null : (vector.configHash as Hex);
+        const message = { configHash, seq: BigInt(vector.seq), entries };
         if (vector.op === "entries") {
           expect(unpackEntries(packed)).to.deep.equal(refused === "" ? entries : null);
           if (refused === "") expect(packEntries(entries)).to.equal(packed);
@@ -36,8 +40,8 @@ describe("payload", () => {
     it("comes back as it was", () => {
       const seq = fc.bigInt({ min: 0n, max: (1n << 64n) - 1n });
       fc.assert(
-        fc.property(fc.boolean(), seq, someEntries(), (isHeartbeat, number, entries) => {
-          const message = { isHeartbeat, seq: number, entries };
+        fc.property(fc.option(anyHash()), seq, someEntries(), (configHash, number, entries) => {
+          const message = { configHash, seq: number, entries };
 
           expect(unpackMessage(packMessage(message))).to.deep.equal(message);
         }),

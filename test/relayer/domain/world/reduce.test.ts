@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import type { HubEvent, LoggedEvent, Merged } from "../../../../relayer/domain/incident/hub-event.ts";
-import type { Word } from "../../../../relayer/domain/incident/word.ts";
+import { EMPTY_WORD, type Word } from "../../../../relayer/domain/incident/word.ts";
 import type { HubState } from "../../../../relayer/domain/world/hub-state.ts";
 import type { Observation } from "../../../../relayer/domain/world/observation.ts";
 import { type Step, reduce } from "../../../../relayer/domain/world/reduce.ts";
@@ -295,10 +295,35 @@ describe("reduce", () => {
       );
     });
 
+    it("keeps the local word when an assertion brings an empty one", () => {
+      const of = { market: 1, sensor: "0x5e", cause: "price", local: rungs(1, 0), mesh: rungs(1, 0) } as const;
+      const words = { localWord: EMPTY_WORD, meshWord: A, posture: postureOf([0, 1]) };
+
+      expect(after({ kind: "asserted", seq: 11, ...of, ...words })).to.deep.equal(
+        aHubState({ seq: 11, meshWords: wordsWith(A) }),
+      );
+    });
+
     it("lets a lift change the posture and no word", () => {
       const posture = postureOf([0]);
 
       expect(after({ kind: "lifted", seq: 11, market: 1, inForce: rungs(0, 0), posture })).to.deep.equal(
+        aHubState({ seq: 11, posture }),
+      );
+    });
+
+    it("takes both words of a void and leaves the posture to a lift", () => {
+      const words = { meshWord: A, localWord: B };
+
+      expect(after({ kind: "voided", seq: 11, market: 1, asOf: 1_700_000_000, ...words })).to.deep.equal(
+        aHubState({ seq: 11, meshWords: wordsWith(A), localWords: wordsWith(B) }),
+      );
+    });
+
+    it("lets a halt budget that begins anew change the posture and no word", () => {
+      const posture = postureOf([0]);
+
+      expect(after({ kind: "halt-budget-rearmed", seq: 11, market: 1, posture })).to.deep.equal(
         aHubState({ seq: 11, posture }),
       );
     });
@@ -330,6 +355,9 @@ describe("reduce", () => {
         { kind: "directive-accepted", seq: 11, decision: "0x", path: "solo", signatures: 1 },
         { kind: "mirror-set", seq: 11, mirror: "0x01", isActive: true },
         { kind: "mirror-failed", seq: 11, mirror: "0x01" },
+        { kind: "halt-budget-spent", seq: 11, market: 1 },
+        { kind: "council-set", seq: 11, council: "0x01" },
+        { kind: "lift-gate-set", seq: 11, gate: "0x01" },
         {
           kind: "lanes-refused",
           seq: 11,

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IOAppCore} from "@layerzerolabs/lz-evm-oapp-v2/contracts/oapp/interfaces/IOAppCore.sol";
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {CouncilJudge} from "../../../contracts/governance/judges/CouncilJudge.sol";
+import {HubJudge} from "../../../contracts/governance/judges/HubJudge.sol";
+import {IncidentHub} from "../../../contracts/hub/IncidentHub.sol";
+import {ICouncil} from "../../../contracts/interfaces/ICouncil.sol";
+import {ICouncilHub} from "../../../contracts/interfaces/ICouncilHub.sol";
+import {IIncidentHub} from "../../../contracts/interfaces/IIncidentHub.sol";
+import {IIncidentState} from "../../../contracts/interfaces/IIncidentState.sol";
+import {VoidingHub} from "../../../contracts/mocks/governance/VoidingHub.sol";
+import {Cause, Limits, SensorGrant} from "../../../contracts/types/Incident.sol";
+import {CAUTION, HALTED, M2, M4, REDUCE_ONLY, Rungs} from "../../../contracts/types/Rungs.sol";
+import {WordLib} from "../../../contracts/types/Word.sol";
+import {HubFixture} from "../hub/HubFixture.sol";
+
+/// @notice P9 for the hub's own parameters, against two real hubs.
+contract HubJudgeTest is HubFixture {
+    HubJudge private judge;
+    /// @dev The hub as it would be after a change.
+    IncidentHub private changed;
+
+    function setUp() public override {
+        super.setUp();
+        judge = new HubJudge();
+        changed = new IncidentHub(
+            address(endpoint),
+            governance,
+            MESH_ID,
+            _defaultLeases(),
+            _defaultLimits(),
+            operators
+        );
+        vm.startPrank(governance);
+        changed.registerMarket(PROTOCOL);
+        changed.registerMarket(MARKET);
+        changed.setPeer(PEER_EID, peer);
+        vm.stopPrank();
+    }
+
+    /* SENSORS */
+
+    function test_SetSensor_HigherCeilingsAndMoreMarketsTighten() public {
+        SensorGrant memory low = _middle();
+        _setSensor(low);
+        assertTrue(_judgeSensor(low), "the same");
+
+        SensorGrant memory next = _middle();
+        next.localCeiling = _rungs(HALTED, M4);
+        assertTrue(_judgeSensor(next), "local");
+        next = _middle();
+        next.meshCeiling = _rungs(REDUCE_ONLY, M2);
+        assertTrue(_judgeSensor(next), "mesh");
+        next = _middle();
+        next.markets = 7;
+        assertTrue(_judgeSensor(next), "markets");
+    }
+
+    function test_SetSensor_LessOfAnythingLoosens() public {
+        _setSensor(_middle());
+        SensorGrant memory next = _middle();
+        next.localCeiling = _rungs(CAUTION, M4);
+        assertFalse(_judgeSensor(next), "local");
+        next = _middle();
+        next.meshCeiling = _rungs(HALTED, 0);
+        assertFalse(_judgeSensor(next), "mesh");
+        next = _middle();
+        next.markets = 5;
+        assertFalse(_judgeSensor(next), "markets");
+        next = _middle();
+        next.isActive = false;
+        assertFalse(_judgeSensor(next), "withdrawn");
+        next = _middle();
+        next.cause = Cause.Oracle;
+        assertFalse(_judgeSensor(next), "cause");
+    }
+
+    /// @dev A stolen tightening key cannot appoint itself a sensor.
+    function test_SetSensor_ANewSensorWaits() public view {
+        bytes memory data = abi.encodeCall(IIncidentState.setSensor, (stranger, _openGrant()));
+        assertFalse(judge.tightens(address(hub), data));
+    }
+
+    function testFuzz_SetSensor_NeverLowersWhatAnAssertionDoes(uint256 seed) public {
+        SensorGrant memory current = _drawGrant(seed);
+        SensorGrant memory next =
+            seed % 3 == 0 ? _drawGrant(uint256(keccak256(abi.encode(seed)))) : _raised(current, seed);
+        vm.startPrank(governance);
+        hub.setSensor(sensor, current);
+        changed.setSensor(sensor, next);
+        vm.stopPrank();
+        if (seed % 3 != 0) assertTrue(_judgeSensor(next), "a raise was refused");
+        if (!_judgeSensor(next)) return;
+
+        Rungs asked = _anyRungs(uint8(seed >> 16), uint8(seed >> 24));
+        vm.startPrank(sensor);
+        try hub.assertRungs(MARKET, asked) {
+            changed.assertRungs(MARKET, asked);
+        } catch {
+            // Not granted before: nothing to compare with.
+        }
+        vm.stopPrank();
+        assertFalse(hub.posture().own(MARKET).exceeds(changed.posture().own(MARKET)), "a rung came down");
+        Rungs mesh = hub.meshWord(MARKET).inForce(hub.leases(), block.timestamp);
+        Rungs meshAfter = changed.meshWord(MARKET).inForce(hub.leases(), block.timestamp);
+        assertFalse(mesh.exceeds(meshAfter), "a mesh rung came down");
+    }
+
+    /* LIMITS */
+
+    function test_SetLimits_HigherCeilingsTighten_LowerLoosen() public view {
+        assertTrue(_judgeLimits(_defaultLimits()), "the same");
+        Limits memory next = _defaultLimits();
+        next.soloCeiling = _rungs(HALTED, M4);
+        assertTrue(_judgeLimits(next), "solo up");
+        next.soloCeiling = _rungs(CAUTION, M4);
+        assertFalse(_judgeLimits(next), "solo down");
+        next = _defaultLimits();
+        next.peerCeiling = _rungs(REDUCE_ONLY, M4);
+        assertFalse(_judgeLimits(next), "peer down");
+        next = _defaultLimits();
+        next.quorumCeiling = _rungs(HALTED, 3);
+        assertFalse(_judgeLimits(next), "quorum ceiling down");
+    }
+
+    function test_SetLimits_AnotherQuorumWaits() public view {
+        Limits memory next = _defaultLimits();
+        next.quorum = 3;
+        assertFalse(_judgeLimits(next), "larger");
+        next.quorum = 1;
+        assertFalse(_judgeLimits(next), "smaller");
+    }
+
+    function testFuzz_SetLimits_NeverLowersWhatArrives(uint256 seed, uint8 signers) public {
+        Limits memory current = _drawLimits(seed);
+        Limits memory next = _drawLimits(uint256(keccak256(abi.encode(seed))));
+        if (seed % 2 == 0) next = _raised(current, next);
+        vm.startPrank(governance);
+        hub.setLimits(current);
+        changed.setLimits(next);
+        vm.stopPrank();
+        if (seed % 2 == 0) assertTrue(_judgeLimits(next), "a raise was refused");
+        if (!_judgeLimits(next)) return;
+
+        Rungs asked = _anyRungs(uint8(seed >> 16), uint8(seed >> 24));
+        bytes memory entries = _pack(MARKET, WordLib.stamped(asked, block.timestamp));
+        bytes memory signatures = _sign(_directive(entries), 1 + (signers % 3));
+        hub.submit(_directive(entries), signatures);
+        changed.submit(_directive(entries), signatures);
+        assertFalse(hub.posture().own(MARKET).exceeds(changed.posture().own(MARKET)), "a rung came down");
+    }
+
+    /* COUNCIL, GATE */
+
+    function test_SetCouncil_NoneTightens_AnotherWaits() public {
+        VoidingHub target = new VoidingHub();
+        target.setCouncil(stranger);
+        assertTrue(judge.tightens(address(target), abi.encodeCall(ICouncilHub.setCouncil, (address(0)))));
+        assertTrue(judge.tightens(address(target), abi.encodeCall(ICouncilHub.setCouncil, (stranger))));
+        assertFalse(judge.tightens(address(target), abi.encodeCall(ICouncilHub.setCouncil, (sensor))));
+    }
+
+    function test_SetLiftGate_TheFirstTightens_AnotherWaits() public {
+        VoidingHub target = new VoidingHub();
+        assertTrue(judge.tightens(address(target), abi.encodeCall(ICouncilHub.setLiftGate, (stranger))));
+        target.setLiftGate(stranger);
+        assertTrue(judge.tightens(address(target), abi.encodeCall(ICouncilHub.setLiftGate, (stranger))));
+        assertFalse(judge.tightens(address(target), abi.encodeCall(ICouncilHub.setLiftGate, (sensor))));
+        assertFalse(judge.tightens(address(target), abi.encodeCall(ICouncilHub.setLiftGate, (address(0)))));
+    }
+
+    /// @dev Another council may void. That it is the first makes no difference.
+    function test_SetCouncil_TheFirstWaits() public {
+        VoidingHub target = new VoidingHub();
+        assertFalse(judge.tightens(address(target), abi.encodeCall(ICouncilHub.setCouncil, (stranger))));
+    }
+
+    /* EVERYTHING ELSE WAITS */
+
+    function test_Tightens_KnowsNothingElse() public view {
+        bytes[11] memory calls = [
+            abi.encodeCall(IIncidentState.registerMarket, (2)),
+            abi.encodeCall(IIncidentState.setMirror, (stranger, true)),
+            abi.encodeCall(IIncidentState.setMirror, (stranger, false)),
+            abi.encodeCall(IIncidentHub.setOperator, (stranger, true)),
+            abi.encodeCall(IIncidentHub.setOperator, (operators[0], false)),
+            abi.encodeCall(IIncidentHub.withdraw, (payable(stranger), 1)),
+            abi.encodeCall(IOAppCore.setPeer, (PEER_EID, bytes32(0))),
+            abi.encodeCall(IOAppCore.setPeer, (PEER_EID + 1, peer)),
+            abi.encodeCall(IOAppCore.setDelegate, (stranger)),
+            abi.encodeCall(Ownable.transferOwnership, (stranger)),
+            abi.encodeWithSignature("rearmHaltBudget(uint8)", 1)
+        ];
+        for (uint256 i; i < calls.length; ++i) {
+            assertFalse(judge.tightens(address(hub), calls[i]));
+        }
+    }
+
+    function test_CouncilJudge_WhatMakesVoidingHarderTightens() public {
+        CouncilJudge councilJudge = new CouncilJudge();
+        vm.mockCall(address(1), abi.encodeCall(ICouncil.threshold, ()), abi.encode(3));
+        vm.mockCall(address(1), abi.encodeCall(ICouncil.voidDelay, ()), abi.encode(30 minutes));
+        assertTrue(councilJudge.tightens(address(1), abi.encodeCall(ICouncil.setVoidRules, (3, 30 minutes))));
+        assertTrue(councilJudge.tightens(address(1), abi.encodeCall(ICouncil.setVoidRules, (4, 1 hours))));
+        assertFalse(councilJudge.tightens(address(1), abi.encodeCall(ICouncil.setVoidRules, (2, 1 hours))));
+        assertFalse(councilJudge.tightens(address(1), abi.encodeCall(ICouncil.setVoidRules, (4, 29 minutes))));
+        assertTrue(councilJudge.tightens(address(1), abi.encodeCall(ICouncil.setGuardian, (stranger, true))));
+        assertFalse(councilJudge.tightens(address(1), abi.encodeCall(ICouncil.setGuardian, (stranger, false))));
+        assertFalse(councilJudge.tightens(address(1), abi.encodeCall(ICouncil.setMember, (stranger, true))));
+        assertFalse(councilJudge.tightens(address(1), abi.encodeCall(ICouncil.setMember, (stranger, false))));
+        assertFalse(councilJudge.tightens(address(1), abi.encodeCall(ICouncil.rearm, (stranger))));
+    }
+
+    /* PRIVATE */
+
+    function _middle() private pure returns (SensorGrant memory grant) {
+        grant = _grant(_rungs(REDUCE_ONLY, M4), _rungs(CAUTION, M2));
+        grant.markets = 3;
+    }
+
+    function _judgeSensor(SensorGrant memory next) private view returns (bool) {
+        return judge.tightens(address(hub), abi.encodeCall(IIncidentState.setSensor, (sensor, next)));
+    }
+
+    function _judgeLimits(Limits memory next) private view returns (bool) {
+        return judge.tightens(address(hub), abi.encodeCall(IIncidentHub.setLimits, (next)));
+    }
+
+    function _drawGrant(uint256 seed) private pure returns (SensorGrant memory grant) {
+        uint256 roll = uint256(keccak256(abi.encode(seed)));
+        Rungs mesh = _anyRungs(uint8(roll), uint8(roll >> 8));
+        grant = _grant(_anyRungs(uint8(roll >> 16), uint8(roll >> 24)).join(mesh), mesh);
+        grant.markets = uint32(roll >> 32) & 3;
+    }
+
+    function _raised(SensorGrant memory from, uint256 seed) private pure returns (SensorGrant memory next) {
+        SensorGrant memory other = _drawGrant(~seed);
+        next = _grant(from.localCeiling.join(other.localCeiling), from.meshCeiling.join(other.meshCeiling));
+        next.markets = from.markets | other.markets;
+    }
+
+    function _drawLimits(uint256 seed) private pure returns (Limits memory) {
+        uint256 roll = uint256(keccak256(abi.encode(seed, "limits")));
+        return
+            Limits({
+                peerCeiling: _anyRungs(uint8(roll), uint8(roll >> 8)),
+                soloCeiling: _anyRungs(uint8(roll >> 16), uint8(roll >> 24)),
+                quorumCeiling: _anyRungs(uint8(roll >> 32), uint8(roll >> 40)),
+                quorum: uint8(2 + ((roll >> 48) % 2))
+            });
+    }
+
+    function _raised(Limits memory from, Limits memory other) private pure returns (Limits memory) {
+        return
+            Limits(
+                from.peerCeiling.join(other.peerCeiling),
+                from.soloCeiling.join(other.soloCeiling),
+                from.quorumCeiling.join(other.quorumCeiling),
+                from.quorum
+            );
+    }
+}

@@ -1,0 +1,169 @@
+import { expect } from "chai";
+import { Contract, Interface, ZeroAddress } from "ethers";
+
+import { readDeployedContract } from "../../deployments/compiled-contract.ts";
+import { type NetworkParameters, readNetworkParameters } from "../../deployments/network-parameters.ts";
+import { type NetworkRecord, addressOf } from "../../deployments/network-record.ts";
+import { type ContractName, SOURCES } from "../../deployments/plan/sources.ts";
+import { createMemoryStore } from "../../deployments/record-store.ts";
+import { deployMesh } from "../../deployments/tasks/deploy.ts";
+import { type Difference, verifyMesh } from "../../deployments/tasks/verify.ts";
+import { wireMesh } from "../../deployments/tasks/wire.ts";
+import { roleWallet } from "../../localnet/chains/accounts.ts";
+import { type BareChain, startBareChains, targetOf } from "./support/in-process-targets.ts";
+
+/** The testnet's parameters on chains of our own: scripted feeds in place of real ones, and everything else as it is. */
+function wholeParameters(): NetworkParameters {
+  const { deployerKey: _, ...testnet } = readNetworkParameters("testnet");
+  const markets = testnet.markets.map((market) => ({
+    ...market,
+    feeds: market.feeds.map(({ at: _at, ...feed }) => feed),
+  }));
+  return { ...testnet, network: "whole", kind: "devnet", chains: [], markets };
+}
+
+describe("the whole of a live network, on chains in this process", function () {
+  this.timeout(240_000);
+
+  const parameters = wholeParameters();
+  let chains: BareChain[];
+  let record: NetworkRecord;
+  let undo: (() => Promise<void>)[];
+
+  const targets = () => chains.map((chain) => targetOf(chain));
+  const said = (differences: readonly Difference[]) => differences.map(({ chain, what }) => `${chain}: ${what}`);
+  const first = () => record.chains[0]!;
+
+  before(async () => {
+    chains = await startBareChains(["chain0", "chain1"]);
+    record = await deployMesh(targets(), parameters, { store: createMemoryStore() });
+    await wireMesh(targets(), record, parameters);
+  });
+
+  beforeEach(async () => {
+    undo = await Promise.all(chains.map(({ provider }) => provider.remember()));
+  });
+
+  afterEach(() => Promise.all(undo.map((takeBack) => takeBack())));
+
+  after(() => Promise.all(chains.map(({ provider }) => provider.close())));
+
+  it("is as its parameters say, and a second run sends nothing", async () => {
+    expect(await verifyMesh(chains, record, parameters)).to.deep.equal([]);
+    expect(await wireMesh(targets(), record, parameters)).to.deep.equal({ sent: [], withheld: [] });
+  });
+
+  it("has every contract that there is a source for", () => {
+    const missing = (Object.keys(SOURCES) as ContractName[]).filter((name) => !(name in first().contracts));
+
+    // Of these there are several, under names of their own.
+    expect(missing).to.have.members(["FieldJudge", "ScriptedFeed"]);
+  });
+
+  it("belongs to the timelock alone, and its deployer may change nothing", async () => {
+    const { provider } = chains[0]!;
+    const timelock = addressOf(first(), "ParameterTimelock");
+    const deployer = roleWallet("deployer").connect(provider);
+    const owned = Object.keys(first().contracts).filter((name) => {
+      return name in SOURCES && readDeployedContract(name as ContractName).abi.hasFunction("owner()");
+    });
+    expect(owned).to.include.members(["IncidentHub", "PriceAggregator", "KeeperTreasury", "Council", "DrillSensor"]);
+    for (const name of owned) {
+      const { abi } = readDeployedContract(name as ContractName);
+      const contract = new Contract(addressOf(first(), name), abi, deployer);
+      expect(await contract.getFunction("owner").staticCall(), name).to.equal(timelock);
+    }
+    const hub = new Contract(addressOf(first(), "IncidentHub"), readDeployedContract("IncidentHub").abi, deployer);
+    const failure: unknown = await hub
+      .getFunction("setCouncil")
+      .staticCall(ZeroAddress)
+      .catch((error: unknown) => error);
+    expect(String(failure)).to.contain("OwnableUnauthorizedAccount");
+  });
+
+  it("lets the tightener tighten at once through the timelock what wire says is left to governance", async () => {
+    const { SilenceSensor } = parameters.sensors;
+    const stricter: NetworkParameters = {
+      ...parameters,
+      sensors: {
+        ...parameters.sensors,
+        SilenceSensor: { ...SilenceSensor!, parameters: { ...SilenceSensor!.parameters, silenceSeconds: 1_500 } },
+      },
+    };
+    expect(said(await verifyMesh(chains, record, stricter))).to.deep.equal(
+      ["chain-a", "chain-b"].map((name) => `${name}: SilenceSensor: silenceSeconds`),
+    );
+    const { sent, withheld } = await wireMesh(targets(), record, stricter);
+    expect(sent).to.deep.equal([]);
+
+    const { provider } = chains[0]!;
+    const tightener = parameters.governance!.tighteners[0]!;
+    await provider.send("hardhat_impersonateAccount", [tightener]);
+    await provider.send("hardhat_setBalance", [tightener, "0xde0b6b3a7640000"]);
+    const { abi } = readDeployedContract("ParameterTimelock");
+    const changes = withheld.filter(({ chain }) => chain === "chain-a").map(({ to, data }) => ({ target: to, data }));
+    const bundle = { version: 1, reason: `0x${"00".repeat(32)}`, changes };
+    const data = Interface.from(abi).encodeFunctionData("applyNow", [bundle]);
+    const request = { from: tightener, to: addressOf(first(), "ParameterTimelock"), data, gas: "0x4c4b40" };
+    await provider.send("hardhat_mine", ["0x1"]);
+    await provider.send("eth_sendTransaction", [request]);
+
+    expect(said(await verifyMesh(chains, record, stricter))).to.deep.equal(["chain-b: SilenceSensor: silenceSeconds"]);
+  });
+
+  const changes: { what: string; given: Partial<NetworkParameters>; shows: string[] }[] = [
+    {
+      what: "a proposer",
+      given: { governance: { ...parameters.governance!, proposers: [roleWallet("user").address] } },
+      shows: ["role proposer"],
+    },
+    {
+      what: "the timelock's delay",
+      given: { governance: { ...parameters.governance!, delaySeconds: 86_400 } },
+      shows: ["timelock delay"],
+    },
+    {
+      what: "a member of the council",
+      given: { council: { ...parameters.council!, members: parameters.council!.members.slice(1) } },
+      shows: ["Council members"],
+    },
+    {
+      what: "a guardian of the council",
+      given: { council: { ...parameters.council!, guardians: [roleWallet("user").address] } },
+      shows: ["Council guardians"],
+    },
+    {
+      what: "the keepers' budget",
+      given: { treasury: { ...parameters.treasury!, budget: { ...parameters.treasury!.budget, tipBps: 1 } } },
+      shows: ["KeeperTreasury budget: tipBps"],
+    },
+    {
+      what: "the gate's pace",
+      given: { freshness: { ...parameters.freshness!, pace: { ...parameters.freshness!.pace, observations: 4 } } },
+      shows: ["FreshnessGate pace: observations"],
+    },
+    { what: "the gate", given: { freshness: undefined }, shows: ["lift gate"] },
+    {
+      what: "who confirms an alarm",
+      given: { alarm: { ...parameters.alarm!, confirmedBy: ["PriceBandSensor"] } },
+      shows: ["PublicAlarm confirming sensors"],
+    },
+    {
+      what: "what a withdrawal asks of a price",
+      given: { matrix: { ...parameters.matrix!, withdraw: { ...parameters.matrix!.withdraw, maxConfidenceBps: 150 } } },
+      shows: ["market 1 matrix", "market 2 matrix"],
+    },
+  ];
+  for (const { what, given, shows } of changes) {
+    it(`sees that another was meant: ${what}`, async () => {
+      const differences = await verifyMesh(
+        chains.slice(0, 1),
+        { ...record, chains: [first()] },
+        { ...parameters, ...given },
+      );
+
+      const ours = said(differences).filter((line) => !line.includes("peers of no record"));
+      expect(ours).to.deep.equal(shows.map((line) => `chain-a: ${line}`));
+    });
+  }
+});
