@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IClearingAccounts} from "../../interfaces/IClearingAccounts.sol";
+import {Action} from "../../types/Matrix.sol";
 import {UNIT_FINE} from "../book/Scale.sol";
 import {Custody} from "./Custody.sol";
 
@@ -24,7 +25,7 @@ abstract contract Accounts is Custody, IClearingAccounts {
             _touch(msg.sender, _lowest(open), type(uint256).max);
         }
         uint256[32] memory cache;
-        uint256 free = _free(_assess(msg.sender, Use.Withdraw, cache));
+        uint256 free = _free(_assess(msg.sender, Action.Withdraw, cache));
         if (units > free) revert ClearingAccounts_NotFree(msg.sender, units, free);
         _countWithdrawal(units, entry.open);
 

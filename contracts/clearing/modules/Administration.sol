@@ -5,6 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IClearingAccounts} from "../../interfaces/IClearingAccounts.sol";
 import {Envelope, IClearingMarkets, MarketParams, Ramp} from "../../interfaces/IClearingMarkets.sol";
+import {Action} from "../../types/Matrix.sol";
 import {MARKETS} from "../../types/Posture.sol";
 import {UNIT_FINE} from "../book/Scale.sol";
 import {Custody} from "./Custody.sol";
@@ -34,7 +35,7 @@ abstract contract Administration is Custody, IClearingMarkets {
         entry.ramp = Ramp(maintenance, maintenance, 0, 0);
         _setParams(market, params);
 
-        (uint256 priceX32, ) = _read(market, Use.Open);
+        (uint256 priceX32, ) = _read(market, Action.Open);
         entry.clock.average = uint96(priceX32);
         (entry.clock.averageAt, entry.clock.premiumAt) = (uint40(block.timestamp), uint40(block.timestamp));
         _startClock(market);

@@ -5,6 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {Standing} from "../../interfaces/IClearingReports.sol";
 import {IRecovery} from "../../interfaces/IRecovery.sol";
+import {Action} from "../../types/Matrix.sol";
 import {Position} from "../book/Position.sol";
 import {LOT_FINE, UNIT_FINE} from "../book/Scale.sol";
 import {Touch} from "./Touch.sol";
@@ -38,18 +39,18 @@ abstract contract Liquidation is Touch, IRecovery {
 
         Takeover memory takeover;
         (takeover.account, takeover.liquidator, takeover.market) = (account, msg.sender, market);
-        takeover.markX32 = _sanePrice(market, takeover.cache);
+        takeover.markX32 = _sanePrice(market, Action.Liquidate, takeover.cache);
         _updateAverage(_markets[market].clock, takeover.markX32);
         takeover.position = _touch(account, market, type(uint256).max);
         if (takeover.position.isEmpty()) revert Recovery_NoPosition(account, market);
-        takeover.standing = _assess(account, Use.Liquidate, takeover.cache);
+        takeover.standing = _assess(account, Action.Liquidate, takeover.cache);
         _requireLiquidatable(account, takeover.standing);
 
         sizeFine = _throttled(takeover, _closable(takeover, lots));
         takeover.sizeFine = sizeFine;
         _priceTakeover(takeover);
         _takeOver(takeover);
-        Standing memory after_ = _assess(msg.sender, Use.Liquidate, takeover.cache);
+        Standing memory after_ = _assess(msg.sender, Action.Liquidate, takeover.cache);
         if (!_isCovered(after_)) {
             revert Recovery_LiquidatorMargin(msg.sender, after_.equityFine, after_.initialUnits);
         }

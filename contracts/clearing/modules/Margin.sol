@@ -5,6 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {Standing} from "../../interfaces/IClearingReports.sol";
 import {Envelope, MarketParams, Ramp} from "../../interfaces/IClearingMarkets.sol";
+import {Action} from "../../types/Matrix.sol";
 import {Position} from "../book/Position.sol";
 import {BPS, UNIT_FINE} from "../book/Scale.sol";
 import {Clocks} from "./Clocks.sol";
@@ -24,7 +25,7 @@ abstract contract Margin is Clocks {
     /// @dev How `account` stands, with what it has not seen applied. Reads prices into `cache`.
     function _assess(
         address account,
-        Use use,
+        Action action,
         uint256[32] memory cache
     ) internal view returns (Standing memory result) {
         Account storage entry = _accounts[account];
@@ -36,7 +37,7 @@ abstract contract Margin is Clocks {
             Market storage at = _markets[market];
             result.cashFine += position.settle(at.book.side(position.isLong), at.book.firstOctave, type(uint256).max);
             if (position.isEmpty()) continue;
-            uint256 price = _price(market, use, cache);
+            uint256 price = _price(market, action, cache);
             result.equityFine += position.value(at.book.mark(position.isLong, price));
             _addRequirement(classes[at.params.assetClass], market, position, price);
         }

@@ -6,6 +6,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Standing} from "../../interfaces/IClearingReports.sol";
 import {Envelope} from "../../interfaces/IClearingMarkets.sol";
 import {INovation, Match, Order} from "../../interfaces/INovation.sol";
+import {Action} from "../../types/Matrix.sol";
 import {Position} from "../book/Position.sol";
 import {LOT_FINE, UNIT_FINE} from "../book/Scale.sol";
 import {Orders} from "./Orders.sol";
@@ -30,7 +31,7 @@ abstract contract Novation is Orders {
         uint8 market;
         uint256 priceX32;
         uint256 sizeFine;
-        Use use;
+        Action action;
         uint256[32] cache;
     }
 
@@ -113,8 +114,8 @@ abstract contract Novation is Orders {
     /// @dev The maker's price, within a band around the mark. Moves averages.
     function _priceDeal(Deal memory deal, uint256 priceE18, bool isReducing) private {
         Market storage entry = _markets[deal.market];
-        deal.use = isReducing ? Use.Close : Use.Open;
-        uint256 markX32 = _price(deal.market, deal.use, deal.cache);
+        deal.action = isReducing ? Action.Close : Action.Open;
+        uint256 markX32 = _price(deal.market, deal.action, deal.cache);
         uint256 priceX32 = _toX32(deal.market, priceE18);
         uint256 apart = priceX32 > markX32 ? priceX32 - markX32 : markX32 - priceX32;
         if (apart * PPM > markX32 * entry.params.fillBandPpm) {
@@ -126,7 +127,7 @@ abstract contract Novation is Orders {
     }
 
     function _assessBefore(Leg memory leg, Deal memory deal) private view {
-        if (leg.isReducing) leg.before = _assess(leg.account, deal.use, deal.cache);
+        if (leg.isReducing) leg.before = _assess(leg.account, deal.action, deal.cache);
     }
 
     function _apply(Leg memory leg, Deal memory deal) private {
@@ -154,7 +155,7 @@ abstract contract Novation is Orders {
     /// @dev Enough initial margin; or the trade was reducing, and equity over maintenance margin did not fall. A bankrupt
     /// account passes neither: its position is for {IRecovery.resolve}.
     function _requireMargin(Leg memory leg, Deal memory deal) private view {
-        Standing memory standing_ = _assess(leg.account, deal.use, deal.cache);
+        Standing memory standing_ = _assess(leg.account, deal.action, deal.cache);
         if (_isCovered(standing_)) return;
         Standing memory before = leg.before;
         bool isSafer = leg.isReducing && standing_.equityFine >= 0 && _isRatioKept(before, standing_);

@@ -6,40 +6,37 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IClearingAccounts} from "../../interfaces/IClearingAccounts.sol";
 import {Price} from "../../interfaces/IPriceAggregator.sol";
 import {IRecovery} from "../../interfaces/IRecovery.sol";
+import {Action} from "../../types/Matrix.sol";
 import {MAX_PRICE, PRICE_ONE} from "../book/Scale.sol";
 import {ClearingState} from "../ClearingState.sol";
 
 /// @title Prices
 /// @notice The one place where the clearing house reads a price, and what it demands of it.
-/// @dev Prices inside are units for one lot with 32 binary places, rounded down once, here; both sides of every trade see
+/// @dev How young and how sure a price has to be is the aggregator's matrix, for each action. Prices inside are units for one lot with 32 binary places, rounded down once, here; both sides of every trade see
 /// the same number.
 abstract contract Prices is ClearingState {
-    /// @dev What a price is wanted for, by how young it has to be.
-    enum Use {
-        Open,
-        Close,
-        Liquidate,
-        Withdraw
-    }
-
     uint256 internal constant PPM = 1_000_000;
     /// @dev Time constant of the average price.
     uint256 private constant AVERAGE_SECONDS = 30 minutes;
     uint256 private constant E36 = 1e36;
 
     /// @dev The price of `market`. Kept in `cache` for the length of one call; callers start with an empty one.
-    function _price(uint8 market, Use use, uint256[32] memory cache) internal view returns (uint256 priceX32) {
+    function _price(uint8 market, Action action, uint256[32] memory cache) internal view returns (uint256 priceX32) {
         priceX32 = cache[market];
         if (priceX32 != 0) return priceX32;
-        (priceX32, ) = _read(market, use);
+        (priceX32, ) = _read(market, action);
         cache[market] = priceX32;
     }
 
     /// @dev A price to take positions by: near its average over time, its sources near each other. Checked before it is
     /// used for anything (formulas.md, incidents of marginfi).
-    function _sanePrice(uint8 market, uint256[32] memory cache) internal view returns (uint256 priceX32) {
+    function _sanePrice(
+        uint8 market,
+        Action action,
+        uint256[32] memory cache
+    ) internal view returns (uint256 priceX32) {
         uint256 confidenceX32;
-        (priceX32, confidenceX32) = _read(market, Use.Liquidate);
+        (priceX32, confidenceX32) = _read(market, action);
         Market storage entry = _markets[market];
         uint256 average = entry.clock.average;
         uint256 apart = priceX32 > average ? priceX32 - average : average - priceX32;
@@ -66,19 +63,12 @@ abstract contract Prices is ClearingState {
         return Math.mulDiv(priceE18 * scale, _markets[market].params.lotE18, E36);
     }
 
-    function _read(uint8 market, Use use) internal view returns (uint256 priceX32, uint256 confidenceX32) {
-        (bool ok, Price memory result) = _aggregator.priceWithin(market, _maxAge(use));
+    function _read(uint8 market, Action action) internal view returns (uint256 priceX32, uint256 confidenceX32) {
+        (bool ok, Price memory result) = _aggregator.priceFor(market, action);
         if (ok) {
             priceX32 = _toX32(market, result.priceE18);
             confidenceX32 = _toX32(market, result.confidenceE18);
         }
         if (priceX32 == 0 || priceX32 > MAX_PRICE) revert IClearingAccounts.ClearingAccounts_NoPrice(market);
-    }
-
-    /// @dev Seconds. What adds risk asks for the youngest price.
-    function _maxAge(Use use) private pure returns (uint32) {
-        if (use == Use.Open) return 60;
-        if (use == Use.Liquidate) return 120;
-        return 300;
     }
 }

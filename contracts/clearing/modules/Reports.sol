@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IClearingReports, PositionView, Standing} from "../../interfaces/IClearingReports.sol";
 import {IVenue, MarketReport} from "../../interfaces/IVenue.sol";
+import {Action} from "../../types/Matrix.sol";
 import {Book} from "../book/Book.sol";
 import {LimiterLib} from "../book/Limiter.sol";
 import {Position} from "../book/Position.sol";
@@ -15,13 +16,13 @@ abstract contract Reports is Custody, IClearingReports, IVenue {
     /// @inheritdoc IClearingReports
     function standing(address account) external view returns (Standing memory) {
         uint256[32] memory cache;
-        return _assess(account, Use.Close, cache);
+        return _assess(account, Action.Close, cache);
     }
 
     /// @inheritdoc IClearingReports
     function freeUnits(address account) external view returns (uint256) {
         uint256[32] memory cache;
-        return _free(_assess(account, Use.Withdraw, cache));
+        return _free(_assess(account, Action.Withdraw, cache));
     }
 
     /// @inheritdoc IClearingReports
@@ -34,7 +35,7 @@ abstract contract Reports is Custody, IClearingReports, IVenue {
         if (position.isEmpty()) return result;
 
         uint256[32] memory cache;
-        int256 mark = book.mark(position.isLong, _price(market, Use.Close, cache));
+        int256 mark = book.mark(position.isLong, _price(market, Action.Close, cache));
         result.isLong = position.isLong;
         result.sizeFine = position.size();
         result.valueFine = position.value(mark);
@@ -82,7 +83,7 @@ abstract contract Reports is Custody, IClearingReports, IVenue {
     function reportOf(uint8 market) external view returns (MarketReport memory report) {
         Market storage entry = _listed(market);
         uint256[32] memory cache;
-        report.priceX32 = _price(market, Use.Close, cache);
+        report.priceX32 = _price(market, Action.Close, cache);
         report.openInterest = _openInterest(entry, report.priceX32);
         report.skewFine = -entry.book.dustSize;
         (, uint256 own) = _drawable(market, market);
@@ -99,7 +100,7 @@ abstract contract Reports is Custody, IClearingReports, IVenue {
             if (entry.params.lotE18 == 0) continue;
             uint256[32] memory cache;
             fine += int256(entry.fund) - int256(entry.shortfall);
-            fine += entry.book.dustValue(_price(market, Use.Close, cache));
+            fine += entry.book.dustValue(_price(market, Action.Close, cache));
         }
     }
 }

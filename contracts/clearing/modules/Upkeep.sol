@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IClearingAccounts} from "../../interfaces/IClearingAccounts.sol";
+import {Action} from "../../types/Matrix.sol";
 import {UNIT_FINE} from "../book/Scale.sol";
 import {Custody} from "./Custody.sol";
 
@@ -21,6 +22,6 @@ abstract contract Upkeep is Custody, IClearingAccounts {
         Market storage entry = _listed(market);
         _accrue(market);
         uint256[32] memory cache;
-        _updateAverage(entry.clock, _price(market, Use.Close, cache));
+        _updateAverage(entry.clock, _price(market, Action.Close, cache));
     }
 }

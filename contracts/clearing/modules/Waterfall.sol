@@ -5,6 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {Standing} from "../../interfaces/IClearingReports.sol";
 import {IRecovery} from "../../interfaces/IRecovery.sol";
+import {Action} from "../../types/Matrix.sol";
 import {Book} from "../book/Book.sol";
 import {LimiterLib} from "../book/Limiter.sol";
 import {Position} from "../book/Position.sol";
@@ -31,7 +32,7 @@ abstract contract Waterfall is Touch, IRecovery {
         _accrueAll(account);
         uint256[32] memory cache;
         (Loss[] memory losses, uint256 total) = _losses(account, cache);
-        Standing memory standing_ = _assess(account, Use.Liquidate, cache);
+        Standing memory standing_ = _assess(account, Action.Deleverage, cache);
         if (standing_.equityFine >= 0) revert Recovery_NotBankrupt(account, standing_.equityFine);
 
         // Negative, so the cast of its opposite keeps it.
@@ -59,7 +60,7 @@ abstract contract Waterfall is Touch, IRecovery {
         for (uint32 open = all; open != 0; open &= open - 1) {
             uint8 market = _lowest(open);
             _requireLive(market);
-            uint256 priceX32 = _sanePrice(market, cache);
+            uint256 priceX32 = _sanePrice(market, Action.Deleverage, cache);
             _updateAverage(_markets[market].clock, priceX32);
             Position memory position = _touch(account, market, type(uint256).max);
             if (position.isEmpty()) continue;

@@ -17,6 +17,7 @@ import {FeedConfig} from "../../../contracts/interfaces/IPriceAggregator.sol";
 import {MintableToken} from "../../../contracts/mocks/clearing/MintableToken.sol";
 import {SettablePosture} from "../../../contracts/mocks/clearing/SettablePosture.sol";
 import {ScriptedFeed} from "../../../contracts/mocks/ScriptedFeed.sol";
+import {MatrixPresets} from "../../../contracts/oracle/MatrixPresets.sol";
 import {PriceAggregator} from "../../../contracts/oracle/PriceAggregator.sol";
 
 /// @title ClearingWorld
@@ -196,5 +197,6 @@ abstract contract ClearingWorld is Test {
         FeedConfig[] memory configs = new FeedConfig[](1);
         configs[0] = FeedConfig(feeds[market], 1 days, 1);
         aggregator.setFeeds(market, configs, 1);
+        aggregator.setMatrix(market, MatrixPresets.fast());
     }
 }

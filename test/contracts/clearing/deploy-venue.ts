@@ -13,6 +13,9 @@ const LOTS_E18 = { 1: 10n ** 14n, 2: 10n ** 15n } as const;
 const FEED_DECIMALS = 8;
 const TRADERS = 5;
 
+/** For each action: seconds, basis points of confidence, whether a sequencer is asked. */
+const MATRIX = [60, 300, 60, 60, 30, 60].map((maxAgeSeconds) => [maxAgeSeconds, 500, false]);
+
 export const PARAMS = {
   initialPpm: 50_000n,
   openInterestLow: 20_000n * ONE,
@@ -82,6 +85,7 @@ export async function deployVenue(): Promise<Deployment> {
     const feed = await ethers.deployContract("ScriptedFeed", [FEED_DECIMALS, "test"]);
     feeds.push(feed.target as string);
     await aggregator.getFunction("setFeeds")(market, [{ feed: feed.target, maxAgeSeconds: 86_400, weight: 1 }], 1);
+    await aggregator.getFunction("setMatrix")(market, MATRIX);
   }
   await publish(MARKETS.map((market) => START_PRICES[market]));
   const listedAt = new Map<number, bigint>();
