@@ -9,7 +9,9 @@ pragma solidity ^0.8.28;
 interface IClearingAccounts {
     /* EVENTS */
 
+    /// @notice Collateral came in, paid by `from`.
     event Deposited(address indexed account, address indexed from, uint256 units);
+    /// @notice Collateral went out.
     event Withdrawn(address indexed account, address indexed to, uint256 units);
     /// @notice Tear-ups up to number `seen` were applied to a position.
     event Settled(address indexed account, uint8 indexed market, int256 cashFine, uint256 sizeFine, uint32 seen);
@@ -19,6 +21,7 @@ interface IClearingAccounts {
 
     /* ERRORS */
 
+    /// @notice Thrown when nothing would be moved.
     error ClearingAccounts_ZeroAmount();
     /// @notice Thrown when the token moved another amount than it was told to.
     error ClearingAccounts_WrongTransfer(uint256 expected, uint256 moved);

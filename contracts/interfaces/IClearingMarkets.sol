@@ -69,26 +69,40 @@ struct Ramp {
 interface IClearingMarkets {
     /* EVENTS */
 
+    /// @notice The parameters of a market were replaced.
     event MarketSet(uint8 indexed market, MarketParams params);
     /// @notice The market exists from now on, with its tick grid around `priceX32`, units for a lot with 32 binary places.
     event MarketListed(uint8 indexed market, uint256 priceX32, uint8 firstOctave);
+    /// @notice Maintenance margin was set on its way.
     event MaintenanceRamped(uint8 indexed market, Ramp ramp);
+    /// @notice The offset of an asset class was set.
     event ClassOffsetSet(uint8 indexed assetClass, uint32 offsetPpm);
+    /// @notice Somebody else may set envelopes.
     event EnvelopeSetterSet(address setter);
+    /// @notice An envelope was set.
     event EnvelopeSet(uint8 indexed market, Envelope envelope);
+    /// @notice What may leave in an hour at each breaker rung was set.
     event WithdrawalLimitsSet(uint32[4] limitsPpm);
+    /// @notice Fees were paid out.
     event FeesCollected(address indexed to, uint256 units);
 
     /* ERRORS */
 
+    /// @notice Thrown when parameters contradict each other, are out of range, or would change the lot of a listed market; or the
+    /// market is 0 or past the last.
     error ClearingMarkets_InvalidParams(uint8 market);
+    /// @notice Thrown when the market is listed.
     error ClearingMarkets_AlreadyListed(uint8 market);
+    /// @notice Thrown when the market is not listed.
     error ClearingMarkets_NotListed(uint8 market);
     /// @notice Thrown when maintenance margin would reach initial margin, start before the notice is over, or move faster
     /// than a ramp may.
     error ClearingMarkets_InvalidRamp(uint32 toPpm, uint64 startsAt, uint64 endsAt);
+    /// @notice Thrown when there is no such asset class, or the offset is more than one.
     error ClearingMarkets_InvalidOffset(uint8 assetClass, uint32 offsetPpm);
+    /// @notice Thrown when a limit is larger than that of a milder rung, or than one.
     error ClearingMarkets_InvalidLimits();
+    /// @notice Thrown when somebody else than the setter sets an envelope.
     error ClearingMarkets_NotEnvelopeSetter(address caller);
     /// @notice Thrown when an envelope is over already, lasts longer than allowed, or would loosen one that still holds.
     error ClearingMarkets_InvalidEnvelope(uint8 market, uint64 until);

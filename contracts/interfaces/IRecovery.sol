@@ -38,23 +38,30 @@ interface IRecovery {
     event LossSocialised(uint8 indexed market, uint256 takenFine, uint256 uncoveredFine);
     /// @notice Income of a fund went to a loss that nobody could be found for.
     event ShortfallRepaid(uint8 indexed market, uint256 fine);
+    /// @notice Funding has run for `runningSeconds` since it was last brought up to date; `funding` is its sum, as a price.
     event FundingAccrued(uint8 indexed market, int256 funding, uint256 runningSeconds);
     /// @notice Which markets are halted from `at` on: bit 8m for market m.
     event HaltsSeen(uint256 mask, uint64 at);
 
     /* ERRORS */
 
+    /// @notice Thrown when the account has maintenance margin.
     error Recovery_NotLiquidatable(address account, int256 equityFine, uint256 maintenanceUnits);
+    /// @notice Thrown when the equity of the account is not negative.
     error Recovery_NotBankrupt(address account, int256 equityFine);
     /// @notice Thrown when equity is negative: nobody takes over, {IRecovery.resolve} closes.
     error Recovery_Bankrupt(address account, int256 equityFine);
+    /// @notice Thrown when there is nothing to take over, or no lots were asked for.
     error Recovery_NoPosition(address account, uint8 market);
+    /// @notice Thrown when an account would take over from itself.
     error Recovery_SelfLiquidation(address account);
     /// @notice Thrown while the market is halted, or within the grace period after it.
     error Recovery_Suspended(uint8 market, uint64 until);
     /// @notice Thrown when the price is too far from its average, or its sources from each other, to take positions by.
     error Recovery_InsanePrice(uint8 market, uint256 priceX32, uint256 averageX32, uint256 confidenceX32);
+    /// @notice Thrown when the part of open interest that may be liquidated in this block has been.
     error Recovery_Throttled(uint8 market, uint256 lots, uint256 left);
+    /// @notice Thrown when whoever takes over would be left with less than initial margin.
     error Recovery_LiquidatorMargin(address liquidator, int256 equityFine, uint256 initialUnits);
 
     /* ACTIONS */
