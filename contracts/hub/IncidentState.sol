@@ -136,7 +136,7 @@ abstract contract IncidentState is Recovery {
             revert IncidentState_InvalidVoid(asOf, voidBefore, block.timestamp);
         }
         // A time before now has 32 bits.
-        (Word mesh, Word local) = (state.mesh.voided(uint32(asOf)), state.local.voided(uint32(asOf)));
+        (Word mesh, Word local) = (state.mesh.withVoid(uint32(asOf)), state.local.withVoid(uint32(asOf)));
         // What peers know of may be void there too: what is asserted anew has to travel at once.
         (state.mesh, state.local, state.sent) = (mesh, local, WordLib.REGISTERED);
         emit Voided(_nextSeq(), market, asOf, mesh, local);

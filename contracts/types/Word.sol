@@ -71,7 +71,7 @@ library WordLib {
     }
 
     /// @notice `word` with another `voidBefore`.
-    function voided(Word word, uint32 asOf) internal pure returns (Word) {
+    function withVoid(Word word, uint32 asOf) internal pure returns (Word) {
         return Word.wrap((uint256(asOf) << TOP_SHIFT) | (Word.unwrap(word) & STAMPS_MASK));
     }
 

@@ -19,6 +19,7 @@ contract DirectiveFloor {
 
     uint256 private _posture = 0x8080;
     uint256 private _status = 1;
+    uint256 private _ledger = 1;
     /// @dev account => whether it may sign
     mapping(address => uint256) private _operators;
     uint256[32] private _mesh;
@@ -100,6 +101,10 @@ contract DirectiveFloor {
             let slot := add(_mesh.slot, market)
             let word := or(sload(slot), entry)
             sstore(slot, word)
+            // A halt begins: when, is written down.
+            if and(shr(128, entry), 0xffffffff) {
+                sstore(_ledger.slot, or(sload(_ledger.slot), shl(224, timestamp())))
+            }
             let posture := or(sload(_posture.slot), shl(shl(3, market), 0x34))
             sstore(_posture.slot, posture)
             sstore(_status.slot, add(status, 2))
