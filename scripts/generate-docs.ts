@@ -1,15 +1,17 @@
 import { globSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
 
 import { createPromMetrics } from "../relayer/adapters/metrics/prom-metrics.ts";
 import { ConfigSchema } from "../relayer/config/schema.ts";
 import { CATALOGUE } from "../relayer/errors.ts";
+import { readMutations } from "../test/mutations/mutations.ts";
 
 /** Reference pages that are written from the code, so that they cannot say something else. */
 const USAGE = `usage: npm run docs:gen [-- --check]
 
-Writes docs/config.md, docs/errors.md and docs/metrics.md. With --check, writes nothing and fails when one is out of date.
+Writes docs/config.md, docs/errors.md, docs/metrics.md and the mutations of docs/protocol.md. With --check, writes nothing and fails when one is out of date.
 `;
 
 const NOTE = "Written by `npm run docs:gen`; do not edit.";
@@ -127,6 +129,28 @@ ${table(["metric", "kind", "meaning"], rows)}
 `;
 }
 
+const PROTOCOL_PAGE = "docs/protocol.md";
+
+/** The protocol page with its table of mutations anew; the rest of the page is written by people. */
+function protocolPage(): string {
+  const rows = readMutations().map(({ property, rule, file, from, to, caughtBy }) => [
+    property,
+    rule,
+    `\`${path.basename(file)}\``,
+    `\`${onOneLine(from)}\` → \`${onOneLine(to)}\``,
+    caughtBy.map((name) => `\`${name}\``).join(", "),
+  ]);
+  const [begin, end] = ["<!-- mutations -->", "<!-- /mutations -->"];
+  const page = readFileSync(PROTOCOL_PAGE, "utf8");
+  const before = page.slice(0, page.indexOf(begin) + begin.length);
+  const after = page.slice(page.indexOf(end));
+  return `${before}\n\n${table(["", "rule", "in", "changed", "caught by"], rows)}\n\n${after}`;
+}
+
+function onOneLine(code: string): string {
+  return code.trim().replaceAll(/\s+/g, " ");
+}
+
 const { values } = parseArgs({ options: { check: { type: "boolean" }, help: { type: "boolean", short: "h" } } });
 if (values.help === true) {
   process.stdout.write(USAGE);
@@ -135,6 +159,7 @@ if (values.help === true) {
     "docs/config.md": configPage(),
     "docs/errors.md": errorsPage(),
     "docs/metrics.md": await metricsPage(),
+    [PROTOCOL_PAGE]: protocolPage(),
   };
   for (const [file, text] of Object.entries(pages)) {
     if (values.check !== true) writeFileSync(file, text);

@@ -4,7 +4,6 @@ pragma solidity ^0.8.28;
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {ICouncil, Void, VoidProposal, VoidStatus} from "../interfaces/ICouncil.sol";
-import {ICouncilHub} from "../interfaces/ICouncilHub.sol";
 import {IIncidentState} from "../interfaces/IIncidentState.sol";
 import {Rungs} from "../types/Rungs.sol";
 import {CouncilRoll} from "./CouncilRoll.sol";
@@ -138,7 +137,7 @@ contract Council is CouncilRoll {
 
         _proposals[id].status = VoidStatus.Executed;
         emit VoidExecuted(id, entry.market, entry.asOf);
-        ICouncilHub(address(hub)).voidMarket(entry.market, entry.asOf);
+        hub.voidMarket(entry.market, entry.asOf);
     }
 
     /// @dev Signers in ascending order, so that none is counted twice.

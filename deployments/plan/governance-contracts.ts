@@ -46,7 +46,7 @@ export const JUDGE_TABLES: readonly JudgeTable[] = [
     setter: setMarket("(uint8,uint24,uint16,uint24,uint24,uint8,uint8,uint8,uint8,uint8)"),
     getter: "parametersOf(uint8)",
     keys: 1,
-    directions: "+---=rrrrr",
+    directions: "+---+rrrrr",
   },
   {
     judge: "CorroborationJudge",
@@ -55,6 +55,14 @@ export const JUDGE_TABLES: readonly JudgeTable[] = [
     getter: "parametersOf(uint8)",
     keys: 1,
     directions: "-+=r",
+  },
+  {
+    judge: "VolatilityJudge",
+    target: "VolatilitySensor",
+    setter: setMarket("(uint16,uint24,uint16,uint16,uint16,uint16,uint16,uint24,uint24,uint16,uint16,uint8)"),
+    getter: "parametersOf(uint8)",
+    keys: 1,
+    directions: "++-----++=+=",
   },
   {
     judge: "SilenceJudge",
@@ -67,10 +75,12 @@ export const JUDGE_TABLES: readonly JudgeTable[] = [
 ];
 
 /** Which judge says of a contract's changes whether they tighten. What has none waits, whatever it is. */
-export function judgedContracts({ sensors, council }: NetworkParameters): { target: string; judge: string }[] {
+export function judgedContracts({ sensors, council, freshness }: NetworkParameters): { target: string; judge: string }[] {
   const tables = JUDGE_TABLES.filter(({ target }) => target in sensors);
   return [
     { target: "IncidentHub", judge: "HubJudge" },
+    { target: "PriceAggregator", judge: "AggregatorJudge" },
+    ...(freshness ? [{ target: "FreshnessGate", judge: "GateJudge" }] : []),
     ...(council ? [{ target: "Council", judge: "CouncilJudge" }] : []),
     ...tables.map(({ target, judge }) => ({ target, judge })),
   ];
@@ -82,6 +92,8 @@ export function planGovernance(parameters: NetworkParameters): PlannedContract[]
   const tables = JUDGE_TABLES.filter(({ target }) => target in parameters.sensors);
   return [
     planned("HubJudge", () => []),
+    planned("AggregatorJudge", () => []),
+    ...(parameters.freshness ? [planned("GateJudge", () => [])] : []),
     planned("TimelockJudge", () => []),
     ...(parameters.council ? [planned("CouncilJudge", () => [])] : []),
     ...tables.map((table) => ({ ...planned("FieldJudge", () => [rulesOf(table)]), name: table.judge })),

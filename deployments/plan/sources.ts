@@ -1,6 +1,7 @@
 /** Where the source of each deployed contract is: contracts/`folder`/`contract`.sol, or a package's where it has an @. */
 export const SOURCES = {
   AccessManager: "@openzeppelin/contracts/access/manager",
+  AggregatorJudge: "governance/judges",
   CorroborationSensor: "sensors/corroboration",
   Council: "governance",
   CouncilJudge: "governance/judges",
@@ -9,6 +10,7 @@ export const SOURCES = {
   FeedBatch: "mocks",
   FieldJudge: "governance/judges",
   FreshnessGate: "oracle",
+  GateJudge: "governance/judges",
   GovernanceSetup: "governance",
   GuardedVenue: "mocks",
   HubJudge: "governance/judges",

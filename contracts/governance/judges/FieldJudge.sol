@@ -56,7 +56,7 @@ contract FieldJudge is Judge {
         address target,
         bytes4 selector,
         bytes calldata arguments
-    ) internal view override returns (bool) {
+    ) internal view virtual override returns (bool) {
         FieldRules memory table = _rules;
         uint256 keyBytes = table.keys * WORD_BYTES;
         uint256 fieldBytes = table.directions.length * WORD_BYTES;

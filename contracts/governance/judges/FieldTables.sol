@@ -28,12 +28,26 @@ library FieldTables {
     /// @notice `OracleHealthSensor.setMarket`.
     function oracleHealth() internal pure returns (FieldRules memory) {
         string memory fields = "(uint8,uint24,uint16,uint24,uint24,uint8,uint8,uint8,uint8,uint8)";
-        return _table(_setMarket(fields), "parametersOf(uint8)", 1, "+---=rrrrr");
+        return _table(_setMarket(fields), "parametersOf(uint8)", 1, "+---+rrrrr");
     }
 
     /// @notice `CorroborationSensor.setMarket`.
     function corroboration() internal pure returns (FieldRules memory) {
         return _table(_setMarket("(uint8,uint24,uint8,uint8)"), "parametersOf(uint8)", 1, "-+=r");
+    }
+
+    /// @notice `VolatilitySensor.setMarket`.
+    function volatility() internal pure returns (FieldRules memory) {
+        string memory fields = "(uint16,uint24,uint16,uint16,uint16,uint16,uint16,uint24,uint24,uint16,uint16,uint8)";
+        return _table(_setMarket(fields), "parametersOf(uint8)", 1, "++-----++=+=");
+    }
+
+    /// @notice `SolvencySensor.setMarket`, whose second key is the source: {SolvencyJudge} compares that.
+    function solvency() internal pure returns (FieldRules memory) {
+        string memory fields =
+            "(uint16,uint16,uint16,uint16,uint16,uint16,uint16,uint16,uint16,uint16,uint24,uint24,uint8,uint8,uint8,uint112)";
+        string memory setter = string.concat("setMarket(uint8,address,", fields, ")");
+        return _table(setter, "parametersOf(uint8)", 2, "---++++++-=-rrr-");
     }
 
     /// @notice `SilenceSensor.setParameters`.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {ICouncilHub} from "../../interfaces/ICouncilHub.sol";
 import {IIncidentHub} from "../../interfaces/IIncidentHub.sol";
 import {IIncidentState} from "../../interfaces/IIncidentState.sol";
 import {Limits, SensorGrant} from "../../types/Incident.sol";
@@ -21,14 +20,14 @@ contract HubJudge is Judge {
     ) internal view override returns (bool) {
         if (selector == IIncidentState.setSensor.selector) return _judgeSensor(target, arguments);
         if (selector == IIncidentHub.setLimits.selector) return _judgeLimits(target, arguments);
-        if (selector == ICouncilHub.setCouncil.selector) {
+        if (selector == IIncidentState.setCouncil.selector) {
             // Without a council nobody voids. Another council might.
             address council = abi.decode(arguments, (address));
-            return council == address(0) || council == ICouncilHub(target).council();
+            return council == address(0) || council == IIncidentState(target).council();
         }
-        if (selector == ICouncilHub.setLiftGate.selector) {
+        if (selector == IIncidentState.setLiftGate.selector) {
             // A gate can only keep a halt. Another gate might let go of what this one keeps.
-            address current = ICouncilHub(target).liftGate();
+            address current = address(IIncidentState(target).liftGate());
             return current == address(0) || abi.decode(arguments, (address)) == current;
         }
         return false;

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {ICouncilHub} from "../../interfaces/ICouncilHub.sol";
 import {RecordingHub} from "../RecordingHub.sol";
 
 /// @title VoidingHub
 /// @notice Stands where a hub would: writes down what is asserted and what is voided.
-contract VoidingHub is RecordingHub, ICouncilHub {
-    address public council;
-    address public liftGate;
+contract VoidingHub is RecordingHub {
     uint256 public voids;
     uint8 public voidedMarket;
     uint64 public voidedAsOf;
@@ -17,14 +14,6 @@ contract VoidingHub is RecordingHub, ICouncilHub {
     error VoidingHub_Refused();
 
     bool public refusesVoids;
-
-    function setCouncil(address newCouncil) external {
-        council = newCouncil;
-    }
-
-    function setLiftGate(address newGate) external {
-        liftGate = newGate;
-    }
 
     function refuseVoids(bool isRefusing) external {
         refusesVoids = isRefusing;

@@ -16,14 +16,17 @@ import {IncidentHub} from "../../../contracts/hub/IncidentHub.sol";
 import {IImpactPreview} from "../../../contracts/interfaces/IImpactPreview.sol";
 import {Bundle, Change, IParameterTimelock} from "../../../contracts/interfaces/IParameterTimelock.sol";
 import {IIncidentHub} from "../../../contracts/interfaces/IIncidentHub.sol";
+import {SilenceParameters} from "../../../contracts/interfaces/ISilenceSensor.sol";
 import {BandParameters, IPriceBandSensor} from "../../../contracts/interfaces/IPriceBandSensor.sol";
 import {PriceAggregator} from "../../../contracts/oracle/PriceAggregator.sol";
 import {BandPresets} from "../../../contracts/sensors/price-band/BandPresets.sol";
+import {SilenceSensor} from "../../../contracts/sensors/silence/SilenceSensor.sol";
 import {PriceBandSensor} from "../../../contracts/sensors/price-band/PriceBandSensor.sol";
 import {Cause, Limits, SensorGrant} from "../../../contracts/types/Incident.sol";
 import {CAUTION, HALTED, M4} from "../../../contracts/types/Rungs.sol";
 import {HubBuilders} from "../hub/HubBuilders.sol";
 import {GovernanceWorld} from "./GovernanceWorld.sol";
+import {WholeDeployment} from "./WholeDeployment.sol";
 
 /// @dev The parts of LayerZero's EndpointV2 that are looked at here.
 interface IEndpoint {
@@ -36,7 +39,7 @@ interface IEndpoint {
 
 /// @notice A whole deployment, configured by its deployer and handed over: who owns what afterwards, what the deployer
 /// can still do (nothing), and incidents of 2025 and 2026 replayed against it.
-contract HandOverTest is GovernanceWorld, HubBuilders {
+contract HandOverTest is GovernanceWorld, HubBuilders, WholeDeployment {
     string private constant ENDPOINT =
         "./node_modules/@layerzerolabs/lz-evm-protocol-v2/artifacts/contracts/EndpointV2.sol/EndpointV2.json";
     uint32 private constant EID = 50901;
@@ -52,6 +55,8 @@ contract HandOverTest is GovernanceWorld, HubBuilders {
     AccessManager private manager;
     ParameterTimelock private timelock;
     address[] private operators;
+    /// @dev Sensors, gate, treasury and public alarm.
+    address[REST] private rest;
 
     function setUp() public {
         vm.warp(START);
@@ -62,6 +67,7 @@ contract HandOverTest is GovernanceWorld, HubBuilders {
         aggregator = new PriceAggregator(deployer);
         band = new PriceBandSensor(hub, aggregator, deployer);
         council = new Council(hub, MESH_ID, deployer, _council());
+        rest = _deployRest(hub, aggregator, deployer);
         _configure();
         GovernanceSetup setup = _setUpGovernance(_judges(), new IImpactPreview[](0));
         (manager, timelock) = (setup.manager(), setup.timelock());
@@ -70,6 +76,9 @@ contract HandOverTest is GovernanceWorld, HubBuilders {
         aggregator.transferOwnership(address(timelock));
         band.transferOwnership(address(timelock));
         council.transferOwnership(address(timelock));
+        for (uint256 i; i < REST; ++i) {
+            Ownable(rest[i]).transferOwnership(address(timelock));
+        }
         vm.stopPrank();
     }
 
@@ -79,6 +88,9 @@ contract HandOverTest is GovernanceWorld, HubBuilders {
         address[4] memory owned = [address(hub), address(aggregator), address(band), address(council)];
         for (uint256 i; i < owned.length; ++i) {
             assertEq(Ownable(owned[i]).owner(), address(timelock), "owner");
+        }
+        for (uint256 i; i < REST; ++i) {
+            assertEq(Ownable(rest[i]).owner(), address(timelock), "owner of the rest");
         }
         assertEq(endpoint.delegates(address(hub)), address(timelock), "delegate");
         assertEq(timelock.authority(), address(manager), "authority");
@@ -117,6 +129,46 @@ contract HandOverTest is GovernanceWorld, HubBuilders {
         _expectNotOwner(address(band), _tierTwo(900));
         vm.expectRevert();
         endpoint.skip(address(hub), EID + 1, bytes32(uint256(1)), 1);
+    }
+
+    /// @dev Not one of them listens to the deployer any more.
+    function test_HandOver_TheDeployerOwnsNothing() public {
+        vm.startPrank(deployer);
+        bytes memory back = abi.encodeCall(Ownable.transferOwnership, (deployer));
+        for (uint256 i; i < REST; ++i) {
+            _expectNotOwner(rest[i], back);
+        }
+        _expectNotOwner(address(aggregator), back);
+        _expectNotOwner(address(council), back);
+    }
+
+    /// @dev Ownership, money and what has no judge wait, whoever is asked.
+    function test_ApplyNow_TakesNoOwnershipAndNoMoney() public {
+        for (uint256 i; i < REST; ++i) {
+            _refuse(rest[i], abi.encodeCall(Ownable.transferOwnership, (stranger)));
+            _refuse(rest[i], abi.encodeCall(Ownable.renounceOwnership, ()));
+        }
+        _refuse(rest[9], abi.encodeWithSignature("withdraw(address,uint256)", stranger, 1));
+        _refuse(rest[10], abi.encodeWithSignature("withdrawPot(address,uint256)", stranger, 1));
+        _refuse(rest[8], abi.encodeWithSignature("setInterval(uint24)", 6 hours));
+    }
+
+    /// @dev Through timelock and table: a silence that counts earlier at once, one that counts later after the delay.
+    function test_ApplyNow_TightensASensorByItsTable() public {
+        SilenceSensor silence = SilenceSensor(rest[3]);
+        SilenceParameters memory next = silence.parameters();
+        next.silenceSeconds = 30 minutes;
+        _applyNow(timelock, _bundle(timelock, rest[3], abi.encodeCall(silence.setParameters, (next))));
+        assertEq(silence.parameters().silenceSeconds, 30 minutes);
+
+        next.silenceSeconds = 31 minutes;
+        bytes memory later = abi.encodeCall(silence.setParameters, (next));
+        _refuse(rest[3], later);
+        Bundle memory bundle = _bundle(timelock, rest[3], later);
+        _schedule(timelock, bundle);
+        _wait(DELAY);
+        _execute(timelock, bundle);
+        assertEq(silence.parameters().silenceSeconds, 31 minutes);
     }
 
     /* THE HUB'S CHANNELS */
@@ -263,6 +315,11 @@ contract HandOverTest is GovernanceWorld, HubBuilders {
 
     /* PRIVATE */
 
+    function _refuse(address target, bytes memory data) private {
+        _await(abi.encodePacked(IParameterTimelock.ParameterTimelock_NotTightening.selector));
+        _applyNow(timelock, _bundle(timelock, target, data));
+    }
+
     /// @dev LayerZero's own bytecode, from its package.
     function _deployEndpoint() private returns (IEndpoint deployed) {
         bytes memory code = vm.parseJsonBytes(vm.readFile(ENDPOINT), ".bytecode");
@@ -284,7 +341,11 @@ contract HandOverTest is GovernanceWorld, HubBuilders {
     }
 
     function _judges() private returns (JudgeEntry[] memory judges) {
-        judges = new JudgeEntry[](3);
+        JudgeEntry[8] memory others = _judgesOfRest(rest, address(aggregator));
+        judges = new JudgeEntry[](3 + others.length);
+        for (uint256 i; i < others.length; ++i) {
+            judges[3 + i] = others[i];
+        }
         judges[0] = _entry(address(hub), new HubJudge());
         judges[1] = _entry(address(band), new BandJudge());
         judges[2] = _entry(address(council), new CouncilJudge());

@@ -359,7 +359,7 @@ contract KeeperTreasuryTest is TreasuryFixture {
         vm.prank(governance);
         treasury.setJob(address(endpoint), endpoint.inject.selector, job);
         PacketOrigin memory origin = PacketOrigin(PEER_EID, peer, 1);
-        bytes memory message = PayloadLib.packMessage(true, 1, "");
+        bytes memory message = PayloadLib.packHeartbeat(1, bytes32(0), "");
 
         bytes memory data = abi.encodeCall(endpoint.inject, (origin, address(hub), message));
         (uint256 paid, ) = _perform(keeper, address(endpoint), data);
