@@ -191,6 +191,15 @@ contract VoidTest is HubFixture {
         hub.voidMarket(MARKET, asOf);
     }
 
+    /// @dev Or what is asserted later in that second would be void already.
+    function test_VoidMarket_RevertWhen_AsOfTheRunningSecond() public {
+        vm.expectRevert(
+            abi.encodeWithSelector(IIncidentState.IncidentState_InvalidVoid.selector, uint64(START), 1, START)
+        );
+        vm.prank(council);
+        hub.voidMarket(MARKET, uint64(START));
+    }
+
     function test_VoidMarket_RevertWhen_MarketIsNotRegistered() public {
         vm.warp(START + 1);
         vm.expectRevert(abi.encodeWithSelector(IIncidentState.IncidentState_UnknownMarket.selector, ABSENT));
