@@ -2,8 +2,8 @@ import { parseArgs } from "node:util";
 
 import { formatSeconds, runStep, type Step, type StepResult } from "./steps.ts";
 
-const BUILD_TIMEOUT_MS = 5 * 60_000;
-const SUITE_TIMEOUT_MS = 10 * 60_000;
+const BUILD_TIMEOUT_MS = 20 * 60_000;
+const SUITE_TIMEOUT_MS = 20 * 60_000;
 const DEEP_TIMEOUT_MS = 60 * 60_000;
 /** DESIGN: fuzz and invariant runs are short locally and long in the deep profile. */
 const DEEP_ENV = { CORDON_FUZZ_RUNS: "10000", CORDON_INVARIANT_RUNS: "1000" };
