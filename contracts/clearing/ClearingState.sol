@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+
+import {PostureGuard} from "../guard/PostureGuard.sol";
+import {Envelope, IClearingMarkets, MarketParams, Ramp} from "../interfaces/IClearingMarkets.sol";
+import {IPosture} from "../interfaces/IPosture.sol";
+import {IPriceAggregator} from "../interfaces/IPriceAggregator.sol";
+import {Book} from "./book/Book.sol";
+import {Limiter} from "./book/Limiter.sol";
+import {Position} from "./book/Position.sol";
+
+/// @notice What a deployment of the clearing house never changes.
+struct ClearingSetup {
+    IPosture hub;
+    IPriceAggregator prices;
+    IERC20 collateral;
+    address owner;
+}
+
+/// @title ClearingState
+/// @notice All storage of the clearing house, and nothing else. Modules hold none, so that the house and what it
+/// delegates to agree on every slot.
+abstract contract ClearingState is PostureGuard, Ownable, ReentrancyGuardTransient {
+    /// @dev Tokens of more decimals are counted in units of several base units.
+    uint8 internal constant UNIT_DECIMALS_MAX = 12;
+
+    struct Account {
+        // Fine cash. Less than zero while profit of positions covers it.
+        int256 cash;
+        // One bit a market in which a position is held.
+        uint32 open;
+    }
+
+    /// @dev Three slots.
+    struct Clock {
+        // Average price over time, with 32 binary places.
+        uint96 average;
+        uint40 averageAt;
+        // Average of how far fills were from the mark, in parts per million.
+        int32 premiumPpm;
+        uint40 premiumAt;
+        uint40 accruedAt;
+        // Unix seconds since when the market is halted, 0 if it is not.
+        uint40 haltedSince;
+        uint40 graceUntil;
+        // Entries of the halt log walked.
+        uint32 haltsSeen;
+        // Block of the last liquidation and the fine size taken in it.
+        uint64 throttleBlock;
+        uint192 throttleSize;
+    }
+
+    struct Market {
+        Book book;
+        Clock clock;
+        MarketParams params;
+        Ramp ramp;
+        Envelope envelope;
+        // Fine cash of its insurance fund, and what it has drawn of it and of the shared one.
+        uint256 fund;
+        uint256 shortfall;
+        Limiter fundDrawn;
+        Limiter sharedDrawn;
+    }
+
+    /// @dev Which markets are halted from a time on: bit 8m for market m.
+    struct HaltEntry {
+        uint256 mask;
+        uint64 at;
+    }
+
+    struct OrderState {
+        uint64 filled;
+        bool isDead;
+    }
+
+    IERC20 internal immutable _collateral;
+    IPriceAggregator internal immutable _aggregator;
+    uint8 internal immutable _unitDecimals;
+    uint256 internal immutable _tokenPerUnit;
+
+    /// @dev market => all of it. Market 0 holds the shared fund and is never traded.
+    mapping(uint8 market => Market) internal _markets;
+    /// @dev account => cash and where it has positions
+    mapping(address account => Account) internal _accounts;
+    mapping(address account => mapping(uint8 market => Position)) internal _positions;
+    mapping(address trader => mapping(uint64 nonce => OrderState)) internal _orders;
+    /// @dev trader => nonces below are dead
+    mapping(address trader => uint64) internal _nonceFloors;
+    HaltEntry[] internal _haltLog;
+    uint256 internal _units;
+    /// @dev Fine cash of fees not collected yet.
+    uint256 internal _fees;
+    Limiter internal _withdrawn;
+    /// @dev Indexed by breaker rung.
+    uint32[4] internal _withdrawalLimits;
+    uint32[8] internal _classOffsets;
+    address internal _envelopeSetter;
+
+    constructor(ClearingSetup memory setup) PostureGuard(setup.hub) Ownable(setup.owner) {
+        uint8 decimals = IERC20Metadata(address(setup.collateral)).decimals();
+        (_collateral, _aggregator) = (setup.collateral, setup.prices);
+        _unitDecimals = decimals < UNIT_DECIMALS_MAX ? decimals : UNIT_DECIMALS_MAX;
+        _tokenPerUnit = 10 ** (decimals - _unitDecimals);
+    }
+
+    function _listed(uint8 market) internal view returns (Market storage entry) {
+        entry = _markets[market];
+        if (entry.params.lotE18 == 0) revert IClearingMarkets.ClearingMarkets_NotListed(market);
+    }
+}

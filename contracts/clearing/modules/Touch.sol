@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {IClearingAccounts} from "../../interfaces/IClearingAccounts.sol";
+import {MarketParams} from "../../interfaces/IClearingMarkets.sol";
+import {IRecovery} from "../../interfaces/IRecovery.sol";
+import {Limiter, LimiterLib} from "../book/Limiter.sol";
+import {Position} from "../book/Position.sol";
+import {UNIT_FINE} from "../book/Scale.sol";
+import {Margin} from "./Margin.sol";
+
+/// @title Touch
+/// @notice Brings accounts up to date before anything is done with them, and moves cash between the ledger's accounts.
+abstract contract Touch is Margin {
+    uint256 internal constant DRAW_WINDOW = 1 days;
+
+    /// @dev Accrues every market of `account`.
+    function _accrueAll(address account) internal {
+        for (uint32 open = _accounts[account].open; open != 0; open &= open - 1) {
+            _accrue(_lowest(open));
+        }
+    }
+
+    /// @dev The position with at most `most` unseen tear-ups applied, in memory; cash is already booked.
+    function _touch(address account, uint8 market, uint256 most) internal returns (Position memory position) {
+        position = _positions[account][market];
+        uint32 seen = position.seen;
+        Market storage entry = _markets[market];
+        int256 cash = position.settle(entry.book.side(position.isLong), entry.book.firstOctave, most);
+        if (position.seen == seen) return position;
+
+        _accounts[account].cash += cash;
+        _store(account, market, position);
+        emit IClearingAccounts.Settled(account, market, cash, position.size(), position.seen);
+    }
+
+    function _store(address account, uint8 market, Position memory position) internal {
+        Account storage entry = _accounts[account];
+        uint32 bit = uint32(1) << market;
+        if (position.isEmpty()) {
+            entry.open &= ~bit;
+            delete _positions[account][market];
+        } else {
+            entry.open |= bit;
+            _positions[account][market] = position;
+        }
+    }
+
+    /// @dev Pays `fine` into the fund of `market`; what nobody could be found for comes first.
+    function _payFund(uint8 market, uint256 fine) internal {
+        Market storage entry = _markets[market];
+        uint256 owed = entry.shortfall;
+        if (owed != 0) {
+            uint256 repaid = fine < owed ? fine : owed;
+            entry.shortfall = owed - repaid;
+            fine -= repaid;
+            emit IRecovery.ShortfallRepaid(market, repaid);
+        }
+        entry.fund += fine;
+    }
+
+    /// @dev What `market` may draw of fund `from` now, in fine cash, and the limit in a day that it counts against, in units.
+    /// The limit is a part of what the fund was before this market drew.
+    function _drawable(uint8 market, uint8 from) internal view returns (uint256 limit, uint256 fine) {
+        Limiter storage drawn = _drawnBy(market, from);
+        MarketParams storage params = _markets[market].params;
+        uint256 ppm =
+            market == 0
+                ? PPM
+                : market == from
+                    ? params.fundDrawPpm
+                    : params.sharedDrawPpm;
+        uint256 fund = _markets[from].fund;
+        uint256 passed = block.timestamp - drawn.at >= DRAW_WINDOW ? 0 : drawn.passed;
+        limit = ((fund / UNIT_FINE + passed) * ppm) / PPM;
+        fine = Math.min(fund, LimiterLib.left(drawn, limit, DRAW_WINDOW) * UNIT_FINE);
+    }
+
+    function _drawnBy(uint8 market, uint8 from) internal view returns (Limiter storage) {
+        return market == from ? _markets[market].fundDrawn : _markets[market].sharedDrawn;
+    }
+
+    /// @dev A part of a notional, in units, rounded up.
+    function _feeUnits(uint256 notionalUnits, uint256 ppm) internal pure returns (uint256) {
+        return (notionalUnits * ppm + PPM - 1) / PPM;
+    }
+
+    /// @dev A fee of `units`, divided between the market's fund and the venue.
+    function _bookFee(uint8 market, uint256 units) internal {
+        if (units == 0) return;
+        uint256 fine = units * UNIT_FINE;
+        uint256 toFund = (fine * _markets[market].params.fundSharePpm) / PPM;
+        _payFund(market, toFund);
+        _fees += fine - toFund;
+    }
+}

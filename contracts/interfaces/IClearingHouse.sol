@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {IClearingAccounts} from "./IClearingAccounts.sol";
+import {IClearingMarkets} from "./IClearingMarkets.sol";
+import {IClearingReports} from "./IClearingReports.sol";
+import {INovation} from "./INovation.sol";
+import {IRecovery} from "./IRecovery.sol";
+import {IVenue} from "./IVenue.sol";
+
+/// @title IClearingHouse
+/// @notice The reference venue, whole. One address answers all of it.
+interface IClearingHouse is IClearingAccounts, IClearingMarkets, IClearingReports, INovation, IRecovery, IVenue {}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.28;
+
+import {UNIT_FINE} from "../../../contracts/clearing/book/Scale.sol";
+import {MarketParams} from "../../../contracts/interfaces/IClearingMarkets.sol";
+import {Standing} from "../../../contracts/interfaces/IClearingReports.sol";
+import {HALTED, NORMAL} from "../../../contracts/types/Rungs.sol";
+import {ClearingWorld} from "./ClearingWorld.sol";
+
+/// @title VenueHandler
+/// @notice Five traders who do what they like with a clearing house, in two markets whose prices jump. What the house refuses
+/// is part of the game; what it must not do is counted in {violations}.
+abstract contract VenueHandler is ClearingWorld {
+    /// @notice property number => how often it did not hold
+    mapping(uint256 property => uint256) internal violations;
+    /// @notice name of a step => how often it came through
+    mapping(bytes32 step => uint256) internal done;
+
+    function setUp() public virtual override {
+        super.setUp();
+        for (uint256 i; i < TRADERS; ++i) _fund(i, 2_000);
+    }
+
+    function _params(uint128 lotE18) internal pure override returns (MarketParams memory params) {
+        params = super._params(lotE18);
+        (params.takerFeePpm, params.makerFeePpm, params.fundingCapPpm) = (500, 200, 20_000);
+        (params.haircutCapPpm, params.fundDrawPpm, params.sharedDrawPpm) = (600_000, 500_000, 300_000);
+        params.concentrationUnits = 1e6 * 1e6;
+    }
+
+    /// @dev Counts steps: the whole is checked after every tenth, for what is lost stays lost.
+    uint256 internal steps;
+
+    modifier step() {
+        ++steps;
+        _;
+    }
+
+    /* STEPS */
+
+    function trade(uint256 seed, uint64 lots) external step {
+        uint256 buyer = seed % TRADERS;
+        uint256 seller = (buyer + 1 + ((seed >> 8) % (TRADERS - 1))) % TRADERS;
+        uint8 market = _market(seed >> 16);
+        (, int256 answer, , , ) = feeds[market].latestRoundData();
+        uint256 price = (uint256(answer) * (98 + ((seed >> 24) % 5))) / 100 / 1e8;
+        try house.fill(_match(market, buyer, seller, uint64((1 + (lots % (15_000)))), price)) {
+            ++done["trade"];
+        } catch {}
+    }
+
+    function move(uint256 seed) external step {
+        uint8 market = _market(seed);
+        (, int256 answer, , , ) = feeds[market].latestRoundData();
+        uint256 price = (uint256(answer) * (94 + ((seed >> 8) % 13))) / 100 / 1e8;
+        if (price > 100 && price < 1_000_000) _setPrice(market, price);
+    }
+
+    function pass(uint256 elapsed) external step {
+        _pass((1 + (elapsed % (2 hours))));
+        vm.roll(block.number + 1);
+    }
+
+    function deposit(uint256 seed, uint256 amount) external step {
+        _fund(seed % TRADERS, (1 + (amount % (300))));
+    }
+
+    function withdraw(uint256 seed, uint256 amount) external step {
+        address trader = traders[seed % TRADERS];
+        uint256 units = (1 + (amount % (500 * ONE)));
+        vm.prank(trader);
+        try house.withdraw(units, trader) {
+            ++done["withdraw"];
+        } catch {}
+    }
+
+    function contribute(uint256 seed, uint256 units) external step {
+        house.contribute(uint8(seed % 3), (1 + (units % (50 * ONE))));
+    }
+
+    function halt(uint256 seed) external step {
+        hub.set(uint8(seed % 3), (seed >> 8) % 4 == 0 ? HALTED : NORMAL, uint8((seed >> 16) % 5));
+    }
+
+    /// @dev Settling is nobody's gain or loss.
+    function settle(uint256 seed, uint256 most) external step {
+        uint256 trader = seed % TRADERS;
+        int256 before = _equity(trader);
+        house.settle(traders[trader], _market(seed >> 8), most % 4);
+        if (_equity(trader) != before) ++violations[11];
+    }
+
+    /// @dev Equity of the liquidated stays at or above zero, and above what it was less what was closed.
+    function liquidate(uint256 seed, uint64 lots) external step {
+        uint256 trader = _inTrouble(seed % TRADERS);
+        uint256 keeper = (trader + 1 + ((seed >> 8) % (TRADERS - 1))) % TRADERS;
+        vm.prank(traders[keeper]);
+        try house.liquidate(traders[trader], _market(seed >> 16), lots) {
+            ++done["liquidate"];
+            if (_equity(trader) < 0) ++violations[6];
+        } catch {}
+    }
+
+    /// @dev Whoever is bankrupt, as soon as somebody says so.
+    function resolve(uint256 seed) external step {
+        for (uint256 i; i < TRADERS; ++i) {
+            uint256 trader = ((seed % TRADERS) + i) % TRADERS;
+            _resolve(trader);
+        }
+    }
+
+    function _resolve(uint256 trader) private {
+        house.poke(BTC);
+        house.poke(ETH);
+        int256 deficit = -_equity(trader);
+        if (deficit <= 0) return;
+        int256[TRADERS] memory before;
+        for (uint256 i; i < TRADERS; ++i) before[i] = _equity(i);
+        int256 remainder = house.remainderFine();
+        try house.resolve(traders[trader]) {
+            ++done["resolve"];
+        } catch {
+            return;
+        }
+        int256 given = remainder - house.remainderFine();
+        for (uint256 i; i < TRADERS; ++i) {
+            int256 change = _equity(i) - before[i];
+            if (i == trader) {
+                if (_equity(i) != 0) ++violations[12];
+            } else {
+                if (change > 0) ++violations[11];
+                given -= change;
+            }
+        }
+        if (given != deficit) ++violations[13];
+    }
+
+    /// @dev Somebody below maintenance margin but not bankrupt, if there is anybody; else `drawn`.
+    function _inTrouble(uint256 drawn) private view returns (uint256) {
+        for (uint256 i; i < TRADERS; ++i) {
+            Standing memory found = house.standing(traders[i]);
+            if (found.equityFine >= 0 && found.equityFine < int256(found.maintenanceUnits * UNIT_FINE)) return i;
+        }
+        return drawn;
+    }
+
+    function _market(uint256 seed) private pure returns (uint8) {
+        return seed % 3 == 0 ? ETH : BTC;
+    }
+}
