@@ -68,7 +68,8 @@ export async function deployVenue(): Promise<Deployment> {
   const aggregator = await ethers.deployContract("PriceAggregator", [owner!.address]);
   const batch = await ethers.deployContract("FeedBatch");
   const setup = [hub.target, aggregator.target, token.target, owner!.address];
-  const office = await ethers.deployContract("ClearingOffice", [setup]);
+  const funds = await ethers.deployContract("ClearingFunds", [setup]);
+  const office = await ethers.deployContract("ClearingOffice", [setup, funds.target]);
   const recovery = await ethers.deployContract("ClearingRecovery", [setup, office.target]);
   const teller = await ethers.deployContract("ClearingTeller", [setup, recovery.target]);
   const { target } = await ethers.deployContract("ClearingHouse", [setup, teller.target]);
