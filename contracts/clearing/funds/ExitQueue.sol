@@ -88,7 +88,10 @@ library ExitQueueLib {
     }
 
     /// @notice What `controller` may claim of all days.
-    function claimable(ExitQueue storage queue, address controller) internal view returns (uint256 all, uint256 assets) {
+    function claimable(
+        ExitQueue storage queue,
+        address controller
+    ) internal view returns (uint256 all, uint256 assets) {
         uint64[] storage open = queue.open[controller];
         for (uint256 i; i < open.length; ++i) {
             (uint256 s, uint256 a) = queue.claimable(controller, open[i]);

@@ -25,7 +25,7 @@ contract ExitsTest is FundsWorld {
         }
         uint256 day;
         for (uint256 i; i < HOLDERS; ++i) {
-            uint256 who = (i + seed) % HOLDERS;
+            uint256 who = (i + (seed % HOLDERS)) % HOLDERS;
             day = _request(vault, ANN + who, asked[who]);
         }
         uint256[3] memory got;
@@ -34,10 +34,10 @@ contract ExitsTest is FundsWorld {
         for (uint256 i; i < 20; ++i) {
             _pass(1 days);
             uint256 draw = _draw(seed, 20 + i);
-            if (draw % 4 == 0) house.contribute(BTC, 1 + (draw >> 8) % (10 * ONE));
+            if (draw % 4 == 0) house.contribute(BTC, 1 + ((draw >> 8) % (10 * ONE)));
             if (draw % 7 == 0 && !isLost) {
                 isLost = true;
-                _lose((draw >> 8) % 100);
+                _lose(1 + ((draw >> 8) % 100));
             }
             vault.payDue();
             uint256 who = (draw >> 128) % (2 * HOLDERS);
@@ -206,13 +206,9 @@ contract ExitsTest is FundsWorld {
     /* THE HOUSE LETS NOBODY ELSE IN */
 
     function test_PayIn_RevertWhen_NotTheVault() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(IClearingFunds.ClearingFunds_NotVault.selector, BTC, address(this))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IClearingFunds.ClearingFunds_NotVault.selector, BTC, address(this)));
         house.payIn(BTC, 1);
-        vm.expectRevert(
-            abi.encodeWithSelector(IClearingFunds.ClearingFunds_NotVault.selector, ETH, address(vault))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IClearingFunds.ClearingFunds_NotVault.selector, ETH, address(vault)));
         vm.prank(address(vault));
         house.payOut(ETH, 1);
     }
@@ -222,9 +218,7 @@ contract ExitsTest is FundsWorld {
         (, uint256 room) = house.exitRoom(BTC);
         assertEq(room, 250 * ONE);
         vm.startPrank(address(vault));
-        vm.expectRevert(
-            abi.encodeWithSelector(IClearingFunds.ClearingFunds_ExitLimited.selector, BTC, room + 1, room)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IClearingFunds.ClearingFunds_ExitLimited.selector, BTC, room + 1, room));
         house.payOut(BTC, room + 1);
         house.payOut(BTC, room);
         (, room) = house.exitRoom(BTC);

@@ -193,9 +193,7 @@ contract InsuranceFundTest is FundsWorld {
             _request(vault, ANN, shares / 10);
             _pass(1 days);
         }
-        vm.expectRevert(
-            abi.encodeWithSelector(IInsuranceFund.InsuranceFund_TooManyRequests.selector, traders[ANN], 8)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IInsuranceFund.InsuranceFund_TooManyRequests.selector, traders[ANN], 8));
         _request(vault, ANN, shares / 10);
 
         // Claiming makes room.

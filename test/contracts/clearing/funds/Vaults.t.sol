@@ -3,10 +3,12 @@ pragma solidity ^0.8.28;
 
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
+import {UNIT_FINE} from "../../../../contracts/clearing/book/Scale.sol";
 import {InsuranceFund} from "../../../../contracts/clearing/funds/InsuranceFund.sol";
 import {ExitTerms, FundTerms, IClearingFunds} from "../../../../contracts/interfaces/IClearingFunds.sol";
 import {IClearingAccounts} from "../../../../contracts/interfaces/IClearingAccounts.sol";
-import {IClearingMarkets} from "../../../../contracts/interfaces/IClearingMarkets.sol";
+import {IClearingMarkets, MarketParams} from "../../../../contracts/interfaces/IClearingMarkets.sol";
+import {IOutflowSensor} from "../../../../contracts/interfaces/IOutflowSensor.sol";
 import {FundsWorld} from "./FundsWorld.sol";
 
 /// @notice What governance says of funds, and what moves between them.
@@ -18,9 +20,7 @@ contract VaultsTest is FundsWorld {
     function test_SetVault_AnotherOnlyWhenNobodyOwnsTheFund() public {
         InsuranceFund next = new InsuranceFund(house, BTC, "next", "next");
         uint256 shares = _enter(vault, ANN, 100 * coin);
-        vm.expectRevert(
-            abi.encodeWithSelector(IClearingFunds.ClearingFunds_InvalidVault.selector, BTC, address(next))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IClearingFunds.ClearingFunds_InvalidVault.selector, BTC, address(next)));
         house.setVault(BTC, address(next));
 
         // Worth nothing after a loss.
@@ -47,17 +47,18 @@ contract VaultsTest is FundsWorld {
 
     function test_Set_RevertWhen_NotGovernance() public {
         bytes memory refusal = abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, MOVER);
+        ExitTerms memory terms = house.exitTerms();
         vm.startPrank(MOVER);
         vm.expectRevert(refusal);
         house.setVault(BTC, address(vault));
         vm.expectRevert(refusal);
         house.setFundTerms(BTC, _terms());
         vm.expectRevert(refusal);
-        house.setExitTerms(house.exitTerms());
+        house.setExitTerms(terms);
         vm.expectRevert(refusal);
         house.setInsuranceMover(MOVER);
         vm.expectRevert(refusal);
-        house.setFlowSensor(house.flowSensor());
+        house.setFlowSensor(IOutflowSensor(address(0)));
     }
 
     /* TERMS */
@@ -127,27 +128,38 @@ contract VaultsTest is FundsWorld {
         house.moveInsurance(BTC, 0, 50 * ONE);
     }
 
-    /// @dev A market's fund keeps what it should hold: a short of 9,800 at a gap of 12.5 % lacks more than is there.
+    /// @dev A market's fund keeps what it should hold: the long lacks 650 at a gap of 12.5 %.
     function test_MoveInsurance_LeavesTheTarget() public {
         _readyToMove();
+        MarketParams memory params = _params(1e14);
+        params.haircutCapPpm = 0;
+        house.setMarket(BTC, params);
         house.nominate(traders[POOR], BTC);
-        uint256 target = house.coverTarget(BTC);
-        assertEq(target, 650 * ONE);
-        _lose(300);
+        // 320 are drawn of it: 680 stay.
+        _setPrice(BTC, 9_080);
+        house.resolve(traders[POOR]);
+        assertEq(_fundUnits(BTC), 680 * ONE);
+        vm.expectRevert(
+            abi.encodeWithSelector(IClearingFunds.ClearingFunds_BelowFloor.selector, BTC, 649 * ONE, 650 * ONE)
+        );
+        house.moveInsurance(BTC, 0, 31 * ONE);
+        house.moveInsurance(BTC, 0, 30 * ONE);
+
+        // The account is gone, and with it what was lacking.
         house.assess(BTC);
-        _enter(vault, ANN, 30 * coin);
-        // POOR is gone, and with it what was lacking; the gap rule asks for nothing more.
-        assertEq(house.coverTarget(BTC), 0);
-        house.moveInsurance(BTC, 0, 1 * ONE);
+        house.moveInsurance(BTC, 0, 31 * ONE);
     }
 
     function test_MoveInsurance_RepaysAShortfallFirst() public {
+        MarketParams memory params = _params(1e14);
+        (params.haircutCapPpm, params.fundDrawPpm, params.sharedDrawPpm) = (0, 0, 0);
+        house.setMarket(BTC, params);
         _readyToMove();
-        // Nobody to blame for: an account without positions cannot be in debt here, so through BTC's cap.
-        assertEq(house.shortfallOf(BTC), 0);
-        uint256 before = shared.totalAssets();
-        house.moveInsurance(BTC, 0, 10 * ONE);
-        assertEq(shared.totalAssets(), before + 10 * coin);
+        _lose(400);
+        house.moveInsurance(0, BTC, 100 * ONE);
+        assertEq(house.shortfallOf(BTC), 300 * ONE * UNIT_FINE);
+        assertEq(_fundUnits(BTC), 1_000 * ONE);
+        _assertSound();
     }
 
     function test_MoveInsurance_RevertWhen_NotTheMover() public {
