@@ -44,11 +44,11 @@ contract VenueInvariantTest is VenueHandler {
 
     /// @dev A venue in which nothing came through would hold every invariant. Walks the steps with fixed draws.
     function test_Steps_ReachEveryPart() public {
-        uint256 seed = 7;
-        for (uint256 i; i < 300; ++i) {
+        uint256 seed = 3;
+        for (uint256 i; i < 200; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
-            if (seed % 3 != 0) _step((seed >> 2) % 12, seed >> 8);
-            else _fundStep((seed >> 2) % 5, seed >> 8);
+            _step(seed % 12, seed >> 8);
+            if (seed % 5 == 0) _fundStep((seed >> 4) % 5, seed >> 16);
         }
         invariant_PropertiesHold();
         _assertSound();
