@@ -7,7 +7,7 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {PostureGuard} from "../guard/PostureGuard.sol";
-import {Assessment, ExitTerms, FundTerms, Nominee} from "../interfaces/IClearingFunds.sol";
+import {Assessment, ExitTerms, FundTerms, WorstAccount} from "../interfaces/IClearingFunds.sol";
 import {Envelope, IClearingMarkets, MarketParams, Ramp} from "../interfaces/IClearingMarkets.sol";
 import {IOutflowSensor} from "../interfaces/IOutflowSensor.sol";
 import {IPosture} from "../interfaces/IPosture.sol";
@@ -88,7 +88,7 @@ abstract contract ClearingState is PostureGuard, Ownable, ReentrancyGuardTransie
         Limiter left;
         Limiter moved;
         // The two worst accounts known: when the price falls, and when it rises.
-        Nominee[2][2] nominees;
+        WorstAccount[2][2] worstKnown;
         Assessment assessment;
     }
 

@@ -29,7 +29,7 @@ struct ExitTerms {
 }
 
 /// @notice One of the two worst accounts known of a market in one direction of the price.
-struct Nominee {
+struct WorstAccount {
     address account;
     // What it would lack in the scenario, in units, when it was last looked at.
     uint96 shortfallUnits;
@@ -47,7 +47,7 @@ struct Assessment {
     uint8 severity;
     // Sum of the two largest shortfalls known, in the worse direction (Cover-2).
     uint96 stressedUnits;
-    // How far the equity of nominated accounts lay below zero, all together.
+    // How far the equity of named accounts lay below zero, all together.
     uint96 deficitUnits;
 }
 
@@ -74,7 +74,7 @@ interface IClearingFunds {
     /// @notice Insurance was moved from one fund to another.
     event InsuranceMoved(uint8 indexed from, uint8 indexed to, uint256 units, address mover);
     /// @notice `account` is one of the two worst known of `market` when the price rises (`isRise`) or falls.
-    event Nominated(uint8 indexed market, bool isRise, address indexed account, uint256 shortfallUnits);
+    event WorstNamed(uint8 indexed market, bool isRise, address indexed account, uint256 shortfallUnits);
     /// @notice Insurance of `market` was compared with what it should be.
     event Assessed(uint8 indexed market, Assessment assessment, uint256 insuranceUnits, uint256 targetUnits);
     /// @notice The ratio has crossed 75, 50 or 25 % since the last assessment. Severity 0: it is above all.
@@ -143,7 +143,7 @@ interface IClearingFunds {
 
     /// @notice Names an account that would lack more than those known in a scenario of `market` (0: all prices move at
     /// once), and assesses. Anybody may. Reverts when it would not.
-    function nominate(address account, uint8 market) external;
+    function nameWorst(address account, uint8 market) external;
 
     /// @notice Looks at the accounts known again, and compares insurance with its target. Anybody may.
     /// @dev An account that cannot be looked at, for a price is missing, counts with what it lacked before.
@@ -166,7 +166,7 @@ interface IClearingFunds {
     function flowSensor() external view returns (IOutflowSensor);
 
     /// @notice Notice in force for leaving the fund, in seconds, and what may leave it now, in units. Nothing while the
-    /// fund's market is halted, owes a shortfall, or a nominated account is bankrupt. The rung is that of the market or
+    /// fund's market is halted, owes a shortfall, or a named account is bankrupt. The rung is that of the market or
     /// the protocol, whichever is higher; for the shared fund the highest of all.
     function exitRoom(uint8 market) external view returns (uint256 noticeSeconds, uint256 units);
 
@@ -178,7 +178,7 @@ interface IClearingFunds {
     ) external view returns (int256 equityFine, int256 fallenFine, int256 risenFine);
 
     /// @notice The two worst accounts known when the price rises, or falls.
-    function nominees(uint8 market, bool isRise) external view returns (Nominee[2] memory);
+    function worstKnown(uint8 market, bool isRise) external view returns (WorstAccount[2] memory);
 
     /// @notice The last assessment.
     function assessmentOf(uint8 market) external view returns (Assessment memory);

@@ -4,7 +4,7 @@ pragma solidity ^0.8.28;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import {Assessment, IClearingFunds, Nominee} from "../../interfaces/IClearingFunds.sol";
+import {Assessment, IClearingFunds, WorstAccount} from "../../interfaces/IClearingFunds.sol";
 import {ISolvencySource, SolvencyReport} from "../../interfaces/ISolvencySource.sol";
 import {Action} from "../../types/Matrix.sol";
 import {Position} from "../book/Position.sol";
@@ -15,7 +15,7 @@ import {Touch} from "./Touch.sol";
 /// @notice What a gap of the price would cost the insurance, and whether it holds as much (formulas.md 4.4).
 /// @dev Nobody can list all accounts on chain, so anybody names those that would lack most; for each market and direction
 /// the two worst are kept. What is published is thus a lower bound, made tight by whoever has looked at all accounts from
-/// events. A sensor reads the last assessment, which costs the same whoever is nominated.
+/// events. A sensor reads the last assessment, which costs the same whoever is named.
 abstract contract Stress is Touch, IClearingFunds, ISolvencySource {
     /// @dev Below these ratios the severity is 1, 2, 3.
     uint256 private constant MILD_PPM = 750_000;
@@ -35,7 +35,7 @@ abstract contract Stress is Touch, IClearingFunds, ISolvencySource {
     /* ACTIONS */
 
     /// @inheritdoc IClearingFunds
-    function nominate(address account, uint8 market) external nonReentrant {
+    function nameWorst(address account, uint8 market) external nonReentrant {
         _requireKnown(market);
         (int256 equity, int256 fallen, int256 risen) = _stressed(account, market);
         uint256[2] memory shortfalls = _look(equity, fallen, risen).shortfallUnits;
@@ -61,8 +61,8 @@ abstract contract Stress is Touch, IClearingFunds, ISolvencySource {
     }
 
     /// @inheritdoc IClearingFunds
-    function nominees(uint8 market, bool isRise) external view returns (Nominee[2] memory) {
-        return _funds[market].nominees[isRise ? 1 : 0];
+    function worstKnown(uint8 market, bool isRise) external view returns (WorstAccount[2] memory) {
+        return _funds[market].worstKnown[isRise ? 1 : 0];
     }
 
     /// @inheritdoc IClearingFunds
@@ -74,7 +74,7 @@ abstract contract Stress is Touch, IClearingFunds, ISolvencySource {
     function stressedLoss(uint8 market) public view returns (uint256 units) {
         _requireKnown(market);
         for (uint256 i; i < DIRECTIONS; ++i) {
-            Nominee[2] memory kept = _funds[market].nominees[i];
+            WorstAccount[2] memory kept = _funds[market].worstKnown[i];
             uint256 sum;
             for (uint256 j; j < KEPT; ++j) {
                 if (kept[j].account == address(0)) continue;
@@ -125,27 +125,27 @@ abstract contract Stress is Touch, IClearingFunds, ISolvencySource {
         address account,
         uint256 shortfall
     ) private returns (bool isKept) {
-        Nominee[2] storage kept = _funds[market].nominees[direction];
+        WorstAccount[2] storage kept = _funds[market].worstKnown[direction];
         for (uint256 j; j < KEPT; ++j) {
             if (kept[j].account == account) return true;
             // What those known lack is looked at first: they may have shrunk.
             _refresh(market, direction, kept[j]);
         }
-        Nominee storage least = kept[kept[0].shortfallUnits <= kept[1].shortfallUnits ? 0 : 1];
+        WorstAccount storage least = kept[kept[0].shortfallUnits <= kept[1].shortfallUnits ? 0 : 1];
         if (shortfall <= least.shortfallUnits) return false;
         (least.account, least.shortfallUnits) = (account, SafeCast.toUint96(shortfall));
-        emit Nominated(market, direction == 1, account, shortfall);
+        emit WorstNamed(market, direction == 1, account, shortfall);
         return true;
     }
 
     /// @dev Keeps what was known when the account cannot be looked at.
-    function _refresh(uint8 market, uint256 direction, Nominee storage nominee) private returns (Look memory look) {
-        address account = nominee.account;
+    function _refresh(uint8 market, uint256 direction, WorstAccount storage worst) private returns (Look memory look) {
+        address account = worst.account;
         if (account == address(0)) return look;
         look = _tryLook(account, market);
         if (!look.isKnown) return look;
-        if (look.shortfallUnits[direction] == 0) delete nominee.account;
-        nominee.shortfallUnits = SafeCast.toUint96(look.shortfallUnits[direction]);
+        if (look.shortfallUnits[direction] == 0) delete worst.account;
+        worst.shortfallUnits = SafeCast.toUint96(look.shortfallUnits[direction]);
     }
 
     function _assess(uint8 market) private {
@@ -173,11 +173,11 @@ abstract contract Stress is Touch, IClearingFunds, ISolvencySource {
         for (uint256 i; i < DIRECTIONS; ++i) {
             uint256 sum;
             for (uint256 j; j < KEPT; ++j) {
-                Nominee storage nominee = _funds[market].nominees[i][j];
-                address account = nominee.account;
+                WorstAccount storage worst = _funds[market].worstKnown[i][j];
+                address account = worst.account;
                 if (account == address(0)) continue;
-                Look memory look = _refresh(market, i, nominee);
-                sum += nominee.shortfallUnits;
+                Look memory look = _refresh(market, i, worst);
+                sum += worst.shortfallUnits;
                 counted[i * KEPT + j] = account;
                 bool isCounted = i == 1 && (counted[0] == account || counted[1] == account);
                 if (!isCounted) deficit += look.deficitUnits;

@@ -24,7 +24,7 @@ contract VenueInvariantTest is VenueHandler {
         selectors[11] = this.leaveFund.selector;
         selectors[12] = this.payDue.selector;
         selectors[13] = this.moveInsurance.selector;
-        selectors[14] = this.nominate.selector;
+        selectors[14] = this.nameWorst.selector;
         targetSelector(FuzzSelector(address(this), selectors));
     }
 
@@ -62,7 +62,7 @@ contract VenueInvariantTest is VenueHandler {
         assertGt(done["leaveFund"], 0);
         assertGt(done["payDue"], 0);
         assertGt(done["moveInsurance"], 0);
-        assertGt(done["nominate"], 0);
+        assertGt(done["nameWorst"], 0);
     }
 
     function _fundStep(uint256 kind, uint256 seed) private {
@@ -70,7 +70,7 @@ contract VenueInvariantTest is VenueHandler {
         else if (kind == 1) this.leaveFund(seed, seed >> 64);
         else if (kind == 2) this.payDue(seed);
         else if (kind == 3) this.moveInsurance(seed, seed >> 64);
-        else this.nominate(seed);
+        else this.nameWorst(seed);
     }
 
     function _step(uint256 kind, uint256 seed) private {

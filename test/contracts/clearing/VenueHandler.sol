@@ -145,10 +145,10 @@ abstract contract VenueHandler is ClearingWorld {
     }
 
     /// @dev Names somebody, and looks again at those who were named.
-    function nominate(uint256 seed) external step {
+    function nameWorst(uint256 seed) external step {
         uint8 market = uint8((seed >> 8) % 2);
-        try house.nominate(traders[seed % TRADERS], market) {
-            ++done["nominate"];
+        try house.nameWorst(traders[seed % TRADERS], market) {
+            ++done["nameWorst"];
         } catch {
             house.assess(market);
         }

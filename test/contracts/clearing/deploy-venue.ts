@@ -67,8 +67,7 @@ const ORDER = [
 
 export interface Deployment {
   readonly house: Contract;
-  /** By market. */
-  readonly vaults: ReadonlyMap<number, Contract>;
+  readonly token: Contract;
   readonly traders: readonly HDNodeWallet[];
   /** Whoever has deployed, and sends what no trader sends. */
   readonly owner: string;
@@ -114,21 +113,25 @@ export async function deployVenue(): Promise<Deployment> {
   await house.getFunction("setClassOffset")(0, OFFSET_PPM);
   await token.getFunction("mint")(owner!.address, 10n ** 30n);
   await token.getFunction("approve")(target, ethers.MaxUint256);
-  const traders = await fundedWallets();
-  const vaults = await deployVaults(house as unknown as Contract, token as unknown as Contract, traders);
-  return { house: house as unknown as Contract, vaults, traders, owner: owner!.address, publish, listedAt };
+  return {
+    house: house as unknown as Contract,
+    token: token as unknown as Contract,
+    traders: await fundedWallets(),
+    owner: owner!.address,
+    publish,
+    listedAt,
+  };
 }
 
-async function deployVaults(
-  house: Contract,
-  token: Contract,
-  traders: readonly HDNodeWallet[],
-): Promise<Map<number, Contract>> {
+/** The house with vaults over two of its funds, by market, and with rebates, rewards and moves. */
+export async function deployInsured(): Promise<Deployment & { readonly funds: ReadonlyMap<number, Contract> }> {
+  const deployment = await deployVenue();
+  const { house, token, traders } = deployment;
   const limits = Array.from({ length: 3 }, () => EXIT_LIMIT_PPM);
   const notices = Array.from({ length: 3 }, () => EXIT_NOTICE_SECONDS);
   await house.getFunction("setExitTerms")({ noticeSeconds: notices, limitsPpm: limits });
   for (const market of [0, ...MARKETS]) await house.getFunction("setFundTerms")(market, FUND_TERMS);
-  const vaults = new Map<number, Contract>();
+  const funds = new Map<number, Contract>();
   for (const market of VAULTS) {
     const vault = await ethers.deployContract("InsuranceFund", [house.target, market, "Insurance", "INS"]);
     await house.getFunction("setVault")(market, vault.target);
@@ -136,9 +139,9 @@ async function deployVaults(
       await token.getFunction("mint")(wallet.address, 10n ** 12n);
       await (token.connect(wallet) as Contract).getFunction("approve")(vault.target, ethers.MaxUint256);
     }
-    vaults.set(market, vault as unknown as Contract);
+    funds.set(market, vault as unknown as Contract);
   }
-  return vaults;
+  return { ...deployment, funds };
 }
 
 async function fundedWallets(): Promise<HDNodeWallet[]> {

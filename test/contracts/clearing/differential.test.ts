@@ -2,8 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import {
-  type Deployment,
-  deployVenue,
+  deployInsured,
   EXIT_LIMIT_PPM,
   EXIT_NOTICE_SECONDS,
   FUND_TERMS,
@@ -78,8 +77,7 @@ interface Model {
   readonly moved: Map<number, { passed: bigint; at: bigint }>;
 }
 
-interface Run extends Omit<Deployment, "vaults"> {
-  readonly funds: Deployment["vaults"];
+interface Run extends Awaited<ReturnType<typeof deployInsured>> {
   model: Model;
   prices: bigint[];
   readonly done: Map<string, number>;
@@ -89,7 +87,7 @@ interface Run extends Omit<Deployment, "vaults"> {
 const toX32 = (market: (typeof MARKETS)[number], price: bigint) => (price * ONE * PRICE_ONE) / START_PRICES[market];
 
 async function start(): Promise<Run> {
-  const { vaults: funds, ...deployment } = await networkHelpers.loadFixture(deployVenue);
+  const deployment = await networkHelpers.loadFixture(deployInsured);
   const venue = createVenue({ ...PARAMS, ...FUND_TERMS, maintenancePpm: MAINTENANCE_PPM }, OFFSET_PPM, 0n);
   for (const market of MARKETS) {
     venue.now = deployment.listedAt.get(market)!;
@@ -104,7 +102,7 @@ async function start(): Promise<Run> {
     vaults: new Map(VAULTS.map((market) => [market, createVault(market)])),
     moved: new Map(VAULTS.map((market) => [market, { passed: 0n, at: 0n }])),
   };
-  return { ...deployment, funds, model, prices: MARKETS.map((market) => START_PRICES[market]), done: new Map() };
+  return { ...deployment, model, prices: MARKETS.map((market) => START_PRICES[market]), done: new Map() };
 }
 
 /** Somebody in trouble of the kind asked for, if there is anybody: at random such steps would hardly ever find them. */

@@ -190,12 +190,12 @@ contract ExitsTest is FundsWorld {
     }
 
     /// @dev A default that everybody sees, and that nobody has closed yet, is not left behind for others.
-    function test_PayDue_StopsWhileANomineeIsBankrupt() public {
+    function test_PayDue_StopsWhileANamedAccountIsBankrupt() public {
         house.setFundTerms(BTC, _terms());
         _request(vault, ANN, _enter(vault, ANN, 1_000 * coin));
         _pass(20 days);
         _setPrice(BTC, 9_000);
-        house.nominate(traders[POOR], BTC);
+        house.nameWorst(traders[POOR], BTC);
         assertEq(vault.payDue(), 0);
 
         house.resolve(traders[POOR]);

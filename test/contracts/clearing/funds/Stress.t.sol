@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {UNIT_FINE} from "../../../../contracts/clearing/book/Scale.sol";
-import {FundTerms, IClearingFunds, Nominee} from "../../../../contracts/interfaces/IClearingFunds.sol";
+import {FundTerms, IClearingFunds, WorstAccount} from "../../../../contracts/interfaces/IClearingFunds.sol";
 import {IIncidentState} from "../../../../contracts/interfaces/IIncidentState.sol";
 import {SolvencyReport} from "../../../../contracts/interfaces/ISolvencySource.sol";
 import {IClearingAccounts} from "../../../../contracts/interfaces/IClearingAccounts.sol";
@@ -50,34 +50,34 @@ contract StressTest is FundsWorld {
         assertEq(risen, _coins(600 + 1_250 - 200));
     }
 
-    function test_Nominate_KeepsTheTwoWorst() public {
+    function test_NameWorst_KeepsTheTwoWorst() public {
         _deposit(ANN, 2_000);
         _deposit(BOB, 200);
         _deposit(CAT, 300);
         _trade(BTC, BOB, ANN, 3_000, 10_000);
         _trade(BTC, CAT, ANN, 3_500, 10_000);
         // Lacking: BOB 375 - 200 = 175, CAT 437.5 - 300 = 137.5, POOR 650.
-        _nominate(CAT);
-        _nominate(BOB);
+        _nameWorst(CAT);
+        _nameWorst(BOB);
         assertEq(house.stressedLoss(BTC), 312_500_000);
         vm.expectEmit(address(house));
-        emit IClearingFunds.Nominated(BTC, false, traders[POOR], LACKS * ONE);
-        _nominate(POOR);
+        emit IClearingFunds.WorstNamed(BTC, false, traders[POOR], LACKS * ONE);
+        _nameWorst(POOR);
         assertEq(house.stressedLoss(BTC), (LACKS + 175) * ONE);
 
         vm.expectRevert(abi.encodeWithSelector(IClearingFunds.ClearingFunds_NotWorse.selector, BTC, traders[CAT]));
-        _nominate(CAT);
+        _nameWorst(CAT);
         // ANN is short, and rich enough.
         vm.expectRevert(abi.encodeWithSelector(IClearingFunds.ClearingFunds_NotWorse.selector, BTC, traders[ANN]));
-        _nominate(ANN);
+        _nameWorst(ANN);
     }
 
     /// @dev Those that have shrunk make room, also for somebody who lacks less than they once did.
-    function test_Nominate_ReplacesThoseThatShrank() public {
+    function test_NameWorst_ReplacesThoseThatShrank() public {
         _deposit(BOB, 200);
         _trade(BTC, BOB, RICH, 3_000, 10_000);
-        _nominate(POOR);
-        _nominate(BOB);
+        _nameWorst(POOR);
+        _nameWorst(BOB);
         _deposit(POOR, 550);
         _deposit(BOB, 200);
         house.assess(BTC);
@@ -86,21 +86,21 @@ contract StressTest is FundsWorld {
         _deposit(CAT, 10);
         _trade(BTC, CAT, RICH, 150, 10_000);
         // 18.75 - 10.
-        _nominate(CAT);
+        _nameWorst(CAT);
         assertEq(house.stressedLoss(BTC), 108_750_000);
-        Nominee[2] memory kept = house.nominees(BTC, false);
+        WorstAccount[2] memory kept = house.worstKnown(BTC, false);
         assertTrue(kept[0].account == traders[CAT] || kept[1].account == traders[CAT]);
     }
 
     /// @dev Twice the same changes nothing.
-    function test_Nominate_TheSameAgainCountsOnce() public {
-        _nominate(POOR);
-        _nominate(POOR);
+    function test_NameWorst_TheSameAgainCountsOnce() public {
+        _nameWorst(POOR);
+        _nameWorst(POOR);
         assertEq(house.stressedLoss(BTC), LACKS * ONE);
     }
 
     /// @dev Against all five traders: what is kept is the sum of the two largest shortfalls, in whatever order they come.
-    function testFuzz_Nominate_IsCover2OfAllNamed(uint256 seed) public {
+    function testFuzz_NameWorst_IsCover2OfAllNamed(uint256 seed) public {
         uint256[5] memory lacks;
         for (uint256 i = ANN; i <= CAT; ++i) {
             uint256 coins = 100 + (uint256(keccak256(abi.encode(seed, i))) % 400);
@@ -112,7 +112,7 @@ contract StressTest is FundsWorld {
             if (fallen < 0) lacks[i] = (uint256(-fallen) + UNIT_FINE - 1) / UNIT_FINE;
         }
         for (uint256 i; i < TRADERS; ++i) {
-            try house.nominate(traders[(i + (seed % TRADERS)) % TRADERS], BTC) {} catch {}
+            try house.nameWorst(traders[(i + (seed % TRADERS)) % TRADERS], BTC) {} catch {}
         }
         (uint256 first, uint256 second) = (0, 0);
         for (uint256 i; i < TRADERS; ++i) {
@@ -122,9 +122,9 @@ contract StressTest is FundsWorld {
         assertEq(house.stressedLoss(BTC), first + second);
     }
 
-    function test_Nominate_RevertWhen_MarketNotListed() public {
+    function test_NameWorst_RevertWhen_MarketNotListed() public {
         vm.expectRevert(abi.encodeWithSelector(IClearingMarkets.ClearingMarkets_NotListed.selector, 9));
-        house.nominate(traders[POOR], 9);
+        house.nameWorst(traders[POOR], 9);
         vm.expectRevert(abi.encodeWithSelector(IClearingMarkets.ClearingMarkets_NotListed.selector, 9));
         house.assess(9);
         vm.expectRevert(abi.encodeWithSelector(IClearingMarkets.ClearingMarkets_NotListed.selector, 9));
@@ -134,7 +134,7 @@ contract StressTest is FundsWorld {
     /// @dev Somebody with a position in a market without a price cannot blind the others.
     function test_Assess_KeepsWhatItCannotLookAt() public {
         _trade(ETH, POOR, RICH, 10, 1_000);
-        _nominate(POOR);
+        _nameWorst(POOR);
         feeds[ETH].publish(0);
         house.assess(BTC);
         assertEq(house.assessmentOf(BTC).stressedUnits, LACKS * ONE);
@@ -152,7 +152,7 @@ contract StressTest is FundsWorld {
         assertEq(house.coverRatio(BTC), 0);
         house.contribute(BTC, 50 * ONE);
         assertEq(house.coverRatio(BTC), 500_000);
-        _nominate(POOR);
+        _nameWorst(POOR);
         assertEq(house.coverTarget(BTC), LACKS * ONE);
         assertEq(house.coverRatio(BTC), uint256(50 * 1e6) / LACKS);
         assertEq(house.coverRatio(ETH), type(uint256).max);
@@ -184,8 +184,8 @@ contract StressTest is FundsWorld {
         assertEq(house.assessmentOf(0).gapUnits, 140 * ONE);
         assertEq(house.assessmentOf(0).interestUnits, 14_000 * ONE);
 
-        house.nominate(traders[POOR], 0);
-        house.nominate(traders[BOB], 0);
+        house.nameWorst(traders[POOR], 0);
+        house.nameWorst(traders[BOB], 0);
         assertEq(house.stressedLoss(0), (LACKS + 100) * ONE);
         house.contribute(ETH, 15 * ONE);
         house.contribute(0, 60 * ONE);
@@ -193,7 +193,7 @@ contract StressTest is FundsWorld {
     }
 
     function test_CoverTarget_OfTheWholeDeployment_CountsEveryMarketsScenario() public {
-        _nominate(POOR);
+        _nameWorst(POOR);
         house.assess(0);
         assertEq(house.assessmentOf(0).stressedUnits, LACKS * ONE);
         assertEq(house.stressedLoss(0), LACKS * ONE);
@@ -227,14 +227,14 @@ contract StressTest is FundsWorld {
 
     function test_Sensor_IsCalmWhileCovered() public {
         house.contribute(BTC, 1_000 * ONE);
-        _nominate(POOR);
+        _nameWorst(POOR);
         assertTrue(sensor.poke(BTC).isCalm());
         assertEq(sensor.reading(BTC).insurance, 1_000 * ONE);
     }
 
     /// @dev 650 lacking: at 649 of insurance caution, below half of it, and a quarter, more.
     function test_Sensor_SeesInsuranceBelowTheStressedLoss() public {
-        _nominate(POOR);
+        _nameWorst(POOR);
         house.contribute(BTC, 100 * ONE);
         _expect(REDUCE_ONLY, M3);
         house.contribute(BTC, 63 * ONE);
@@ -250,7 +250,7 @@ contract StressTest is FundsWorld {
         _setPrice(BTC, 9_350);
         // 50 below zero, of 9,350: half a percent.
         assertTrue(sensor.poke(BTC).isCalm());
-        _nominate(POOR);
+        _nameWorst(POOR);
         assertEq(house.solvencyOf(BTC).negativeEquity, 50 * ONE);
         _expect(REDUCE_ONLY, M2);
         assertEq(sensor.reading(BTC).conditions & 1, 1);
@@ -285,7 +285,7 @@ contract StressTest is FundsWorld {
 
     function test_Sensor_ReportsInBaseUnitsOfTheToken() public {
         house.contribute(BTC, 70 * ONE);
-        _nominate(POOR);
+        _nameWorst(POOR);
         SolvencyReport memory report = house.solvencyOf(BTC);
         assertEq(report.insurance, 70 * coin);
         assertEq(report.insuranceTarget, LACKS * coin);
@@ -293,10 +293,10 @@ contract StressTest is FundsWorld {
         assertEq(report.openInterest, 10_000 * coin);
     }
 
-    /// @dev Whoever is nominated: the report costs a fraction of what the sensor gives.
-    function test_SolvencyOf_CostsTheSameWhoeverIsNominated() public {
+    /// @dev Whoever is named: the report costs a fraction of what the sensor gives.
+    function test_SolvencyOf_CostsTheSameWhoeverIsNamed() public {
         _trade(ETH, POOR, RICH, 10, 1_000);
-        _nominate(POOR);
+        _nameWorst(POOR);
         uint256 left = gasleft();
         house.solvencyOf(BTC);
         assertLt(left - gasleft(), sensor.SOURCE_GAS() / 2);
@@ -311,8 +311,8 @@ contract StressTest is FundsWorld {
         assertTrue(recorder.latestRungs().equals(asserted));
     }
 
-    function _nominate(uint256 trader) private {
-        house.nominate(traders[trader], BTC);
+    function _nameWorst(uint256 trader) private {
+        house.nameWorst(traders[trader], BTC);
     }
 
     function _coins(int256 count) private pure returns (int256) {

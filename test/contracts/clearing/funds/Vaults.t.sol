@@ -134,7 +134,7 @@ contract VaultsTest is FundsWorld {
         MarketParams memory params = _params(1e14);
         params.haircutCapPpm = 0;
         house.setMarket(BTC, params);
-        house.nominate(traders[POOR], BTC);
+        house.nameWorst(traders[POOR], BTC);
         // 320 are drawn of it: 680 stay.
         _setPrice(BTC, 9_080);
         house.resolve(traders[POOR]);
