@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 import type { Hex } from "../../domain/hex.ts";
 import type { LoggedEvent } from "../../domain/incident/hub-event.ts";
 import { RelayerError } from "../../errors.ts";
@@ -7,10 +5,9 @@ import type { BlockRange } from "../../ports/chain.ts";
 import { mayContain } from "./bloom.ts";
 import { decodeHubEvent } from "./decode-event.ts";
 import { quantity, readBlock } from "./read-blocks.ts";
+import { readLogList } from "./read-log.ts";
 import type { RpcSession } from "./rpc-pool.ts";
-import { type Block, Log, parseAnswer } from "./wire.ts";
-
-const Logs = z.array(Log);
+import type { Block, Log } from "./wire.ts";
 
 /**
  * The hub's events in `range`, in chain order, decoded.
@@ -60,7 +57,7 @@ async function readLogs(session: RpcSession, hub: Hex, range: BlockRange): Promi
 }
 
 async function requestLogs(session: RpcSession, filter: Readonly<Record<string, string>>): Promise<Log[]> {
-  return parseAnswer(Logs, await session.call("eth_getLogs", [filter]), "eth_getLogs");
+  return readLogList(await session.call("eth_getLogs", [filter]));
 }
 
 interface Surroundings {

@@ -13,7 +13,10 @@ export interface OpenInterest {
 /** Of one market on one chain. */
 export function interestAt(exposure: Exposure, at: { chain: number; market: number }): OpenInterest {
   const first = at.chain * SLOTS_PER_CHAIN + at.market * 2;
-  return interestOf([exposure.cells, first], restsOf(exposure, (slot) => slot >> 1 === first >> 1));
+  return interestOf(
+    [exposure.cells, first],
+    restsOf(exposure, (slot) => slot >> 1 === first >> 1),
+  );
 }
 
 /** Of all markets of one chain. Lots of different markets are different things: for self-checks, not for risk. */
