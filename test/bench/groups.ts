@@ -1,7 +1,8 @@
 import { fanoutBenches } from "./fanout/group.ts";
 import { gasBenches } from "./gas/group.ts";
+import { ingestBenches } from "./ingest/group.ts";
 import type { BenchGroup } from "./measurement.ts";
 import { reducerBenches } from "./reducer/group.ts";
 
 /** Every group of figures that `npm run bench` knows, in the order in which it prints them. */
-export const GROUPS: readonly BenchGroup[] = [gasBenches, ...fanoutBenches, reducerBenches];
+export const GROUPS: readonly BenchGroup[] = [gasBenches, ...fanoutBenches, reducerBenches, ingestBenches];

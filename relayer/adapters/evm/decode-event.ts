@@ -12,7 +12,7 @@ import {
   bigintAt,
   booleanAt,
   bytesAt,
-  fieldsOf,
+  createDecoder,
   impossible,
   layoutOf,
   type LogFields,
@@ -27,8 +27,7 @@ import {
  * @throws RelayerError `RPC_MALFORMED` when a known event does not decode, or holds what no hub emits
  */
 export function decodeHubEvent(log: RawLog): HubEvent | null {
-  const known = EVENTS.get(log.topics[0] ?? "");
-  return known === undefined ? null : known.read(fieldsOf(log, known.layout));
+  return decode(log);
 }
 
 /** Ceilings and quorum as the hub's view returns them. */
@@ -230,3 +229,5 @@ const EVENTS = new Map(
     return [event.topicHash, { layout: layoutOf(event), read }] as const;
   }),
 );
+
+const decode = createDecoder(EVENTS);

@@ -3,7 +3,7 @@ import type { EventFragment, ParamType } from "ethers";
 import type { Hex } from "../../domain/hex.ts";
 import { RelayerError } from "../../errors.ts";
 
-/** Topics and data of a log, as a node gives them: lower-case hex. */
+/** Topics and data of a log, as a node gives them. */
 export interface RawLog {
   readonly topics: readonly string[];
   readonly data: string;
@@ -20,9 +20,10 @@ export interface LogLayout {
 }
 
 const STATIC = /^(u?int\d+|address|bool|bytes\d+)$/;
+const UPPER = /[A-Z]/;
 const WORD_DIGITS = 64;
 const WORD = /^[0-9a-f]{64}$/;
-const ADDRESS_WORD = /^0{24}[0-9a-f]{40}$/;
+const ADDRESS_WORD = /^0x0{24}[0-9a-f]{40}$/;
 /** A word up to 2^52 - 1, and how many of its digits may be others than zero. */
 const SMALL_WORD = /^0{51}[0-9a-f]{13}$/;
 const SMALL_DIGITS = 13;
@@ -52,6 +53,46 @@ export interface LogFields {
   readonly layout: LogLayout;
 }
 
+/** One event that is known: how to read it. */
+export interface KnownEvent<Event> {
+  readonly layout: LogLayout;
+  readonly read: (fields: LogFields) => Event;
+}
+
+/**
+ * Makes a decoder of the events in `known`, by topic: null for one that is not among them. Nodes write hex in lower
+ * case; one that does not is read all the same, a little later. The decoder throws `RPC_MALFORMED`.
+ */
+export function createDecoder<Event>(known: ReadonlyMap<string, KnownEvent<Event>>): (log: RawLog) => Event | null {
+  // Neighbours are often of one kind, and comparing two texts is quicker than hashing one.
+  let last: readonly [string, KnownEvent<Event>] | null = null;
+  const find = (topic: string): KnownEvent<Event> | null => {
+    if (last !== null && last[0] === topic) return last[1];
+    const event = known.get(topic);
+    if (event === undefined) return null;
+    last = [topic, event];
+    return event;
+  };
+  const decode = (log: RawLog): Event | null => {
+    const event = find(log.topics[0] ?? "");
+    try {
+      if (event !== null) return event.read(fieldsOf(log, event.layout));
+    } catch (error) {
+      if (!hasUpperCase(log)) throw error;
+    }
+    return hasUpperCase(log) ? decode(toLowerCase(log)) : null;
+  };
+  return decode;
+}
+
+function hasUpperCase({ topics, data }: RawLog): boolean {
+  return UPPER.test(data) || topics.some((topic) => UPPER.test(topic));
+}
+
+function toLowerCase({ topics, data }: RawLog): RawLog {
+  return { topics: topics.map((topic) => topic.toLowerCase()), data: data.toLowerCase() };
+}
+
 /**
  * `log` to be read by `layout`.
  *
@@ -65,14 +106,13 @@ export function fieldsOf(log: RawLog, layout: LogLayout): LogFields {
 }
 
 export function bigintAt(fields: LogFields, name: string): bigint {
-  const digits = digitsAt(fields, name);
-  if (!WORD.test(digits)) throw impossible(name);
-  return BigInt(`0x${digits}`);
+  return bigintOfWord(digitsAt(fields, name), name);
 }
 
-/** Two's complement. */
-export function signedAt(fields: LogFields, name: string): bigint {
-  return BigInt.asIntN(256, bigintAt(fields, name));
+/** `digits` are a word's 64, without `0x`. */
+export function bigintOfWord(digits: string, name: string): bigint {
+  if (digits.length !== WORD_DIGITS || !WORD.test(digits)) throw impossible(name);
+  return BigInt(`0x${digits}`);
 }
 
 /** For fields of at most 64 bits. Sequence numbers stay below 2^52 for longer than any chain lives. */
@@ -88,10 +128,28 @@ export function booleanAt(fields: LogFields, name: string): boolean {
   return value === 1;
 }
 
+/**
+ * Addresses come again and again: each is checked and cut out once. By their last digits as a number, because hashing a
+ * text that a node has just sent takes longer than all the rest; two with the same digits only lose the short cut.
+ */
+const addresses = new Map<number, { readonly word: string; readonly address: Hex }>();
+const ADDRESSES_MAX = 65_536;
+const KEY_FROM = 2 + WORD_DIGITS - 7;
+
 export function addressAt(fields: LogFields, name: string): Hex {
-  const digits = digitsAt(fields, name);
-  if (!ADDRESS_WORD.test(digits)) throw impossible(name);
-  return `0x${digits.slice(24)}`;
+  return addressOfWord(`0x${digitsAt(fields, name)}`, name);
+}
+
+/** The address in a topic. */
+export function addressOfWord(word: string, name: string): Hex {
+  const key = parseInt(word.slice(KEY_FROM), 16);
+  const known = addresses.get(key);
+  if (known !== undefined && known.word === word) return known.address;
+  if (!ADDRESS_WORD.test(word)) throw impossible(name);
+  const address: Hex = `0x${word.slice(26)}`;
+  if (addresses.size >= ADDRESSES_MAX) addresses.clear();
+  addresses.set(key, { word, address });
+  return address;
 }
 
 /** The first `bytes` bytes of the word: `bytes32`, or less. */

@@ -1,5 +1,6 @@
 import { MARKETS } from "../incident/posture.ts";
 import { type Deltas, SIDES, SLOTS_PER_CHAIN } from "./deltas.ts";
+import { LOT_BITS } from "./venue-event.ts";
 
 /**
  * Open interest of a mesh: both sides of every market on every chain, and their sums, in lots. 64-bit integers, exact. A
@@ -19,8 +20,8 @@ export interface Exposure {
   readonly rests: Map<number, bigint>;
 }
 
-/** Fine size of one lot. `LOT_FINE` of `contracts/clearing/book/Scale.sol`. */
-export const LOT_FINE = 1n << 104n;
+/** Fine size of one lot. */
+export const LOT_FINE = 1n << LOT_BITS;
 
 /** Past this a cell is refused: far above what any venue allows, far below what 64 bits hold. */
 export const CELL_MAX = 1n << 62n;
@@ -103,10 +104,10 @@ function findFault({ cells }: Exposure): ExposureFault | null {
 /** Adds to what a slot holds beyond whole lots. @returns the whole lots that come out of it, for {@link applyDeltas}. */
 export function addRest({ rests }: Exposure, slot: number, fine: bigint): bigint {
   const sum = (rests.get(slot) ?? 0n) + fine;
-  const rest = BigInt.asUintN(104, sum);
+  const rest = BigInt.asUintN(Number(LOT_BITS), sum);
   if (rest === 0n) rests.delete(slot);
   else rests.set(slot, rest);
-  return (sum - rest) / LOT_FINE;
+  return (sum - rest) >> LOT_BITS;
 }
 
 /** Cells that changed since the last call, as chain times 32 plus market, ascending. */

@@ -1,10 +1,21 @@
 import type { Hex } from "../hex.ts";
 import { MARKETS } from "../incident/posture.ts";
 import type { Side } from "./deltas.ts";
-import type { Defaulted, TornUp, VenueEvent } from "./venue-event.ts";
+import {
+  type Defaulted,
+  fineOfSize,
+  LOT_BITS,
+  type Size,
+  sizeOfFine,
+  type TornUp,
+  type VenueEvent,
+} from "./venue-event.ts";
 
 /** An index to begin with. `INDEX_ONE` of `contracts/clearing/book/Scale.sol`. */
 export const INDEX_ONE = 1n << 80n;
+const INDEX_BITS = 80n;
+/** Shares of a lot while the index is one: two to this. */
+const SHARE_BITS = 24n;
 
 /** One side of a market: the sum of its positions' shares, and what each share is worth in fine size. */
 interface BookSide {
@@ -38,8 +49,15 @@ export interface VenueBook {
   undo: Undo[];
 }
 
-/** Told of every change of a side's size. */
-export type OnChange = (market: number, side: Side, changeFine: bigint) => void;
+/** A change of a side's size: whole lots, rounded down, and what is beyond them. */
+export interface SideChange {
+  readonly market: number;
+  readonly side: Side;
+  readonly lots: bigint;
+  readonly restFine: bigint;
+}
+
+export type OnChange = (change: SideChange) => void;
 
 const EMPTY_SIDE: BookSide = { shares: 0n, index: INDEX_ONE, generation: 0 };
 
@@ -66,7 +84,7 @@ export function applyVenueEvent(book: VenueBook, event: VenueEvent, at: { block:
       return trade(book, event, at);
     case "liquidated":
       trade(book, event, at);
-      return trade(book, { account: event.liquidator, market: event.market, sizeFine: -event.sizeFine }, at);
+      return trade(book, { ...event, account: event.liquidator, ...sizeOfFine(-fineOfSize(event)) }, at);
     case "defaulted":
       return close(book, event, at);
     case "torn-up":
@@ -79,34 +97,41 @@ interface At {
   readonly onChange: OnChange;
 }
 
-interface Trade {
+interface Trade extends Size {
   readonly account: Hex;
   readonly market: number;
-  readonly sizeFine: bigint;
 }
 
 /** Closes first, then opens. What does not divide into shares goes to the venue's dust, which is on neither side. */
-function trade(book: VenueBook, { account, market, sizeFine }: Trade, at: At): void {
-  const isBuy = sizeFine > 0n;
-  let left = isBuy ? sizeFine : -sizeFine;
+function trade(book: VenueBook, of: Trade, at: At): void {
+  const { account, market, lots, restFine } = of;
+  const isBuy = lots > 0 || (lots === 0 && restFine > 0n);
+  // Whole lots on sides that no tear-up has touched: counted in shares, with nothing to divide.
+  const isPlain = restFine === 0n && isUntouched(book, market);
+  const size = isPlain ? BigInt(lots) << SHARE_BITS : fineOfSize(of);
+  let left = size < 0n ? -size : size;
   let position = currentPosition(book, account, market);
   if (position !== null && position.isLong !== isBuy) {
     const { index, generation } = sideAt(book, market, position.isLong);
-    const wanted = left / index;
+    const wanted = isPlain ? left : left / index;
     const closed = wanted > position.shares ? position.shares : wanted;
     const shares = position.shares - closed;
-    left -= closed * index;
+    left -= isPlain ? closed : closed * index;
     addShares(book, { market, isLong: position.isLong, shares: -closed }, at);
     position = shares === 0n ? null : { isLong: position.isLong, shares, generation };
     putPosition(book, { account, market, position }, at.block);
   }
   if (left === 0n || (position !== null && position.isLong !== isBuy)) return;
   const { index, generation } = sideAt(book, market, isBuy);
-  const opened = left / index;
+  const opened = isPlain ? left : left / index;
   if (opened === 0n) return;
   addShares(book, { market, isLong: isBuy, shares: opened }, at);
-  const shares = (position?.shares ?? 0n) + opened;
+  const shares = position === null ? opened : position.shares + opened;
   putPosition(book, { account, market, position: { isLong: isBuy, shares, generation } }, at.block);
+}
+
+function isUntouched(book: VenueBook, market: number): boolean {
+  return sideAt(book, market, true).index === INDEX_ONE && sideAt(book, market, false).index === INDEX_ONE;
 }
 
 /** The defaulter's positions, all of them: each is closed against the other side, which tells of it by `TornUp`. */
@@ -159,13 +184,13 @@ export function finaliseBook(book: VenueBook, block: number): void {
   book.undo = first < 0 ? [] : book.undo.slice(first);
 }
 
-interface SideChange {
+interface NewSide {
   readonly market: number;
   readonly isLong: boolean;
   readonly side: BookSide;
 }
 
-function putSide(book: VenueBook, { market, isLong, side }: SideChange, { block, onChange }: At): void {
+function putSide(book: VenueBook, { market, isLong, side }: NewSide, { block, onChange }: At): void {
   const slot = slotInBook(market, isLong);
   book.undo.push({ block, slot, side: book.sides[slot] ?? EMPTY_SIDE });
   announce(book, { slot, side }, onChange);
@@ -174,8 +199,14 @@ function putSide(book: VenueBook, { market, isLong, side }: SideChange, { block,
 function announce(book: VenueBook, { slot, side }: { slot: number; side: BookSide }, onChange: OnChange): void {
   const before = book.sides[slot] ?? EMPTY_SIDE;
   book.sides[slot] = side;
-  const change = side.shares * side.index - before.shares * before.index;
-  if (change !== 0n) onChange(slot >> 1, (slot & 1) === 0 ? "long" : "short", change);
+  // Multiplying big integers is most of the work here, and by a power of two it is none.
+  const isPlain = before.index === INDEX_ONE && side.index === INDEX_ONE;
+  const change = isPlain ? side.shares - before.shares : side.shares * side.index - before.shares * before.index;
+  if (change === 0n) return;
+  const bits = isPlain ? SHARE_BITS : LOT_BITS;
+  const rest = BigInt.asUintN(Number(bits), change);
+  const restFine = isPlain && rest !== 0n ? rest << INDEX_BITS : rest;
+  onChange({ market: slot >> 1, side: (slot & 1) === 0 ? "long" : "short", lots: change >> bits, restFine });
 }
 
 function putPosition(

@@ -1,20 +1,27 @@
 import type { Hex } from "../hex.ts";
 
-/** One side of a fill. Bought positive, in fine size. */
-export interface Traded {
+/**
+ * A signed size: whole lots, rounded down, and what is beyond them in fine size (2^-104 of a lot). Nearly every size is
+ * whole lots, and then it is a small number and a zero.
+ */
+export interface Size {
+  readonly lots: number;
+  readonly restFine: bigint;
+}
+
+/** One side of a fill. Bought positive. */
+export interface Traded extends Size {
   readonly kind: "traded";
   readonly account: Hex;
   readonly market: number;
-  readonly sizeFine: bigint;
 }
 
-/** Part of a position was taken over: `sizeFine` was traded for `account`, and the opposite for `liquidator`. */
-export interface Liquidated {
+/** Part of a position was taken over: so much was traded for `account`, and the opposite for `liquidator`. */
+export interface Liquidated extends Size {
   readonly kind: "liquidated";
   readonly account: Hex;
   readonly liquidator: Hex;
   readonly market: number;
-  readonly sizeFine: bigint;
 }
 
 /** An account was closed, whole; its positions go with the tear-ups that follow. */
@@ -41,4 +48,15 @@ export interface LoggedVenueEvent {
   readonly blockHash: Hex;
   readonly logIndex: number;
   readonly event: VenueEvent;
+}
+
+/** Fine size of one lot is two to this. `LOT_FINE` of `contracts/clearing/book/Scale.sol`. */
+export const LOT_BITS = 104n;
+
+export function sizeOfFine(fine: bigint): Size {
+  return { lots: Number(fine >> LOT_BITS), restFine: BigInt.asUintN(Number(LOT_BITS), fine) };
+}
+
+export function fineOfSize({ lots, restFine }: Size): bigint {
+  return (BigInt(lots) << LOT_BITS) + restFine;
 }

@@ -11,7 +11,7 @@ import {
   type VenueReader,
 } from "../../../../relayer/domain/exposure/reduce-venue.ts";
 import { createVenueBook, positionFine } from "../../../../relayer/domain/exposure/venue-book.ts";
-import type { LoggedVenueEvent, VenueEvent } from "../../../../relayer/domain/exposure/venue-event.ts";
+import { type LoggedVenueEvent, sizeOfFine, type VenueEvent } from "../../../../relayer/domain/exposure/venue-event.ts";
 import { type Hex, hexOfInteger } from "../../../../relayer/domain/hex.ts";
 import * as model from "../../../contracts/clearing/model/book.ts";
 import { FUZZ } from "../../../support/fuzz.ts";
@@ -52,8 +52,8 @@ function play(book: model.Book, step: Step): readonly VenueEvent[] {
     model.trade(book, buyer, { isBuy: true, size, price: PRICE });
     model.trade(book, seller, { isBuy: false, size, price: PRICE });
     return [
-      { kind: "traded", account: accountOf(buyer), market: MARKET, sizeFine: size },
-      { kind: "traded", account: accountOf(seller), market: MARKET, sizeFine: -size },
+      { kind: "traded", account: accountOf(buyer), market: MARKET, ...sizeOfFine(size) },
+      { kind: "traded", account: accountOf(seller), market: MARKET, ...sizeOfFine(-size) },
     ];
   }
   const position = book.positions.get(step.trader);
@@ -140,7 +140,7 @@ describe("venue events", () => {
     const reader = createReader();
     const sizeFine = (1n << 41n) * LOT_FINE;
     const fill = [sizeFine, -sizeFine].map((size, trader): VenueEvent => {
-      return { kind: "traded", account: accountOf(trader), market: MARKET, sizeFine: size };
+      return { kind: "traded", account: accountOf(trader), market: MARKET, ...sizeOfFine(size) };
     });
 
     expect(reduceVenueEvents(reader, logged(fill, 1))).to.deep.equal({ kind: "too-large" });
@@ -158,7 +158,7 @@ describe("venue events", () => {
       account: accountOf(0),
       liquidator: accountOf(2),
       market: MARKET,
-      sizeFine: -lots(4n),
+      ...sizeOfFine(-lots(4n)),
     };
     expect(reduceVenueEvents(reader, logged([takeover], 2))).to.equal(null);
 
