@@ -4,11 +4,9 @@ import type { Hex } from "../hex.ts";
 import type { Entry } from "../incident/entry.ts";
 import type { RuleRef } from "../policy/policy.ts";
 import { canonicalJson } from "../canonical.ts";
+import type { BlockId } from "./block-id.ts";
 
-export interface BlockId {
-  readonly number: number;
-  readonly hash: Hex;
-}
+export type { BlockId } from "./block-id.ts";
 
 /** What was looked at on one chain: its state at the head, and its state at the finalised head. */
 export interface CutPoint {
