@@ -19,7 +19,7 @@ export const VENUE_ABI = [
   "event LossSocialised(uint8 indexed market, uint256 takenFine, uint256 uncoveredFine)",
   "event ShortfallRepaid(uint8 indexed market, uint256 fine)",
   "event FundingAccrued(uint8 indexed market, int256 funding, uint256 runningSeconds)",
-  "function reportOf(uint8 market) view returns (tuple(uint256 openInterest, int256 skewFine, uint256 insurance, uint256 shortfall, uint256 priceX32) report)",
+  "function reportOf(uint8 market) view returns (tuple(uint256 openInterest, int256 skewFine, uint256 insurance, uint256 shortfall, uint256 priceX32))",
   "function fundOf(uint8 market) view returns (uint256 fine)",
   "function shortfallOf(uint8 market) view returns (uint256 fine)",
   "function standing(address account) view returns (tuple(int256 equityFine, int256 cashFine, uint256 initialUnits, uint256 maintenanceUnits))",

@@ -47,10 +47,8 @@ describe("venue ABI", () => {
   it("refuses a log that bears an event's name and does not decode as one", async () => {
     const { topicHash } = venueInterface.getEvent("FundDrawn") ?? { topicHash: "0x" };
 
-    const failure = await failureOf(() => {
-      decodeVenueEvent({ topics: [topicHash as never, `0x${"00".repeat(32)}`], data: "0x01" });
-      return Promise.resolve();
-    });
+    const decode = async () => decodeVenueEvent({ topics: [topicHash as never, `0x${"00".repeat(32)}`], data: "0x01" });
+    const failure = await failureOf(decode());
 
     expect(failure.name).to.equal("RPC_MALFORMED");
   });
