@@ -160,15 +160,25 @@ function policyPage(): string {
     percent(othersPpm),
     source,
   ]);
-  const directions = FAIL_DIRECTIONS.map((of) => [of.input, of.readBy.join(", "), of.missing, of.stale, of.wrong, of.why]);
+  const directions = FAIL_DIRECTIONS.map((of) => [
+    of.input,
+    of.readBy.join(", "),
+    of.missing,
+    of.stale,
+    of.wrong,
+    of.why,
+  ]);
   const tables = [
     ["scenarios", table(["scenario", "class 0", "1", "2", "3", "others", "source"], scenarios)],
     ["fail-directions", table(["input", "read by", "missing", "stale", "wrong", "because"], directions)],
   ] as const;
-  return tables.reduce((page, [name, rows]) => {
-    const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
-    return `${page.slice(0, page.indexOf(begin) + begin.length)}\n\n${rows}\n\n${page.slice(page.indexOf(end))}`;
-  }, readFileSync(POLICY_PAGE, "utf8"));
+  return tables.reduce(
+    (page, [name, rows]) => {
+      const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+      return `${page.slice(0, page.indexOf(begin) + begin.length)}\n\n${rows}\n\n${page.slice(page.indexOf(end))}`;
+    },
+    readFileSync(POLICY_PAGE, "utf8"),
+  );
 }
 
 function onOneLine(code: string): string {

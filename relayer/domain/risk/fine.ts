@@ -5,8 +5,6 @@
 
 /** Index of a side that was never torn up. */
 export const INDEX_ONE = 1n << 80n;
-/** One lot in fine size: shares times index. */
-export const LOT_FINE = 1n << 104n;
 /** One unit of collateral in fine cash: fine size times price. */
 export const UNIT_FINE = 1n << 136n;
 /** Parts in one. */

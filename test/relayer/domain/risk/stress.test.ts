@@ -116,7 +116,7 @@ describe("stress", () => {
   });
 
   describe("when accounts and prices change", () => {
-    it("equals its recomputation, and that of new columns, to the bit", () => {
+    it("equals what is computed anew, and from new columns, to the bit", () => {
       fc.assert(
         fc.property(fc.array(anOperation, { minLength: 1, maxLength: 60 }), (operations) => {
           const stress = start();
