@@ -3,6 +3,13 @@ import { gasBenches } from "./gas/group.ts";
 import { ingestBenches } from "./ingest/group.ts";
 import type { BenchGroup } from "./measurement.ts";
 import { reducerBenches } from "./reducer/group.ts";
+import { stressBenches } from "./stress/group.ts";
 
 /** Every group of figures that `npm run bench` knows, in the order in which it prints them. */
-export const GROUPS: readonly BenchGroup[] = [gasBenches, ...fanoutBenches, reducerBenches, ingestBenches];
+export const GROUPS: readonly BenchGroup[] = [
+  gasBenches,
+  stressBenches,
+  ...fanoutBenches,
+  reducerBenches,
+  ingestBenches,
+];

@@ -34,6 +34,18 @@ export const Block = z.object({
 });
 export type Block = z.output<typeof Block>;
 
+export const Log = z.object({
+  address: Address,
+  topics: z.array(Hash).min(1),
+  data: Bytes,
+  blockNumber: Count,
+  blockHash: Hash,
+  logIndex: Count,
+  transactionHash: Hash,
+  removed: z.boolean().optional(),
+});
+export type Log = z.output<typeof Log>;
+
 export const Receipt = z.object({ status: Count, blockNumber: Count });
 
 /**
