@@ -80,9 +80,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     kind: "merged",
     seq: numberAt(args, "seq"),
     market: numberAt(args, "market"),
-    srcEid: eid(numberAt(args, "srcEid")),
     path: memberAt(args, "path", PATHS),
-    entry: word(bigintAt(args, "entry")),
     meshWord: word(bigintAt(args, "meshWord")),
     posture: posture(bigintAt(args, "posture")),
   }),
@@ -164,8 +162,6 @@ const READERS: Readonly<Record<string, Reader>> = {
     kind: "directive-accepted",
     seq: numberAt(args, "seq"),
     decision: hexAt(args, "decision"),
-    path: memberAt(args, "path", PATHS),
-    signatures: numberAt(args, "signatures"),
   }),
   OperatorSet: (args) => ({
     kind: "operator-set",

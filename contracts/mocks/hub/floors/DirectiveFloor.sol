@@ -92,9 +92,7 @@ contract DirectiveFloor {
         assembly ("memory-safe") {
             let data := mload(0x40)
             let status := sload(_status.slot)
-            mstore(data, 0)
-            mstore(add(data, 32), signers)
-            log3(data, 64, 0, status, decision)
+            log3(data, 0, 0, status, decision)
 
             let market := byte(0, calldataload(entries.offset))
             let entry := calldataload(add(entries.offset, 1))
@@ -108,10 +106,9 @@ contract DirectiveFloor {
             let posture := or(sload(_posture.slot), shl(shl(3, market), 0x34))
             sstore(_posture.slot, posture)
             sstore(_status.slot, add(status, 2))
-            mstore(add(data, 32), entry)
-            mstore(add(data, 64), word)
-            mstore(add(data, 96), posture)
-            log4(data, 128, 0, status, market, 0)
+            mstore(add(data, 32), word)
+            mstore(add(data, 64), posture)
+            log3(data, 96, 0, status, market)
         }
     }
 }
