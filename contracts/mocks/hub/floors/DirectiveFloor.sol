@@ -33,8 +33,8 @@ contract DirectiveFloor {
     }
 
     function submit(Directive calldata directive, bytes calldata signatures) external {
-        uint256 signers = _countSigners(_digest(directive), signatures);
-        _merge(directive.decision, directive.entries, signers);
+        _checkSigners(_digest(directive), signatures);
+        _merge(directive.decision, directive.entries);
     }
 
     function _digest(Directive calldata directive) private view returns (bytes32 digest) {
@@ -54,11 +54,12 @@ contract DirectiveFloor {
         }
     }
 
-    function _countSigners(bytes32 digest, bytes calldata signatures) private returns (uint256 count) {
+    function _checkSigners(bytes32 digest, bytes calldata signatures) private {
         assembly ("memory-safe") {
             let data := mload(0x40)
             mstore(data, digest)
             let previous := 0
+            let count := 0
             for {
                 let at := 0
             } lt(at, signatures.length) {
@@ -88,7 +89,7 @@ contract DirectiveFloor {
         }
     }
 
-    function _merge(bytes32 decision, bytes calldata entries, uint256 signers) private {
+    function _merge(bytes32 decision, bytes calldata entries) private {
         assembly ("memory-safe") {
             let data := mload(0x40)
             let status := sload(_status.slot)
