@@ -88,6 +88,11 @@ export const CATALOGUE = {
     fate: "drop",
     meaning: "A line of the journal, not the last one, cannot be read.",
   },
+  JOURNAL_BROKEN: {
+    code: "CRD-502",
+    fate: "drop",
+    meaning: "A line of the journal does not follow the one before it: something was changed, put in or taken out.",
+  },
 
   EVENT_IMPOSSIBLE: {
     code: "CRD-600",

@@ -19,7 +19,7 @@ import { createSignedBook } from "./act/signed-book.ts";
 import { warmUp } from "./act/warm-up.ts";
 import type { AppContext } from "./context.ts";
 import { createJournalWriter, type JournalWriter } from "./journal-writer.ts";
-import { createLedger } from "./ledger.ts";
+import { type Ledger, createLedger } from "./ledger.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createLoops } from "./loops.ts";
 import { measureTightening } from "./measure.ts";
@@ -27,6 +27,7 @@ import type { Feed } from "./observe/feed.ts";
 import { createObserver } from "./observe/observe-chain.ts";
 import { createQueueHealth } from "./queue-health.ts";
 import { type VenueWatch, createVenueWatcher } from "./risk/watch-venue.ts";
+import { createTimelineKeeper } from "./timeline-keeper.ts";
 import { countOpen, createStatus, isConverged } from "./status.ts";
 
 /** How often everything is looked at again, whether or not something happened: leases run out silently. */
@@ -63,8 +64,9 @@ export interface RelayerOptions {
  */
 export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life: Lifecycle): RelayerStatus {
   const { clock, log, metrics, hasher, signer } = ports;
-  const journal = createJournalWriter(ports.journal, ports);
-  const ledger = createLedger({ clock, journal });
+  const keeper = createTimelineKeeper(createJournalWriter(ports.journal, ports), () => ledger.world);
+  const { journal } = keeper;
+  const ledger: Ledger = createLedger({ clock, journal });
   const context: AppContext = { clock, log, metrics, ledger, signal: life.signal, halt: options.onHalt };
 
   const observers = ports.feeds.map((feed) => createObserver(feed, context));
@@ -73,6 +75,7 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
   const loops = createLoops(ports);
   const queueHealth = createQueueHealth(context, ports.queue);
   const policy = makePolicy(ports, { ...options.rules, mirror: options.mirror });
+  journal.write({ kind: "started", atMs: clock.nowMs(), policy: canonicalPolicy(policy) });
   const { decide, review } = startActing(context, {
     ports,
     chains,

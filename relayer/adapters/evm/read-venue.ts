@@ -8,10 +8,10 @@ import type { BlockRef } from "../../domain/world/block.ts";
 import { RelayerError } from "../../errors.ts";
 import type { BlockRange } from "../../ports/chain.ts";
 import type { VenueViews } from "../../ports/venue.ts";
-import { decodeVenueEvent } from "./decode-venue-event.ts";
+import { decodeRiskEvent } from "./decode-risk-event.ts";
 import { quantity, readBlock } from "./read-blocks.ts";
 import type { RpcSession } from "./rpc-pool.ts";
-import { venueInterface, volatilityInterface } from "./venue-abi.ts";
+import { venueInterface, volatilityInterface } from "./risk-abi.ts";
 import { Bytes, Log, parseAnswer } from "./wire.ts";
 
 const Logs = z.array(Log);
@@ -44,7 +44,7 @@ export async function readVenueEvents(
   }
   logs.sort((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex);
   return logs.flatMap((log) => {
-    const event = log.removed === true ? null : decodeVenueEvent(log);
+    const event = log.removed === true ? null : decodeRiskEvent(log);
     return event === null ? [] : [{ blockNumber: log.blockNumber, logIndex: log.logIndex, event }];
   });
 }

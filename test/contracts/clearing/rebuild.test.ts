@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { decodeVenueEvent } from "../../../relayer/adapters/evm/decode-venue-event.ts";
+import { decodeRiskEvent } from "../../../relayer/adapters/evm/decode-risk-event.ts";
 import type { Hex } from "../../../relayer/domain/hex.ts";
 import { compareWithViews, type MarketViews, type StandingView } from "../../../relayer/domain/risk/check-views.ts";
 import { applyEvent, createRiskEngine, refresh, type RiskEngine } from "../../../relayer/domain/risk/risk-engine.ts";
@@ -70,7 +70,7 @@ async function readEvents({ house }: Story, from: number, to: number): Promise<r
   const address = house.target as string;
   const logs = await ethers.provider.getLogs({ address, fromBlock: from, toBlock: to });
   return logs.flatMap(({ topics, data }) => {
-    return decodeVenueEvent({ topics: topics as Hex[], data: data as Hex }) ?? [];
+    return decodeRiskEvent({ topics: topics as Hex[], data: data as Hex }) ?? [];
   });
 }
 

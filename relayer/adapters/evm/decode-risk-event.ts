@@ -3,7 +3,7 @@ import type { LogDescription, Result } from "ethers";
 import type { Hex } from "../../domain/hex.ts";
 import type { VenueEvent } from "../../domain/risk/venue-event.ts";
 import { RelayerError } from "../../errors.ts";
-import { venueInterface } from "./venue-abi.ts";
+import { venueInterface } from "./risk-abi.ts";
 import type { Log } from "./wire.ts";
 
 type Arguments = Readonly<Record<string, unknown>>;
@@ -94,7 +94,7 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
  *
  * @throws RelayerError `RPC_MALFORMED` when the log bears the name of an event and does not decode as one
  */
-export function decodeVenueEvent(log: Pick<Log, "topics" | "data">): VenueEvent | null {
+export function decodeRiskEvent(log: Pick<Log, "topics" | "data">): VenueEvent | null {
   const topics = [...log.topics];
   let parsed: LogDescription | null;
   try {

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { expect } from "chai";
 import { Interface } from "ethers";
 
-import { decodeVenueEvent } from "../../../../relayer/adapters/evm/decode-venue-event.ts";
-import { VENUE_ABI, venueInterface, volatilityInterface } from "../../../../relayer/adapters/evm/venue-abi.ts";
+import { decodeRiskEvent } from "../../../../relayer/adapters/evm/decode-risk-event.ts";
+import { RISK_ABI, venueInterface, volatilityInterface } from "../../../../relayer/adapters/evm/risk-abi.ts";
 import { failureOf } from "../../../support/failure-of.ts";
 
 const compiledAt = (path: string): Interface => {
@@ -16,13 +16,13 @@ const compiledAt = (path: string): Interface => {
 const shapeOf = (fragment: Interface["fragments"][number]): string =>
   fragment.format("full").replace(/ (nonpayable|payable)/g, "");
 
-describe("venue ABI", () => {
+describe("risk ABI", () => {
   const house = compiledAt("interfaces/IClearingHouse.sol/IClearingHouse.json");
 
   it("names the fragments of the compiled clearing house", () => {
     const known = new Set(house.fragments.map(shapeOf));
 
-    expect(new Interface(VENUE_ABI).fragments.map(shapeOf).filter((shape) => !known.has(shape))).to.deep.equal([]);
+    expect(new Interface(RISK_ABI).fragments.map(shapeOf).filter((shape) => !known.has(shape))).to.deep.equal([]);
   });
 
   it("names the view of the compiled volatility sensor", () => {
@@ -38,16 +38,16 @@ describe("venue ABI", () => {
       );
       const { data, topics } = venueInterface.encodeEventLog(event, values);
 
-      expect(decodeVenueEvent({ topics: topics as never, data: data as never }), event.name).to.not.equal(null);
+      expect(decodeRiskEvent({ topics: topics as never, data: data as never }), event.name).to.not.equal(null);
     });
     const stranger = { topics: [`0x${"ab".repeat(32)}`] as const, data: "0x" as const };
-    expect(decodeVenueEvent({ ...stranger, topics: [...stranger.topics] })).to.equal(null);
+    expect(decodeRiskEvent({ ...stranger, topics: [...stranger.topics] })).to.equal(null);
   });
 
   it("refuses a log that bears an event's name and does not decode as one", async () => {
     const { topicHash } = venueInterface.getEvent("FundDrawn") ?? { topicHash: "0x" };
 
-    const decode = async () => decodeVenueEvent({ topics: [topicHash as never, `0x${"00".repeat(32)}`], data: "0x01" });
+    const decode = async () => decodeRiskEvent({ topics: [topicHash as never, `0x${"00".repeat(32)}`], data: "0x01" });
     const failure = await failureOf(decode());
 
     expect(failure.name).to.equal("RPC_MALFORMED");

@@ -4,7 +4,7 @@ const PARAMS =
   "tuple(uint128 lotE18, uint32 initialPpm, uint96 openInterestLow, uint96 openInterestHigh, uint96 openInterestCap, uint96 concentrationUnits, uint8 assetClass, uint32 fillBandPpm, uint32 saneBandPpm, uint32 takerFeePpm, uint32 makerFeePpm, uint32 fundSharePpm, uint32 fundingCapPpm, uint32 discountLowPpm, uint32 discountHighPpm, uint32 liquidationFeePpm, uint32 closePpm, uint32 throttlePpm, uint32 haircutCapPpm, uint32 fundDrawPpm, uint32 sharedDrawPpm)";
 
 /** What the relayer uses of the clearing house. A test compares it, fragment by fragment, with the compiled interface. */
-export const VENUE_ABI = [
+export const RISK_ABI = [
   "event MarketListed(uint8 indexed market, uint256 priceX32, uint8 firstOctave)",
   `event MarketSet(uint8 indexed market, ${PARAMS} params)`,
   "event Deposited(address indexed account, address indexed from, uint256 units)",
@@ -25,7 +25,7 @@ export const VENUE_ABI = [
   "function standing(address account) view returns (tuple(int256 equityFine, int256 cashFine, uint256 initialUnits, uint256 maintenanceUnits))",
 ] as const;
 
-export const venueInterface = new Interface(VENUE_ABI);
+export const venueInterface = new Interface(RISK_ABI);
 
 /** From a volatility sensor: the margin that it publishes. */
 export const volatilityInterface = new Interface([
