@@ -30,8 +30,6 @@ const VERBS: Readonly<Record<string, Verb>> = {
   verify: verifyVerb({ open: openWorld, hasher: ethersHasher }),
 };
 
-export const VERB_NAMES = Object.keys(VERBS);
-
 /** Runs a verb, or null when `args` do not begin with one. */
 export async function runVerb(args: readonly string[], print: Printer): Promise<ExitCode | null> {
   const [name = "", ...rest] = args;

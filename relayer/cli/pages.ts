@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 
 import { RelayerError } from "../errors.ts";
 import { hostOf } from "../redaction.ts";

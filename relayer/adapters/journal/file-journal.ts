@@ -61,13 +61,7 @@ export function createFileJournal(options: FileJournalOptions): Journal {
 
   async function writeBatch(batch: readonly Pending[]): Promise<void> {
     const file = await openCurrent();
-    let lastHash = file.lastHash;
-    const lines = batch.map(({ entry }) => {
-      const line = encodeEntry(entry, lastHash);
-      lastHash = hashLine(line);
-      return `${line}\n`;
-    });
-    const bytes = Buffer.from(lines.join(""));
+    const { bytes, lastHash } = chainLines(batch, file.lastHash);
     await file.handle.appendFile(bytes);
     file.size += bytes.length;
     file.lastHash = lastHash;
@@ -122,6 +116,20 @@ export function createFileJournal(options: FileJournalOptions): Journal {
       current = null;
     },
   };
+}
+
+/** Lines of a batch, each bound to the one before it. */
+function chainLines(
+  batch: readonly Pending[],
+  previous: string,
+): { readonly bytes: Buffer; readonly lastHash: string } {
+  let lastHash = previous;
+  const lines = batch.map(({ entry }) => {
+    const line = encodeEntry(entry, lastHash);
+    lastHash = hashLine(line);
+    return `${line}\n`;
+  });
+  return { bytes: Buffer.from(lines.join("")), lastHash };
 }
 
 async function lastSegment(dir: string): Promise<Segment> {

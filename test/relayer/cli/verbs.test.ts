@@ -200,7 +200,6 @@ describe("operators' verbs", () => {
   });
 });
 
-// eslint-disable-next-line require-yield, @typescript-eslint/require-await -- it fails before anything is there
 async function* failing(error: RelayerError): AsyncGenerator<never, void> {
   throw error;
 }
