@@ -343,13 +343,6 @@ describe("relayer process", function () {
     });
   });
 
-  /** The one incident that the relayer at `url` tells of. */
-  async function incidentAt(url: string): Promise<{ readonly id: string; readonly decisions: readonly string[] }> {
-    const page = await fetch(`${url}/v1/incidents`);
-    const { incidents } = (await page.json()) as { incidents: { id: string; decisions: string[] }[] };
-    return incidents[0] ?? { id: "", decisions: [] };
-  }
-
   async function journalText(relayer: Relayer): Promise<string> {
     const { config } = { config: JSON.parse(await readFile(join(dir, "relayer.json"), "utf8")) as ConfigInput };
     expect(relayer.lines).to.not.be.empty;
