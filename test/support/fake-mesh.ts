@@ -6,6 +6,7 @@ import type { Rungs } from "../../relayer/domain/incident/rungs.ts";
 import type { RelayerError } from "../../relayer/errors.ts";
 import type { FundsReader } from "../../relayer/ports/funds.ts";
 import type { RelayerStatus } from "../../relayer/ports/status.ts";
+import type { VenueReader } from "../../relayer/ports/venue.ts";
 import { EIDS, HALTED_M4, OPERATORS } from "./builders.ts";
 import { FakeChain } from "./fake-chain.ts";
 import { FakeClock } from "./fake-clock.ts";
@@ -48,6 +49,7 @@ export class FakeMesh {
   /** What the wallet has on each chain, in wei; a halt costs two. None: funds are not read. */
   balances: readonly bigint[] = [];
   isShadow = false;
+  venues: readonly VenueReader[] = [];
   readonly #pollMs: number;
   #sinceBlockMs = 0;
 
@@ -81,7 +83,8 @@ export class FakeMesh {
       const read = { wallet: "0x77", balanceWei, haltCostWei: 2n, minedNonce: 1, pendingNonce: 2 } as const;
       return { eid, name, read: () => Promise.resolve(read) };
     });
-    const ports = { feeds, funds, signer, queue, journal, clock, hasher: ethersHasher, metrics, log };
+    const venues = this.venues.map((venue) => ({ venue, maxLogRange: 1_000 }));
+    const ports = { feeds, venues, funds, signer, queue, journal, clock, hasher: ethersHasher, metrics, log };
     const onHalt = (error: RelayerError): void => void this.halts.push(error);
     this.status = startRelayer(ports, { mirror: MIRROR, isShadow: this.isShadow, onHalt }, this.life);
     await this.run(BLOCK_MS);
