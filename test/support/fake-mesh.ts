@@ -8,6 +8,7 @@ import type { RelayerStatus } from "../../relayer/ports/status.ts";
 import { EIDS, HALTED_M4, OPERATORS } from "./builders.ts";
 import { FakeChain } from "./fake-chain.ts";
 import { FakeClock } from "./fake-clock.ts";
+import { FakeGuards } from "./fake-guards.ts";
 import { FakeJournal } from "./fake-journal.ts";
 import { FakeLog } from "./fake-log.ts";
 import { FakeMetrics } from "./fake-metrics.ts";
@@ -27,6 +28,9 @@ export interface FakeMeshOptions {
   readonly finalityDepth?: number;
   /** How often chains are polled. Longer makes long stories cheaper to tell. */
   readonly pollMs?: number;
+  /** Endpoints that have to agree. */
+  readonly quorum?: number;
+  readonly finalityStallSeconds?: number;
 }
 
 /** A relayer between fake chains. Time stands still but for {@link run}. */
@@ -44,6 +48,9 @@ export class FakeMesh {
   halts: RelayerError[] = [];
   life = new Lifecycle(this.log, this.clock);
   status: RelayerStatus | null = null;
+  /** Survives a restart, as a disk does. */
+  readonly guards = new FakeGuards();
+  readonly #finality: { readonly quorum: number; readonly finalityStallSeconds: number };
   readonly #pollMs: number;
   #sinceBlockMs = 0;
 
@@ -52,7 +59,10 @@ export class FakeMesh {
     operators = OPERATORS.slice(0, 2),
     finalityDepth = 4,
     pollMs = 250,
+    quorum = 1,
+    finalityStallSeconds = 3_600,
   }: FakeMeshOptions = {}) {
+    this.#finality = { quorum, finalityStallSeconds };
     this.#pollMs = pollMs;
     this.operators = operators;
     this.signer = new FakeSigner(operators);
@@ -69,10 +79,11 @@ export class FakeMesh {
 
   /** Starts a relayer and lets it read every chain. */
   async start(): Promise<void> {
-    const feeds = this.chains.map((chain) => ({ chain, pollMs: this.#pollMs, maxLogRange: 1_000 }));
+    const feeds = this.chains.map((chain) => ({ chain, pollMs: this.#pollMs, maxLogRange: 1_000, ...this.#finality }));
     const { clock, queue, journal, metrics, log, signer } = this;
     this.life.add("queue", queue, (it) => it.close());
-    const ports = { feeds, signer, queue, journal, clock, hasher: ethersHasher, metrics, log };
+    const { guards } = this;
+    const ports = { feeds, guards, signer, queue, journal, clock, hasher: ethersHasher, metrics, log };
     const onHalt = (error: RelayerError): void => void this.halts.push(error);
     this.status = startRelayer(ports, { mirror: MIRROR, onHalt }, this.life);
     await this.run(BLOCK_MS);
