@@ -84,8 +84,7 @@ function addEvent(timeline: Timeline, { event, blockNumber }: LoggedEvent, { eid
     return about(opened, event.market, { atMs, what: "asserted", eid, block: blockNumber, detail });
   }
   if (event.kind === "merged") {
-    const detail = `${event.path} from ${event.srcEid}`;
-    return about(timeline, event.market, { atMs, what: "merged", eid, block: blockNumber, detail });
+    return about(timeline, event.market, { atMs, what: "merged", eid, block: blockNumber, detail: event.path });
   }
   if (event.kind === "lifted" || event.kind === "voided") {
     const detail = event.kind === "lifted" ? nameRungs(event.inForce) : `as of ${event.asOf}`;
