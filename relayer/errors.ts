@@ -49,6 +49,17 @@ export const CATALOGUE = {
   },
   EVENTS_MISSING: { code: "CRD-209", fate: "retry", meaning: "Hub events have a gap: a node withheld logs." },
 
+  ENDPOINTS_DISAGREE: {
+    code: "CRD-210",
+    fate: "retry",
+    meaning: "Too few endpoints of a chain say the same of a finalised block; nothing is extended on its word.",
+  },
+  BEYOND_FINALITY: {
+    code: "CRD-211",
+    fate: "retry",
+    meaning: "A chain took back what it had called final. Its guard stays until a person acknowledges it.",
+  },
+
   TX_REVERTED: { code: "CRD-300", fate: "drop", meaning: "The hub reverted the transaction." },
   TX_REFUSED: { code: "CRD-301", fate: "retry", meaning: "A node did not take the transaction." },
   NONCE_CONFLICT: {
@@ -93,6 +104,17 @@ export const CATALOGUE = {
     code: "CRD-510",
     fate: "drop",
     meaning: "A line of the journal does not follow the one before it: something was changed, put in or taken out.",
+  },
+
+  GUARDS_UNREADABLE: {
+    code: "CRD-503",
+    fate: "retry",
+    meaning: "The file of guards cannot be read: every chain's finality is doubted until it can.",
+  },
+  GUARDS_UNWRITABLE: {
+    code: "CRD-504",
+    fate: "retry",
+    meaning: "A guard cannot be written; it holds in this process, and would be lost with it.",
   },
 
   EVENT_IMPOSSIBLE: {

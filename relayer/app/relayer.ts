@@ -4,6 +4,7 @@ import type { RelayerError } from "../errors.ts";
 import type { Chain } from "../ports/chain.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { FundsReader } from "../ports/funds.ts";
+import type { GuardStore } from "../ports/guards.ts";
 import type { Hasher } from "../ports/hasher.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Log } from "../ports/log.ts";
@@ -46,6 +47,8 @@ export interface RelayerPorts {
   /** Without operators nothing is ever decided or sent: mode observe. */
   readonly signer: DirectiveSigner;
   readonly queue: ActionQueue;
+  /** Doubt that outlives the process. Without it, doubt ends with the process. */
+  readonly guards?: GuardStore;
   readonly journal: Journal;
   readonly clock: Clock;
   readonly hasher: Hasher;
@@ -72,7 +75,15 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
   const keeper = createTimelineKeeper(createJournalWriter(ports.journal, ports), () => ledger.world);
   const { journal } = keeper;
   const ledger: Ledger = createLedger({ clock, journal });
-  const context: AppContext = { clock, log, metrics, ledger, signal: life.signal, halt: options.onHalt };
+  const context: AppContext = {
+    clock,
+    log,
+    metrics,
+    ledger,
+    signal: life.signal,
+    halt: options.onHalt,
+    ...guardsOf(ports),
+  };
 
   const observers = ports.feeds.map((feed) => createObserver(feed, context));
   const chains = new Map(ports.feeds.map(({ chain }) => [chain.eid, chain]));
@@ -144,6 +155,10 @@ function startActing(context: AppContext, { ports, chains, journal, policy, isSh
   // Who only observes leaves the jobs to those who may send.
   if (signer.operators.length > 0 && !isShadow) queue.start(createJobHandler(context, { carrier, book }));
   return { decide, review };
+}
+
+function guardsOf({ guards }: RelayerPorts): Pick<AppContext, "guards"> {
+  return guards === undefined ? {} : { guards };
 }
 
 export function makePolicy({ hasher }: Pick<RelayerPorts, "hasher">, rules: Rules): Policy {

@@ -88,6 +88,7 @@ function checkChain({ feed, health }: Observer, view: ChainView | null): Compone
   if (view === null) return { name, health: "unhealthy", reason: health.code ?? "not read yet" };
   if (health.failures > FAILURES_TOLERATED) return { name, health: "unhealthy", reason: health.code ?? "not readable" };
   if (health.code !== null) return { name, health: "degraded", reason: health.code };
+  if (view.isSuspect === true) return { name, health: "degraded", reason: "finality in doubt" };
   return view.isCaughtUp ? { name, health: "healthy" } : { name, health: "degraded", reason: "catching up" };
 }
 

@@ -50,4 +50,5 @@ Exit codes:
   ${EXIT.fine}   fine                     ${EXIT.difference}   the check found a difference
   ${EXIT.fatal}   fatal                    ${EXIT.temporary}  temporary: start it again
   ${EXIT.usage}   usage                    ${EXIT.configuration}  the configuration is at fault
+  ${EXIT.guard}   a guard is raised and waits for a person: relayer ack <guard> --reason <text> --config <file>
 `;

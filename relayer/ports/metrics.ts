@@ -18,6 +18,10 @@ export interface Metrics {
   found(chain: string, kind: FindingKind): void;
   /** A chain was reorganised, `depth` blocks deep. */
   reorganised(chain: string, depth: number): void;
+  /** Whether a chain's finality has not moved for too long while its head did. `finality_stalled`. */
+  finalityStalled(chain: string, isStalled: boolean): void;
+  /** Whether a chain's guard is raised. `guard_active`. */
+  guarded(chain: string, isGuarded: boolean): void;
   /** A loop went round once. Liveness is progress. */
   loopTurned(loop: string): void;
   /** An operation failed with a catalogued error. */

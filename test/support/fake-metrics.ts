@@ -22,6 +22,12 @@ export class FakeMetrics implements Metrics {
   reorganised(...args: Parameters<Metrics["reorganised"]>): void {
     this.calls.push({ name: "reorganised", args });
   }
+  finalityStalled(...args: Parameters<Metrics["finalityStalled"]>): void {
+    this.calls.push({ name: "finalityStalled", args });
+  }
+  guarded(...args: Parameters<Metrics["guarded"]>): void {
+    this.calls.push({ name: "guarded", args });
+  }
   loopTurned(...args: Parameters<Metrics["loopTurned"]>): void {
     this.calls.push({ name: "loopTurned", args });
   }

@@ -23,6 +23,7 @@ const KINDS: Readonly<Record<Observation["kind"], true>> = {
   "action-mined": true,
   "action-abandoned": true,
   "venue-seen": true,
+  "trust-changed": true,
 };
 
 /** The envelope is checked; what it holds is what this relayer wrote, and is only ever read back for analysis. */
