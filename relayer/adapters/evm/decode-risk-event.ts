@@ -59,6 +59,21 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
     seen: count(args, "seen"),
   }),
   Defaulted: (args) => ({ kind: "defaulted", account: who(args, "account"), deficitFine: big(args, "deficitFine") }),
+  FundPaidIn: (args) => ({ kind: "fund-paid", market: count(args, "market"), units: big(args, "units") }),
+  FundPaidOut: (args) => ({ kind: "fund-paid", market: count(args, "market"), units: -big(args, "units") }),
+  InsuranceMoved: (args) => ({
+    kind: "insurance-moved",
+    market: count(args, "from"),
+    to: count(args, "to"),
+    units: big(args, "units"),
+  }),
+  Rebated: (args) => ({ kind: "rebated", account: who(args, "account"), units: big(args, "units") }),
+  KeeperRewarded: (args) => ({
+    kind: "keeper-rewarded",
+    market: count(args, "market"),
+    keeper: who(args, "keeper"),
+    units: big(args, "units"),
+  }),
   FundDrawn: (args) => ({
     kind: "fund-drawn",
     market: count(args, "market"),

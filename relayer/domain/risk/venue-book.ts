@@ -50,6 +50,11 @@ export function applyVenueEvent(book: VenueBook, event: VenueEvent): VenueChange
       return addCash(book, event.account, event.units * UNIT_FINE);
     case "withdrawn":
       return addCash(book, event.account, -event.units * UNIT_FINE);
+    case "rebated":
+      return addCash(book, event.account, event.units * UNIT_FINE);
+    case "keeper-rewarded":
+      marketOf(book, event.market).fund -= event.units * UNIT_FINE;
+      return { ...addCash(book, event.keeper, event.units * UNIT_FINE), market: event.market };
     case "traded":
       return applyTrade(book, event);
     case "liquidated":
@@ -67,7 +72,18 @@ export function applyVenueEvent(book: VenueBook, event: VenueEvent): VenueChange
 
 type MarketEvent = Exclude<
   VenueEvent,
-  { kind: "deposited" | "withdrawn" | "traded" | "liquidated" | "settled" | "defaulted" | "torn-up" }
+  {
+    kind:
+      | "deposited"
+      | "withdrawn"
+      | "rebated"
+      | "keeper-rewarded"
+      | "traded"
+      | "liquidated"
+      | "settled"
+      | "defaulted"
+      | "torn-up";
+  }
 >;
 
 function applyToMarket(book: VenueBook, event: MarketEvent): VenueChange {
@@ -80,6 +96,11 @@ function applyToMarket(book: VenueBook, event: MarketEvent): VenueChange {
       market.assetClass = event.assetClass;
       market.fundSharePpm = BigInt(event.fundSharePpm);
       break;
+    case "insurance-moved":
+      market.fund -= event.units * UNIT_FINE;
+      marketOf(book, event.to).fund += event.units * UNIT_FINE;
+      break;
+    case "fund-paid":
     case "contributed":
       market.fund += event.units * UNIT_FINE;
       break;

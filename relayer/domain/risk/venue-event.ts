@@ -36,6 +36,36 @@ export interface Contributed {
   readonly units: bigint;
 }
 
+/** The vault of a fund paid in or was paid out: positive is in. */
+export interface FundPaid {
+  readonly kind: "fund-paid";
+  readonly market: number;
+  readonly units: bigint;
+}
+
+export interface InsuranceMoved {
+  readonly kind: "insurance-moved";
+  /** From this fund. */
+  readonly market: number;
+  readonly to: number;
+  readonly units: bigint;
+}
+
+/** Given back of the fees of a fill. */
+export interface Rebated {
+  readonly kind: "rebated";
+  readonly account: Hex;
+  readonly units: bigint;
+}
+
+/** Paid out of a fund to whoever closed a bankrupt position. */
+export interface KeeperRewarded {
+  readonly kind: "keeper-rewarded";
+  readonly market: number;
+  readonly keeper: Hex;
+  readonly units: bigint;
+}
+
 export interface Traded {
   readonly kind: "traded";
   readonly account: Hex;
@@ -118,6 +148,10 @@ export type VenueEvent =
   | Deposited
   | Withdrawn
   | Contributed
+  | FundPaid
+  | InsuranceMoved
+  | Rebated
+  | KeeperRewarded
   | Traded
   | Liquidated
   | Settled

@@ -1,6 +1,13 @@
 import { expect } from "chai";
 
 import { decodeRiskEvent } from "../../../relayer/adapters/evm/decode-risk-event.ts";
+import { createLogRange } from "../../../relayer/adapters/evm/log-range.ts";
+import { blockRefOf, readBlock } from "../../../relayer/adapters/evm/read-blocks.ts";
+import { readVenueEvents, readVenueViews } from "../../../relayer/adapters/evm/read-venue.ts";
+import type { RpcSession } from "../../../relayer/adapters/evm/rpc-pool.ts";
+import { readVenueTo, startVenueReading } from "../../../relayer/app/risk/venue-reading.ts";
+import { eid } from "../../../relayer/domain/eid.ts";
+import type { VenueReader } from "../../../relayer/ports/venue.ts";
 import type { Hex } from "../../../relayer/domain/hex.ts";
 import { compareWithViews, type MarketViews, type StandingView } from "../../../relayer/domain/risk/check-views.ts";
 import { applyEvent, createRiskEngine, refresh, type RiskEngine } from "../../../relayer/domain/risk/risk-engine.ts";
@@ -99,6 +106,26 @@ async function readViews({ house, traders }: Story): Promise<{ markets: MarketVi
   return { markets, standings };
 }
 
+const NEVER = new AbortController().signal;
+
+/** The relayer's own way of reading, on this chain. */
+function readerOf({ house }: Story): VenueReader {
+  const session: RpcSession = {
+    host: "in-process",
+    call: (method, params) => ethers.provider.send(method, [...params]) as Promise<unknown>,
+    memory: { logRange: createLogRange(100), readsByHash: false },
+  };
+  const venue = (house.target as string).toLowerCase() as Hex;
+  return {
+    eid: eid(1),
+    name: "in-process",
+    startBlock: 0,
+    block: async (number) => blockRefOf(await readBlock(session, number)),
+    events: (range) => readVenueEvents(session, venue, range),
+    views: (at, ask) => readVenueViews(session, { venue, volatilitySensor: null }, { at, ...ask }),
+  };
+}
+
 const allLosses = (engine: RiskEngine) => MARKETS.map((market) => lossesOf(engine.stress, market));
 
 describe("venue rebuilt from its events", () => {
@@ -135,6 +162,17 @@ describe("venue rebuilt from its events", () => {
       expect(allLosses(engine)).to.deep.equal(forward);
       if (forward.flat().some((loss) => loss > 0n)) losing += 1;
     }
+
+    const last = await ethers.provider.getBlockNumber();
+    const reading = startVenueReading(DEFAULT_SCENARIOS);
+    const venue = readerOf(story);
+    const at = await venue.block(last, NEVER);
+    const outcome = await readVenueTo(reading, at, { venue, maxLogRange: 100, signal: NEVER });
+    if (outcome.kind !== "figures") throw new TypeError(JSON.stringify(outcome.by, (_, of: unknown) => String(of)));
+    expect(outcome.figures.markets.map(({ market, stressed }) => [market, stressed])).to.deep.equal(
+      MARKETS.map((market) => [market, lossesOf(engine.stress, market)]),
+    );
+    expect(outcome.figures.markets.some(({ insurance }) => insurance > 0n)).to.equal(true);
 
     const counts = JSON.stringify([...story.done]);
     for (const kind of ["trade", "liquidate", "resolve", "withdraw"]) {

@@ -33,7 +33,9 @@ function wholeOf({ markets, shared }: VenueFigures, policy: CoveragePolicy): big
     const losses = markets.map(({ stressed, fund }) => ({ loss: stressed[index] ?? 0n, fund }));
     const own = losses.reduce((sum, { loss, fund }) => sum + smaller(loss, fund), 0n);
     const loss = losses.reduce((sum, of) => sum + of.loss, 0n);
-    return coveredPpm(loss, own + smaller(shared, loss - own), policy);
+    // A fund's surplus pays for no other market; where every market pays for itself it is what is there to spare.
+    const spare = own === loss ? losses.reduce((sum, of) => sum + of.fund, 0n) - loss : 0n;
+    return coveredPpm(loss, own + spare + shared, policy);
   });
   return least(parts);
 }

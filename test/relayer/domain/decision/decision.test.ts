@@ -2,11 +2,17 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import { type Canonical, canonicalJson } from "../../../../relayer/domain/canonical.ts";
-import { type Decision, canonicalDecision } from "../../../../relayer/domain/decision/decision.ts";
+import { type Decision, type Plan, canonicalDecision } from "../../../../relayer/domain/decision/decision.ts";
 import { listUndertakings } from "../../../../relayer/domain/decision/list-actions.ts";
-import { word } from "../../../../relayer/domain/incident/word.ts";
+import { canonicalInputs } from "../../../../relayer/domain/decision/inputs.ts";
+import { readDecision } from "../../../../relayer/domain/decision/read-decision.ts";
+import { sealDecision } from "../../../../relayer/domain/decision/seal.ts";
+import { EMPTY_WORD, type Word, word } from "../../../../relayer/domain/incident/word.ts";
+import type { Hex } from "../../../../relayer/domain/hex.ts";
+import type { PlanInput } from "../../../../relayer/domain/policy/plan-input.ts";
+import { ethersHasher } from "../../../../relayer/adapters/evm/hasher.ts";
 import { canonicalPolicy } from "../../../../relayer/domain/policy/policy.ts";
-import { EIDS } from "../../../support/builders.ts";
+import { aBlock, aHubState, aMarketWord, EIDS, OPERATORS, wordsWith } from "../../../support/builders.ts";
 
 const WORD = word(0xabcn);
 const ENTRY = { market: 1, word: WORD };
@@ -111,6 +117,59 @@ describe("decision", () => {
           '"inFlight":[{"eid":50902,"entries":[{"market":1,"word":"0xabc"}]}],"inputs":"0x77",' +
           '"operators":["0x01","0x02"],"policyHash":"0x99","rules":[{"id":"mirror","version":1}]}',
       );
+    });
+  });
+
+  describe("when sealed", () => {
+    const plan: Plan = { ...DECISION };
+    const aState = (localWords: readonly Word[]) => ({ block: aBlock(7), state: aHubState({ localWords }) });
+    const inputWith = (local: Word): PlanInput => ({
+      chains: [
+        { eid: EIDS[0]!, latest: aState(wordsWith(local)), finalised: aState(wordsWith(EMPTY_WORD)), isCaughtUp: true },
+      ],
+      operators: OPERATORS,
+      inFlight: [],
+      venues: [],
+    });
+
+    it("names what it was made from: one lane that differs is another decision, though the plan is the same", () => {
+      const [one, same, other] = [aMarketWord({ m1: 7 }), aMarketWord({ m1: 7 }), aMarketWord({ m1: 8 })].map((local) =>
+        sealDecision(plan, inputWith(local), ethersHasher.keccakUtf8),
+      );
+
+      expect(same).to.deep.equal(one);
+      expect(one?.decision.inputs).to.equal(
+        ethersHasher.keccakUtf8(canonicalInputs(inputWith(aMarketWord({ m1: 7 })))),
+      );
+      expect(other?.decision.inputs).to.not.equal(one?.decision.inputs);
+      expect(other?.hash).to.not.equal(one?.hash);
+    });
+
+    it("does not depend on which strangers a node has heard to be operators", () => {
+      const heard = (operators: readonly Hex[]) => {
+        const input = inputWith(EMPTY_WORD);
+        const chains = input.chains.map((cut) => ({
+          ...cut,
+          latest: { ...cut.latest, state: { ...cut.latest.state, operators } },
+        }));
+        return canonicalInputs({ ...input, chains });
+      };
+
+      expect(heard([...OPERATORS.toReversed(), "0xff"])).to.equal(heard(OPERATORS));
+    });
+
+    it("reads its own text back, and nothing else", () => {
+      const { cut, inputs, policyHash, operators, inFlight } = DECISION;
+
+      expect(readDecision(canonicalDecision(DECISION))).to.deep.equal({
+        cut,
+        inputs,
+        policyHash,
+        operators,
+        inFlight,
+        markets: [1],
+      });
+      for (const text of ["", "{}", "[]", "null", '{"cut":[{"eid":1}]}']) expect(readDecision(text)).to.equal(null);
     });
   });
 

@@ -157,6 +157,19 @@ describe("rules", () => {
       expect(said(claimsOf([venue], "coverage"))).to.deep.equal([[0, 1, 1]]);
     });
 
+    it("asks for nothing where funds have more than is lost, and does not lend one market's surplus to another", () => {
+      const whole = (shared: bigint, ...funds: readonly [bigint, bigint]) => {
+        const markets = funds.map((fund, index) =>
+          aMarket({ market: index + 1, fund, insurance: 9_000n, stressed: [1_000n, 0n] }),
+        );
+        return said(claimsOf([{ ...aVenue(0), shared, markets }], "coverage"));
+      };
+
+      expect(whole(3_000n, 0n, 0n)).to.deep.equal([]);
+      expect(whole(0n, 1_001n, 1_001n)).to.deep.equal([]);
+      expect(whole(0n, 5_000n, 0n)).to.deep.equal([[0, 2, 2]]);
+    });
+
     it("asks for nothing for a loss that is too small to matter", () => {
       expect(claimsOf([aVenue(0, { stressed: [99n, 0n] })], "coverage")).to.deep.equal([]);
     });

@@ -157,11 +157,16 @@ describe("stress", () => {
 
     it("does not round however large the sums", () => {
       const stress = start();
-      for (let i = 0; i < 5; i++) setAccount(stress, { account: null, cash: -(2 ** 53), positions: [] });
+      const large = [1, 2, 3, 4, 5].map(() => setAccount(stress, { account: null, cash: -(2 ** 53), positions: [] }));
       const one = setAccount(stress, { account: null, cash: -1, positions: [] });
 
       // Each is counted as 2^52, the most that a term may be.
       expect(lossesOf(stress, 0)[0]).to.equal(5n * 2n ** 52n + 1n);
+      setAccount(stress, { account: large[0]!, cash: -(2 ** 51), positions: [] });
+      expect(lossesOf(stress, 0)[0]).to.equal(4n * 2n ** 52n + 2n ** 51n + 1n);
+      setAccount(stress, { account: large[1]!, cash: 0, positions: [] });
+      setAccount(stress, { account: large[0]!, cash: -(2 ** 53), positions: [] });
+      setAccount(stress, { account: large[1]!, cash: -(2 ** 53), positions: [] });
       setAccount(stress, { account: one, cash: 0, positions: [] });
       expect(lossesOf(stress, 0)[0]).to.equal(5n * 2n ** 52n);
     });
