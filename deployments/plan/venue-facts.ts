@@ -1,9 +1,9 @@
-import { readCompiledContract, readDeployedContract } from "../compiled-contract.ts";
+import { readDeployedContract } from "../compiled-contract.ts";
 import { addressOf } from "../network-record.ts";
 import type { VenueMarket, VenueParameters } from "../venue-parameters.ts";
 import { feedName } from "./contracts.ts";
-import { type ContractReader, readerAt, readerOf } from "./contract-reader.ts";
-import { type FactContext, type FactGroup, equal, equalEach, pickEach, sameSet, such } from "./fact.ts";
+import { type ContractReader, readerAt } from "./contract-reader.ts";
+import { type FactContext, type FactGroup, equal, equalEach, pickEach, such } from "./fact.ts";
 
 /** Asset classes of a house. */
 const CLASSES = 8;
@@ -12,7 +12,8 @@ const CLASSES = 8;
 export function venueFacts(context: FactContext): FactGroup[] {
   const { venue } = context.parameters;
   if (!venue) return [];
-  const { abi } = readCompiledContract("interfaces", "IClearingHouse");
+  // The part that governance talks to, at the address of the whole.
+  const { abi } = readDeployedContract("ClearingOffice");
   const house = readerAt(context, addressOf(context.own, "ClearingHouse"), abi);
   const markets = Object.entries(venue.markets).map(([id, market]) => [Number(id), market] as const);
   return [
@@ -21,7 +22,6 @@ export function venueFacts(context: FactContext): FactGroup[] {
     offsets(house, venue),
     limits(house, venue),
     setter(house, venue),
-    ...previewers(context),
   ];
 }
 
@@ -114,17 +114,4 @@ function setter(house: ContractReader, { envelopeSetter }: VenueParameters): Fac
     read: async () => ({ "envelope setter": await house.ask("envelopeSetter") }),
     mend: () => [house.step("setEnvelopeSetter", envelopeSetter)],
   };
-}
-
-/** Set when the timelock is created. */
-function previewers(context: FactContext): FactGroup[] {
-  if (!context.parameters.governance) return [];
-  const timelock = readerOf(context, "ParameterTimelock");
-  return [
-    {
-      stage: "roles",
-      expected: { previewers: sameSet([addressOf(context.own, "ClearingPreview")]) },
-      read: async () => ({ previewers: await timelock.ask("previewers") }),
-    },
-  ];
 }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { Contract, type ContractTransactionResponse, ZeroAddress } from "ethers";
 
-import { readCompiledContract } from "../../deployments/compiled-contract.ts";
+import { readDeployedContract } from "../../deployments/compiled-contract.ts";
 import {
   type NetworkParameters,
   NetworkParametersSchema,
@@ -40,7 +40,10 @@ describe("the reference venue as a part of a deployment", function () {
     chains = await startBareChains(["chain0", "chain1"]);
     record = await deployMesh(targets(), parameters, { store: createMemoryStore() });
     await wireMesh(targets(), record, parameters);
-    const { abi } = readCompiledContract("interfaces", "IClearingHouse");
+    const parts = (["ClearingOffice", "ClearingTeller"] as const).flatMap(
+      (name) => readDeployedContract(name).abi.fragments,
+    );
+    const abi = parts.filter(({ type }) => type === "function");
     const [chain] = record.chains;
     const deployer = roleWallet("deployer").connect(chains[0]!.provider);
     house = new Contract(addressOf(chain!, "ClearingHouse"), abi, deployer);
@@ -60,7 +63,7 @@ describe("the reference venue as a part of a deployment", function () {
       expect(priceX32).to.equal(1_000_000n << 32n);
       expect(openInterest).to.equal(0n);
     }
-    const { abi } = readCompiledContract("hub", "IncidentHub");
+    const { abi } = readDeployedContract("IncidentHub");
     const hub = new Contract(addressOf(record.chains[0]!, "IncidentHub"), abi, chains[0]!.provider);
     expect([...((await hub.getFunction("mirrors")()) as string[])]).to.deep.equal([house.target]);
   });
