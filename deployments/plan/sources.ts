@@ -2,6 +2,7 @@
 export const SOURCES = {
   AccessManager: "@openzeppelin/contracts/access/manager",
   AggregatorJudge: "governance/judges",
+  ClearingFunds: "clearing",
   ClearingHouse: "clearing",
   ClearingJudge: "governance/judges",
   ClearingOffice: "clearing",

@@ -7,6 +7,7 @@ export const COLLATERAL = "MintableToken";
 
 /** The house's parts on one storage, from the last that is asked to the house itself. Each but the first hands on to the one before. */
 export const HOUSE_PARTS: readonly ContractName[] = [
+  "ClearingFunds",
   "ClearingOffice",
   "ClearingRecovery",
   "ClearingTeller",
