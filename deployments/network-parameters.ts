@@ -24,6 +24,7 @@ import {
   MarketIdSchema,
   RungsSchema,
 } from "./schema.ts";
+import { VenueSchema } from "./venue-parameters.ts";
 
 /** What goes in: everything about a network that a person decides. Addresses come out, in its record. */
 
@@ -109,6 +110,8 @@ export const NetworkParametersSchema = z
     council: CouncilSchema.optional(),
     treasury: TreasurySchema.optional(),
     alarm: AlarmSchema.optional(),
+    /** The reference venue. */
+    venue: VenueSchema.optional(),
     /** Roles and timelock, which then own everything. */
     governance: GovernanceSchema.optional(),
     messaging: MessagingSchema,
@@ -123,6 +126,7 @@ export const NetworkParametersSchema = z
     if (repeated >= 0) refuse(["operators", repeated], "must not be named twice");
     if (findRepeated(network.markets.map(({ id }) => id)) >= 0) refuse(["markets"], "must not name a market twice");
     refuseUnknownMarkets(network, refuse);
+    refuseUnfitVenue(network, refuse);
     if (network.governance && network.owner) refuse(["owner"], "must be left out: `governance` owns everything");
     if (network.alarm && !network.treasury) refuse(["alarm"], "needs a treasury, which slashed bonds go to");
     if (network.kind === "live") refuseUnfitLive(network, refuse);
@@ -150,6 +154,21 @@ function refuseUnknownMarkets({ sensors, markets, alarm, council }: Network, ref
   const absent = [...(alarm?.confirmedBy ?? []), ...(sensors.CorroborationSensor?.witnesses ?? [])];
   for (const name of absent.filter((one) => sensors[one] === undefined))
     refuse(["sensors", name], "is named, but not there");
+}
+
+/** A market of the venue needs a price, and an action one that its row of the matrix lets in. */
+function refuseUnfitVenue({ venue, markets, matrix, kind, chains }: Network, refuse: Refuse): void {
+  if (venue === undefined) return;
+  if (matrix === undefined) refuse(["venue"], "needs a matrix: without one no action has a price");
+  const known = new Set(markets.map(({ id }) => id));
+  for (const [id, { firstPrice }] of Object.entries(venue.markets)) {
+    if (!known.has(Number(id))) refuse(["venue", "markets", id], "is not among the markets");
+    if (kind === "live" && firstPrice !== undefined) refuse(["venue", "markets", id, "firstPrice"], "is a devnet's");
+    if (kind === "devnet" && firstPrice === undefined) refuse(["venue", "markets", id, "firstPrice"], "must be given");
+  }
+  if (kind === "devnet") return;
+  const missing = chains.filter(({ name }) => venue.collateral.at?.[name] === undefined).map(({ name }) => name);
+  if (missing.length > 0) refuse(["venue", "collateral", "at"], `must name ${missing.join(", ")}`);
 }
 
 /** What a devnet may leave open. */

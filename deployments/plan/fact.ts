@@ -39,6 +39,7 @@ export const STAGES = [
   "prices",
   "sensors",
   "hub",
+  "venue",
   "libraries",
   "verification",
   "peers",

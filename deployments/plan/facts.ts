@@ -8,6 +8,7 @@ import { ownerFacts } from "./owner-facts.ts";
 import { pathwayFacts } from "./pathway-facts.ts";
 import { priceFacts } from "./price-facts.ts";
 import { sensorFacts } from "./sensor-facts.ts";
+import { venueFacts } from "./venue-facts.ts";
 
 /** Everything that is to be true of one deployment once its contracts exist. */
 export function planFacts(context: FactContext): readonly FactGroup[] {
@@ -18,6 +19,7 @@ export function planFacts(context: FactContext): readonly FactGroup[] {
     ...furtherSensorFacts(context),
     ...sensorFacts(context),
     ...oversightFacts(context),
+    ...venueFacts(context),
     ...pathwayFacts(context),
     ...governanceFacts(context),
     ...ownerFacts(context),

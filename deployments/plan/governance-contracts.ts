@@ -79,6 +79,7 @@ export function judgedContracts({
   sensors,
   council,
   freshness,
+  venue,
 }: NetworkParameters): { target: string; judge: string }[] {
   const tables = JUDGE_TABLES.filter(({ target }) => target in sensors);
   return [
@@ -86,6 +87,7 @@ export function judgedContracts({
     { target: "PriceAggregator", judge: "AggregatorJudge" },
     ...(freshness ? [{ target: "FreshnessGate", judge: "GateJudge" }] : []),
     ...(council ? [{ target: "Council", judge: "CouncilJudge" }] : []),
+    ...(venue ? [{ target: "ClearingHouse", judge: "ClearingJudge" }] : []),
     ...tables.map(({ target, judge }) => ({ target, judge })),
   ];
 }
@@ -100,6 +102,7 @@ export function planGovernance(parameters: NetworkParameters): PlannedContract[]
     ...(parameters.freshness ? [planned("GateJudge", () => [])] : []),
     planned("TimelockJudge", () => []),
     ...(parameters.council ? [planned("CouncilJudge", () => [])] : []),
+    ...(parameters.venue ? [planned("ClearingJudge", () => [])] : []),
     ...tables.map((table) => ({ ...planned("FieldJudge", () => [rulesOf(table)]), name: table.judge })),
     // The root and bundles may change all of it afterwards.
     { ...planned("GovernanceSetup", setupArguments), settable: [0, 1] },
@@ -120,6 +123,7 @@ function setupArguments({ at, parameters }: PlannedChain): readonly unknown[] {
   if (!governance) return [];
   const { root, rootDelaySeconds, proposers, tighteners, guardians, delaySeconds, expirySeconds, capBps } = governance;
   const judges = judgedContracts(parameters).map(({ target, judge }) => ({ target: at(target), judge: at(judge) }));
-  const timelock = { delaySeconds, expirySeconds, capBps, ownJudge: at("TimelockJudge"), judges, previewers: [] };
+  const previewers = parameters.venue ? [at("ClearingPreview")] : [];
+  const timelock = { delaySeconds, expirySeconds, capBps, ownJudge: at("TimelockJudge"), judges, previewers };
   return [{ root, rootDelaySeconds, proposers, tighteners, guardians }, timelock];
 }

@@ -29,6 +29,7 @@ function timelockFacts(
 ): FactGroup {
   const timelock = readerOf(context, "ParameterTimelock");
   const manager = readerOf(context, "AccessManager");
+  const previewers = context.parameters.venue ? [addressOf(context.own, "ClearingPreview")] : [];
   return {
     stage: "roles",
     expected: {
@@ -36,7 +37,7 @@ function timelockFacts(
       "timelock delay": equal(delaySeconds),
       "timelock expiry": equal(expirySeconds),
       "timelock cap": equal(capBps),
-      "timelock previewers": equal([]),
+      "timelock previewers": equal(previewers),
       "root's own delay": equal(rootDelaySeconds),
     },
     async read() {

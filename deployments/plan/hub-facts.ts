@@ -3,6 +3,7 @@ import { Contract, parseEther } from "ethers";
 import { packLeases } from "../../relayer/domain/incident/leases.ts";
 import { DRILL_MARKET } from "../incident-parameters.ts";
 import { packLimits } from "../schema.ts";
+import { addressOf } from "../network-record.ts";
 import { type ContractReader, readerOf } from "./contract-reader.ts";
 import { type FactContext, type FactGroup, equal, equalEach, pickEach, sameSet, such, write } from "./fact.ts";
 import { readLogs } from "./read-logs.ts";
@@ -107,7 +108,9 @@ function limits({ parameters }: FactContext, hub: ContractReader): FactGroup {
 }
 
 function mirrors({ parameters, own }: FactContext, hub: ContractReader): FactGroup {
-  const expected = parameters.chains.find(({ name }) => name === own.name)?.mirrors ?? [];
+  const given = parameters.chains.find(({ name }) => name === own.name)?.mirrors ?? [];
+  // The house is told of halts as they begin and end, so that it knows them to the second.
+  const expected = [...given, ...(parameters.venue ? [addressOf(own, "ClearingHouse")] : [])];
   return {
     stage: "hub",
     expected: { mirrors: sameSet(expected) },

@@ -3,6 +3,7 @@ import { ENDPOINT_ABI } from "../tasks/layerzero-abi.ts";
 import { type ContractReader, readerAt, readerOf } from "./contract-reader.ts";
 import { type FactContext, type FactGroup, equal } from "./fact.ts";
 import type { ContractName } from "./sources.ts";
+import { HOUSE_PARTS } from "./venue-contracts.ts";
 
 /** What has an owner, where it is there. The hub comes last: until then its owner can still mend what is wrong. */
 const OWNED: readonly ContractName[] = [
@@ -15,6 +16,7 @@ const OWNED: readonly ContractName[] = [
   "SilenceSensor",
   "CorroborationSensor",
   "DrillSensor",
+  ...HOUSE_PARTS,
   "KeeperTreasury",
   "PublicAlarm",
   "Council",

@@ -8,6 +8,8 @@ export const PRICE_ONE = 1n << 32n;
 export const ONE = 1_000_000n;
 /** One unit of collateral in fine cash. */
 export const UNIT_FINE = 1n << 136n;
+/** One lot in fine size. */
+export const LOT_FINE = 1n << 104n;
 const FEED_DECIMALS = 8;
 
 const TOKEN_DECIMALS = 6;

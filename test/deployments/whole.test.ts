@@ -10,6 +10,7 @@ import { deployMesh } from "../../deployments/tasks/deploy.ts";
 import { type Difference, verifyMesh } from "../../deployments/tasks/verify.ts";
 import { wireMesh } from "../../deployments/tasks/wire.ts";
 import { roleWallet } from "../../localnet/chains/accounts.ts";
+import { referenceVenue } from "./support/reference-venue.ts";
 import { type BareChain, startBareChains, targetOf } from "./support/in-process-targets.ts";
 
 /** The testnet's parameters on chains of our own: scripted feeds in place of real ones, and everything else as it is. */
@@ -19,7 +20,14 @@ function wholeParameters(): NetworkParameters {
     ...market,
     feeds: market.feeds.map(({ at: _at, ...feed }) => feed),
   }));
-  return { ...testnet, network: "whole", kind: "devnet", chains: [], markets };
+  return {
+    ...testnet,
+    network: "whole",
+    kind: "devnet",
+    chains: [],
+    markets,
+    venue: referenceVenue(markets.map(({ id }) => id)),
+  };
 }
 
 describe("the whole of a live network, on chains in this process", function () {
