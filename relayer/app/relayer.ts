@@ -21,11 +21,14 @@ import type { AppContext } from "./context.ts";
 import { createJournalWriter, type JournalWriter } from "./journal-writer.ts";
 import { createLedger } from "./ledger.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import { createLoops } from "./loops.ts";
+import { type Loops, createLoops } from "./loops.ts";
 import { measureTightening } from "./measure.ts";
 import type { Feed } from "./observe/feed.ts";
 import { createObserver } from "./observe/observe-chain.ts";
 import { createQueueHealth } from "./queue-health.ts";
+import type { Fleet } from "./quorum/fleet.ts";
+import { createQuorumPace } from "./quorum/pace.ts";
+import { MEET_EVERY_MS, createPeerWatch, startFleet } from "./quorum/watch-peers.ts";
 import { countOpen, createStatus, isConverged } from "./status.ts";
 
 /** How often everything is looked at again, whether or not something happened: leases run out silently. */
@@ -42,6 +45,8 @@ export interface RelayerPorts {
   readonly hasher: Hasher;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** The operators' quorum that this node belongs to; null where it acts alone. */
+  readonly fleet: Fleet | null;
 }
 
 export interface RelayerOptions {
@@ -85,10 +90,18 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
     warmUp(ports),
     ...observers.map((observer) => observer.run(loops)),
     loops.run("reconcile", { turn, pause, signal: life.signal }),
+    watchPeers(ports, context, loops),
   ]);
   life.add("loops", loops, () => ended.then(() => journal.drain()));
   log.info({ chains: observers.length, operators: signer.operators, policy: options.mirror }, "relayer loops started");
   return createStatus({ ledger, observers, loops, hasher, queue: queueHealth, journal });
+}
+
+async function watchPeers({ fleet, clock }: RelayerPorts, context: AppContext, loops: Loops): Promise<void> {
+  if (fleet === null) return;
+  const { signal } = context;
+  const turn = createPeerWatch(context, fleet);
+  await loops.run("peers", { turn, pause: () => clock.sleep(MEET_EVERY_MS, signal), signal });
 }
 
 interface Acting {
@@ -99,12 +112,22 @@ interface Acting {
 }
 
 function startActing(context: AppContext, { ports, chains, journal, policy }: Acting) {
-  const { signer, queue, hasher } = ports;
+  const { signer, queue, hasher, clock } = ports;
   const book = createSignedBook();
   const carrier = createCarrier(context, { chains, book });
-  const actor = createActor(context, { signer, queue, carrier, book });
+  const { fleet } = ports;
+  const quorum = fleet === null ? null : { coSigners: fleet.coSigners, pace: createQuorumPace(clock) };
+  const turns = fleet === null ? null : startFleet(context, fleet, { chains, signer, hasher, policy });
+  const actor = createActor(context, { signer, queue, carrier, book, quorum });
   const { review } = createConfirmer(context, { chains, carrier, book });
-  const { decide } = createDecider(context, { policy, operators: signer.operators, hasher, journal, actor });
+  const { decide } = createDecider(context, {
+    policy,
+    operators: signer.operators,
+    hasher,
+    journal,
+    actor,
+    fleet: fleet === null || quorum === null || turns === null ? null : { ...fleet, ...quorum, turns },
+  });
   // Who only observes leaves the jobs to those who may send.
   if (signer.operators.length > 0) queue.start(createJobHandler(context, { carrier, book }));
   return { decide, review };

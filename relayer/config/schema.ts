@@ -41,17 +41,17 @@ const FinalitySchema = z.union(
   expected('{"tag": "finalized"} or {"tag": "safe"} or {"depth": blocks, 1 to 10000}'),
 );
 
+const account = (what: string) =>
+  z
+    .string(expected(what))
+    .refine((text) => text.startsWith("0x") && isAddress(text), expected(`${what}; check its digits and checksum`))
+    .transform((text) => text.toLowerCase() as Hex);
+
 const ChainSchema = z.strictObject(
   {
     eid: whole("the LayerZero endpoint id", 1, 0xffff_ffff),
     chainId: whole("the chain id", 1, Number.MAX_SAFE_INTEGER),
-    hub: z
-      .string(expected("the address of the IncidentHub"))
-      .refine(
-        (text) => text.startsWith("0x") && isAddress(text),
-        expected("the IncidentHub's address; check its digits and checksum"),
-      )
-      .transform((text) => text.toLowerCase() as Hex),
+    hub: account("the address of the IncidentHub"),
     /** Block in which the hub was deployed: nothing before it is ever read. */
     startBlock: whole("the block in which the hub was deployed", 0, Number.MAX_SAFE_INTEGER),
     /** In order of preference: the next one is asked when one fails. */
@@ -78,6 +78,41 @@ const PolicySchema = z.strictObject({
     .prefault({}),
 });
 
+const PeerSchema = z.strictObject(
+  {
+    name: name("the name of this peer: lower case, digits, hyphens"),
+    operator: account("the address of the peer's operator key"),
+    /** Base URL of the peer's `quorum.listen`, as this node reaches it. */
+    url: SecretRefSchema,
+  },
+  expected('{"name": name, "operator": address, "url": secret reference}'),
+);
+
+/** Nodes with a key, a wallet and a Redis each, that sign what they have computed themselves. */
+const QuorumSchema = z.strictObject(
+  {
+    listen: z
+      .strictObject({
+        host: z.string(expected("an address to bind")).min(1, "must not be empty").default("127.0.0.1"),
+        port: whole("a port; 0 takes a free one", 0, 65_535).default(8090),
+      })
+      .prefault({}),
+    /** Every other node of the quorum. */
+    peers: z
+      .array(PeerSchema, expected("a list of the other nodes"))
+      .min(1, "must name at least one other node; leave quorum out for a lone one")
+      .max(31, "must name at most 31 other nodes"),
+    /** Kinds of directive that this node signs for its peers. */
+    signs: z
+      .array(z.enum(["raise", "settle"], expected('"raise" or "settle"')))
+      .min(1, "must name at least one kind")
+      .default(["raise", "settle"]),
+    /** How long a backup waits for the node whose turn it is. Halts are not waited for. */
+    backupDelaySeconds: whole("a backup's delay in seconds", 1, 300).default(10),
+  },
+  expected("an object, as in docs/operators.md"),
+);
+
 export const ConfigSchema = z.strictObject(
   {
     name: name("the name of this relayer: lower case, digits, hyphens"),
@@ -97,6 +132,8 @@ export const ConfigSchema = z.strictObject(
       .array(SecretRefSchema, expected("a list of secret references"))
       .max(32, "must be at most 32")
       .default([]),
+    /** The other nodes of an operators' quorum. Without it this node acts alone. */
+    quorum: QuorumSchema.optional(),
     redis: z.strictObject(
       {
         url: SecretRefSchema,

@@ -72,7 +72,7 @@ export class FakeMesh {
     const feeds = this.chains.map((chain) => ({ chain, pollMs: this.#pollMs, maxLogRange: 1_000 }));
     const { clock, queue, journal, metrics, log, signer } = this;
     this.life.add("queue", queue, (it) => it.close());
-    const ports = { feeds, signer, queue, journal, clock, hasher: ethersHasher, metrics, log };
+    const ports = { feeds, signer, queue, journal, clock, hasher: ethersHasher, metrics, log, fleet: null };
     const onHalt = (error: RelayerError): void => void this.halts.push(error);
     this.status = startRelayer(ports, { mirror: MIRROR, onHalt }, this.life);
     await this.run(BLOCK_MS);

@@ -56,6 +56,8 @@ export function createPromMetrics(options: PromMetricsOptions): PromMetrics {
       of.convergence.set(isConverged ? 1 : 0);
       of.openActions.set(openActions);
     },
+    coSigned: (signing) => of.coSignings.inc({ ...signing }),
+    peerUp: (peer, isUp) => of.peers.set({ peer }, isUp ? 1 : 0),
     rpcRequested: (chain, method, status) => of.rpcRequests.inc({ chain, method, status }),
     contentType: registry.contentType,
     print: () => registry.metrics(),
@@ -99,6 +101,12 @@ function createInstruments(registry: Registry) {
     transactions: counter("transactions_total", "Transactions that a node took.", ["chain", "kind", "lane"]),
     reverts: counter("transactions_reverted_total", "Transactions that were mined and reverted.", ["chain"]),
     actions: counter("actions_total", "Actions that ended.", ["chain", "kind", "outcome"]),
+    coSignings: counter(
+      "co_signatures_total",
+      "Signatures asked of peers, and asked for by peers, by what came of it.",
+      ["peer", "side", "outcome"],
+    ),
+    peers: gauge("peer_up", "1 when the peer answered, as itself, when it was asked last; else 0.", ["peer"]),
     loops: gauge("loop_last_turn_timestamp_seconds", "When a loop last went round.", ["loop"]),
     convergence: unread(gauge("convergence_ok", "1 when all chains hold equal mesh words, 0 when not.", [])),
     openActions: unread(gauge("actions_open", "Actions not yet seen on chain.", [])),

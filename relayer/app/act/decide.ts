@@ -1,6 +1,6 @@
 import type { Hex } from "../../domain/hex.ts";
-import { type Decision, canonicalDecision } from "../../domain/decision/decision.ts";
-import { listUndertakings } from "../../domain/decision/list-actions.ts";
+import { canonicalDecision } from "../../domain/decision/decision.ts";
+import { type Undertaking, listUndertakings } from "../../domain/decision/list-actions.ts";
 import { plan } from "../../domain/policy/plan.ts";
 import { planInputOf } from "../../domain/policy/plan-input.ts";
 import type { Policy } from "../../domain/policy/policy.ts";
@@ -9,6 +9,8 @@ import { RelayerError, describeError } from "../../errors.ts";
 import type { Hasher } from "../../ports/hasher.ts";
 import type { AppContext } from "../context.ts";
 import type { JournalWriter } from "../journal-writer.ts";
+import type { QuorumPace } from "../quorum/pace.ts";
+import type { Turns } from "../quorum/turns.ts";
 import type { Actor } from "./act.ts";
 
 /** Decides what to do whenever the world changed, and from time to time. */
@@ -19,23 +21,31 @@ export interface Decider {
 
 export interface DecidePorts {
   readonly policy: Policy;
+  /** This node's own operator accounts. */
   readonly operators: readonly Hex[];
   readonly hasher: Hasher;
   readonly journal: JournalWriter;
   readonly actor: Actor;
+  /** Null where this node has no peers. */
+  readonly fleet: { readonly operators: readonly Hex[]; readonly turns: Turns; readonly pace: QuorumPace } | null;
 }
+
+/** With whose signatures: this node's alone, at once; or with its peers', who have to compute the decision again first. */
+type Authority = "own" | "joint";
 
 /** Listens to the ledger from now on. What chains report in one turn of the event loop is decided on together. */
 export function createDecider(context: AppContext, ports: DecidePorts): Decider {
   const { ledger, clock, signal } = context;
   let seenMs: number | null = null;
+  let hasNews = false;
 
   const decide = (): void => {
-    const since = seenMs;
-    seenMs = null;
+    const [since, isNews] = [seenMs, hasNews];
+    [seenMs, hasNews] = [null, false];
     if (signal.aborted) return;
-    const decision = plan(planInputOf(ledger.world, ports.operators, clock.nowMs()), ports.policy);
-    if (decision !== null) undertake(context, ports, { decision, seenMs: since });
+    decideAs("own", context, { ports, seenMs: since });
+    // What the own signature brings is on its way by now, and the peers are asked for what it cannot.
+    if (ports.fleet?.pace.isDue(isNews) === true) decideAs("joint", context, { ports, seenMs: since });
   };
   const decideSafely = (): void => {
     try {
@@ -48,11 +58,41 @@ export function createDecider(context: AppContext, ports: DecidePorts): Decider 
   };
 
   ledger.onChange(({ observation }) => {
+    hasNews ||= observation.kind === "blocks-read" && observation.events.length > 0;
     if (!isCause(observation) || seenMs !== null) return;
     seenMs = clock.nowMs();
     queueMicrotask(decideSafely);
   });
   return { decide: decideSafely };
+}
+
+function decideAs(
+  authority: Authority,
+  context: AppContext,
+  { ports, seenMs }: { ports: DecidePorts; seenMs: number | null },
+): void {
+  const { fleet, policy, hasher } = ports;
+  const operators = authority === "joint" && fleet !== null ? fleet.operators : ports.operators;
+  const decision = plan(planInputOf(context.ledger.world, operators, context.clock.nowMs()), policy);
+  if (decision === null) return;
+  const text = canonicalDecision(decision);
+  const hash = hasher.keccakUtf8(text);
+  const undertakings = listUndertakings(decision, hash).flatMap((all) => chooseOwn(all, authority, fleet));
+  if (undertakings.length > 0) undertake(context, ports, { authority, text, hash, undertakings, seenMs });
+}
+
+/**
+ * What of an undertaking this node does now. All of it, where it has no peers. The decision stays whole: what must be
+ * done is decided, who does it is not.
+ */
+function chooseOwn(all: Undertaking, authority: Authority, fleet: DecidePorts["fleet"]): readonly Undertaking[] {
+  if (fleet === null) return [all];
+  const { kind } = all.directive;
+  // What can wait is signed by the quorum and lasts; alone, and for ten minutes, only while there is none.
+  if (kind === "settle" && authority === "own" && fleet.pace.isAnswering) return [];
+  const mine = all.directive.destinations.filter((destination) => fleet.turns.isMine(kind, destination));
+  const actions = all.actions.filter(({ eid }) => mine.some((destination) => destination.eid === eid));
+  return actions.length === 0 ? [] : [{ ...all, actions }];
 }
 
 /** Whether the observation can call for something new. A head that moved can wait for the next regular round. */
@@ -70,24 +110,30 @@ function isCause(observation: Observation): boolean {
   }
 }
 
+interface Taken {
+  readonly authority: Authority;
+  readonly text: string;
+  readonly hash: Hex;
+  readonly undertakings: readonly Undertaking[];
+  readonly seenMs: number | null;
+}
+
 function undertake(
   { ledger, clock, metrics, log }: AppContext,
-  { hasher, journal, actor }: DecidePorts,
-  { decision, seenMs }: { decision: Decision; seenMs: number | null },
+  { journal, actor }: DecidePorts,
+  { authority, text, hash, undertakings, seenMs }: Taken,
 ): void {
-  const text = canonicalDecision(decision);
-  const hash = hasher.keccakUtf8(text);
   const atMs = clock.nowMs();
-  const undertakings = listUndertakings(decision, hash);
+  const actions = undertakings.flatMap((undertaking) => undertaking.actions);
+  const kinds = undertakings.map(({ directive }) => directive.kind);
   journal.write({ kind: "decision", atMs, hash, text });
   // Before anything is sent: from here on, planning counts it as on its way.
-  for (const action of undertakings.flatMap(({ actions }) => actions)) {
-    ledger.record({ kind: "action-opened", action, atMs });
-  }
-  metrics.decided(decision.directives.map(({ kind }) => kind));
-  const destinations = decision.directives.flatMap((directive) => directive.destinations.map(({ eid }) => eid));
-  log.info({ decision: hash, kinds: decision.directives.map(({ kind }) => kind), destinations }, "decision taken");
-  actor.carryOut(undertakings, seenMs).catch((error: unknown) => {
+  for (const action of actions) ledger.record({ kind: "action-opened", action, atMs });
+  metrics.decided(kinds);
+  const destinations = actions.map(({ eid }) => eid);
+  log.info({ decision: hash, authority, kinds, destinations }, "decision taken");
+  const toSign = authority === "joint" ? text : null;
+  actor.carryOut({ undertakings, seenMs, toSign }).catch((error: unknown) => {
     log.error({ decision: hash, err: describeError(RelayerError.from(error)) }, "decision not carried out");
   });
 }
