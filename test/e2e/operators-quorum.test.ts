@@ -21,7 +21,7 @@ import { proposeForgery } from "./support/thief.ts";
 
 const QUORUM_PATH = 2n;
 const LIAR = 2;
-const BACKUP_DELAY_SECONDS = 1;
+const BACKUP_DELAY_SECONDS = 5;
 
 const ConfigFile = z.object({ quorum: z.object({ listen: z.object({ port: z.number() }) }) });
 
@@ -156,6 +156,7 @@ describe("three nodes of a quorum of two, each with a key, a wallet and a view o
     it("gets nobody to sign anything while a halt is in force: nothing to loosen can be said", async () => {
       await scene.raise(source, 1, HALTED_M4);
       await awaitHalt();
+      await scene.deliver();
       await scene.settle();
       await scene.localnet.relayers[LIAR]!.kill();
 
@@ -171,12 +172,13 @@ describe("three nodes of a quorum of two, each with a key, a wallet and a view o
   describe("when a sensor raises a rung that can wait", () => {
     it("is carried by one transaction to each chain, of whichever node's turn it is", async () => {
       await scene.raiseDirectly(source, 1, CAUTION_M1);
+      await scene.deliver();
       await scene.settle();
 
       expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 1 },
-        "chain-b": DIRECTIVE,
-        "chain-c": DIRECTIVE,
+        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
+        "chain-b": { ...DIRECTIVE, ...PACKET },
+        "chain-c": { ...DIRECTIVE, ...PACKET },
       });
       await expectAgreement(scene.hubs, 1, CAUTION_M1);
     });
@@ -185,6 +187,7 @@ describe("three nodes of a quorum of two, each with a key, a wallet and a view o
       // Whose turn it is for this market and this rung is always the same: the count of the first time tells.
       const before = await countSent(others[0]!);
       await scene.raiseDirectly(source, 1, CAUTION_M1);
+      await scene.deliver();
       await scene.settle();
       const after = await countSent(others[0]!);
       const primary = after.findIndex((count, index) => count > (before[index] ?? 0));
@@ -192,12 +195,13 @@ describe("three nodes of a quorum of two, each with a key, a wallet and a view o
       await scene.localnet.relayers[primary]!.kill();
 
       await scene.raiseDirectly(source, 1, CAUTION_M1);
+      await scene.deliver();
       await scene.settle();
 
       expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 1 },
-        "chain-b": DIRECTIVE,
-        "chain-c": DIRECTIVE,
+        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
+        "chain-b": { ...DIRECTIVE, ...PACKET },
+        "chain-c": { ...DIRECTIVE, ...PACKET },
       });
       expect((await countSent(others[0]!))[primary]).to.equal(after[primary]);
       await expectAgreement(scene.hubs, 1, CAUTION_M1);
