@@ -27,6 +27,7 @@ export interface ChainConfig {
   readonly finality: ConfigFile["chains"][string]["finality"];
   readonly pollMs: number;
   readonly maxLogRange: number;
+  readonly txmgr: ConfigFile["chains"][string]["txmgr"];
 }
 
 /** The operators' quorum as this node uses it. */

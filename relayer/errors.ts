@@ -74,6 +74,16 @@ export const CATALOGUE = {
     fate: "drop",
     meaning: "An action was sent as often as allowed and never seen on chain.",
   },
+  REPLACEMENT_REFUSED: {
+    code: "CRD-308",
+    fate: "retry",
+    meaning: "A node wants a higher price before it replaces a transaction of the same nonce.",
+  },
+  WALLET_RESERVED: {
+    code: "CRD-309",
+    fate: "retry",
+    meaning: "What is left in the wallet on this chain is kept for halts.",
+  },
 
   JOB_MALFORMED: { code: "CRD-400", fate: "drop", meaning: "A job in Redis does not have the shape of an action." },
   QUEUE_UNAVAILABLE: {

@@ -141,6 +141,9 @@ function buildChain(
     wsUrl: chain.wsUrl?.reveal() ?? null,
     walletKey: config.wallet?.reveal() ?? null,
     operators: fleetOf(config, signer),
+    settings: chain.txmgr,
+    onReplaced: (why) => metrics.replaced(chain.name, why),
+    onRunway: (halts) => metrics.runway(chain.name, halts),
     onRequest: (method, status) => metrics.rpcRequested(chain.name, method, status),
   });
 }

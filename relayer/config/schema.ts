@@ -47,6 +47,33 @@ const account = (what: string) =>
     .refine((text) => text.startsWith("0x") && isAddress(text), expected(`${what}; check its digits and checksum`))
     .transform((text) => text.toLowerCase() as Hex);
 
+function gwei(what: string) {
+  const message = expected(`${what} in gwei, 0 to 1000000`);
+  return z.number(message).min(0, message).max(1_000_000, message);
+}
+
+/** How transactions are sent on one chain. Names as in op-txmgr where it has them. */
+const TxmgrSchema = z.strictObject(
+  {
+    resubmissionTimeoutMs: whole("after how long a transaction is replaced", 1_000, 600_000).default(20_000),
+    notInMempoolTimeoutMs: whole("after how long an unknown transaction was dropped", 1_000, 600_000).default(60_000),
+    replacementsMax: whole("how often a price is raised", 0, 32).default(8),
+    safeAbortNonceTooLowCount: whole("how often a submission changes its nonce", 1, 10).default(3),
+    baseFeeMultiplier: whole("how many base fees are offered", 1, 100).default(4),
+    minTipGwei: gwei("the lowest tip").default(0.01),
+    maxTipGwei: gwei("the highest tip of a new transaction").default(50),
+    /** A replacement offers at most so many times what a new transaction would. */
+    feeLimitMultiplier: whole("the limit of replacements", 1, 1_000).default(5),
+    /** The same for what raises rungs. */
+    haltFeeLimitMultiplier: whole("the limit of urgent replacements", 1, 1_000).default(20),
+    /** Up to this price the multipliers do not count. */
+    feeLimitThresholdGwei: gwei("the price up to which no limit counts").default(100),
+    /** Halts that the wallet has to pay for before anything that can wait is paid from it. */
+    gasReserveHalts: whole("the reserve in halts", 0, 10_000).default(20),
+  },
+  expected("an object, as in docs/config.md"),
+);
+
 const ChainSchema = z.strictObject(
   {
     eid: whole("the LayerZero endpoint id", 1, 0xffff_ffff),
@@ -64,6 +91,7 @@ const ChainSchema = z.strictObject(
     finality: FinalitySchema.default({ tag: "finalized" }),
     pollMs: whole("the polling interval in milliseconds", 20, 60_000).default(1_000),
     maxLogRange: whole("how many blocks one eth_getLogs may span", 1, 100_000).default(2_000),
+    txmgr: TxmgrSchema.prefault({}),
   },
   expected("a chain, as in docs/config.md"),
 );

@@ -23,6 +23,10 @@ export interface PromMetricsOptions {
 export interface PromMetrics extends Metrics {
   /** A node was asked. */
   rpcRequested(chain: string, method: string, status: string): void;
+  /** A stuck transaction was sent again at a higher price, or its nonce was freed. */
+  replaced(chain: string, why: string): void;
+  /** How many halts the wallet can pay for on a chain. */
+  runway(chain: string, halts: number): void;
   readonly contentType: string;
   /** The page in Prometheus' text format. */
   print(): Promise<string>;
@@ -59,6 +63,8 @@ export function createPromMetrics(options: PromMetricsOptions): PromMetrics {
     coSigned: (signing) => of.coSignings.inc({ ...signing }),
     peerUp: (peer, isUp) => of.peers.set({ peer }, isUp ? 1 : 0),
     rpcRequested: (chain, method, status) => of.rpcRequests.inc({ chain, method, status }),
+    replaced: (chain, why) => of.replacements.inc({ chain, why }),
+    runway: (chain, halts) => of.runway.set({ chain }, halts),
     contentType: registry.contentType,
     print: () => registry.metrics(),
   };
@@ -100,6 +106,14 @@ function createInstruments(registry: Registry) {
     decisions: counter("decisions_total", "Decisions taken.", ["kind"]),
     transactions: counter("transactions_total", "Transactions that a node took.", ["chain", "kind", "lane"]),
     reverts: counter("transactions_reverted_total", "Transactions that were mined and reverted.", ["chain"]),
+    replacements: counter(
+      "tx_replacements_total",
+      "Transactions that were sent again at a higher price (stuck), and nonces that were freed (freed).",
+      ["chain", "why"],
+    ),
+    runway: gauge("halt_runway_count", "Halts that the wallet can pay for at the price of its last reading.", [
+      "chain",
+    ]),
     actions: counter("actions_total", "Actions that ended.", ["chain", "kind", "outcome"]),
     coSignings: counter(
       "co_signatures_total",
