@@ -12,6 +12,7 @@ import type { JournalWriter } from "../journal-writer.ts";
 import type { QuorumPace } from "../quorum/pace.ts";
 import type { Turns } from "../quorum/turns.ts";
 import type { Actor } from "./act.ts";
+import { STORM_MS, type StormGate, createStormGate } from "./storm.ts";
 
 /** Decides what to do whenever the world changed, and from time to time. */
 export interface Decider {
@@ -36,17 +37,29 @@ type Authority = "own" | "joint";
 /** Listens to the ledger from now on. What chains report in one turn of the event loop is decided on together. */
 export function createDecider(context: AppContext, ports: DecidePorts): Decider {
   const { ledger, clock, signal } = context;
+  const gates = { own: createStormGate(clock), joint: createStormGate(clock) };
   let seenMs: number | null = null;
   let hasNews = false;
+  let isWaiting = false;
 
   const decide = (): void => {
     const [since, isNews] = [seenMs, hasNews];
     [seenMs, hasNews] = [null, false];
     if (signal.aborted) return;
-    decideAs("own", context, { ports, seenMs: since });
+    const round = { ports, seenMs: since, gates, onHeld: decideLater };
+    decideAs("own", context, round);
     // What the own signature brings is on its way by now, and the peers are asked for what it cannot.
-    if (ports.fleet?.pace.isDue(isNews) === true) decideAs("joint", context, { ports, seenMs: since });
+    if (ports.fleet?.pace.isDue(isNews) === true) decideAs("joint", context, round);
   };
+  /** What waits for company goes out when the time for it is over. */
+  function decideLater(): void {
+    if (isWaiting) return;
+    isWaiting = true;
+    void clock.sleep(STORM_MS, signal).then(() => {
+      isWaiting = false;
+      decideSafely();
+    });
+  }
   const decideSafely = (): void => {
     try {
       decide();
@@ -66,19 +79,36 @@ export function createDecider(context: AppContext, ports: DecidePorts): Decider 
   return { decide: decideSafely };
 }
 
-function decideAs(
-  authority: Authority,
-  context: AppContext,
-  { ports, seenMs }: { ports: DecidePorts; seenMs: number | null },
-): void {
+interface Round {
+  readonly ports: DecidePorts;
+  readonly seenMs: number | null;
+  readonly gates: Readonly<Record<Authority, StormGate>>;
+  /** Called when something was left for later. */
+  readonly onHeld: () => void;
+}
+
+function decideAs(authority: Authority, context: AppContext, { ports, seenMs, gates, onHeld }: Round): void {
   const { fleet, policy, hasher } = ports;
   const operators = authority === "joint" && fleet !== null ? fleet.operators : ports.operators;
   const decision = plan(planInputOf(context.ledger.world, operators, context.clock.nowMs()), policy);
   if (decision === null) return;
   const text = canonicalDecision(decision);
   const hash = hasher.keccakUtf8(text);
-  const undertakings = listUndertakings(decision, hash).flatMap((all) => chooseOwn(all, authority, fleet));
+  const mine = listUndertakings(decision, hash).flatMap((all) => chooseOwn(all, authority, fleet));
+  const undertakings = mine.flatMap((all) => holdBack(all, gates[authority], onHeld));
   if (undertakings.length > 0) undertake(context, ports, { authority, text, hash, undertakings, seenMs });
+}
+
+/** Leaves out the destinations that were told something as severe a moment ago. */
+function holdBack(all: Undertaking, gate: StormGate, onHeld: () => void): readonly Undertaking[] {
+  const { directive, actions } = all;
+  if (directive.kind !== "raise") return [all];
+  const chosen = directive.destinations.filter(({ eid }) => actions.some((action) => action.eid === eid));
+  const going = chosen.filter((destination) => gate.admits(destination));
+  if (going.length < chosen.length) onHeld();
+  for (const destination of going) gate.note(destination);
+  const left = actions.filter(({ eid }) => going.some((destination) => destination.eid === eid));
+  return left.length === 0 ? [] : [{ ...all, actions: left }];
 }
 
 /**
