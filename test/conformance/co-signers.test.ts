@@ -17,7 +17,9 @@ const HASH: Hex = `0x${"5a".repeat(32)}`;
 
 /** As short as a decision can be: nobody recomputes it here. */
 const TEXT = JSON.stringify({
-  cut: [{ eid: 1, isCaughtUp: true, latest: { number: 7, hash: HASH }, finalised: { number: 5, hash: HASH } }],
+  cut: [
+    { eid: 1, isCaughtUp: true, venue: null, latest: { number: 7, hash: HASH }, finalised: { number: 5, hash: HASH } },
+  ],
   policyHash: HASH,
   rules: [],
   operators: [OPERATORS[0]],

@@ -57,8 +57,8 @@ export interface Flights {
   readonly size: number;
   /** The unmined transaction that does what `key` says. */
   find(key: string): Flight | null;
-  /** Whether what `key` says was mined lately. Whoever asks for it again has seen it undone. */
-  wasMined(key: string): boolean;
+  /** What did as `key` says and was mined lately, or null. */
+  findMined(key: string): Flight | null;
   /** The first nonce that is neither mined nor waiting nor in flight from here. Takes nothing. */
   firstHole(): number;
   /** A node took, or may have taken, `flight`. What was sent with its nonce before is replaced. */
@@ -97,7 +97,7 @@ export function createFlights({ resubmissionTimeoutMs, notInMempoolTimeoutMs }: 
       return flights.size;
     },
     find: (key) => [...flights.values()].find(({ payload }) => payload.key === key) ?? null,
-    wasMined: (key) => [...settled.values()].some(({ payload }) => payload.key === key),
+    findMined: (key) => [...settled.values()].find(({ payload }) => payload.key === key) ?? null,
     firstHole() {
       let nonce = Math.max(counts.mined, counts.pending);
       while (flights.has(nonce)) nonce += 1;

@@ -115,11 +115,17 @@ interface Wallet {
 async function submitWith(wallet: Wallet, payload: Payload, signal: AbortSignal): Promise<Hex> {
   const { nonces, settings } = wallet;
   requireReserve(wallet, payload);
-  if (nonces.flights.wasMined(payload.key)) nonces.markStale();
+  // Whoever asks again for what was mined may have seen it undone.
+  if (nonces.flights.findMined(payload.key) !== null) nonces.markStale();
+  let wasFlying = false;
   for (let attempts = 1; ; attempts += 1) {
     try {
       if (nonces.isStale) await nonces.refresh(signal);
+      const landed = nonces.flights.findMined(payload.key);
+      // It was mined while it was to be replaced.
+      if (wasFlying && landed !== null) return landed.txHash as Hex;
       const flying = nonces.flights.find(payload.key);
+      wasFlying ||= flying !== null;
       return await (flying === null ? sendNew(wallet, payload, signal) : sendAgain(wallet, flying, signal));
     } catch (error) {
       const { name } = RelayerError.from(error);

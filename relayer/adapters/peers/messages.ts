@@ -55,7 +55,17 @@ const ProposalBody = z.strictObject({ text: z.string(), index: Number.max(DIRECT
 
 /** Only what planning takes from a decision. The rest of the text counts when it is compared with what comes out. */
 const DecisionText = z.object({
-  cut: z.array(z.object({ eid: Eid, latest: BlockId, finalised: BlockId, isCaughtUp: z.boolean() })).max(CHAINS_MAX),
+  cut: z
+    .array(
+      z.object({
+        eid: Eid,
+        latest: BlockId,
+        finalised: BlockId,
+        isCaughtUp: z.boolean(),
+        venue: BlockId.nullable(),
+      }),
+    )
+    .max(CHAINS_MAX),
   policyHash: Hash,
   operators: z.array(Account).max(OPERATORS_MAX),
   inFlight: z.array(z.object({ eid: Eid, entries: z.array(Entry).max(MARKETS) })).max(CHAINS_MAX),

@@ -1,8 +1,8 @@
 import type { Hex } from "../../domain/hex.ts";
-import { canonicalDecision } from "../../domain/decision/decision.ts";
 import { type Undertaking, listUndertakings } from "../../domain/decision/list-actions.ts";
+import { sealDecision } from "../../domain/decision/seal.ts";
 import { plan } from "../../domain/policy/plan.ts";
-import { planInputOf } from "../../domain/policy/plan-input.ts";
+import { type PlanInput, planInputOf } from "../../domain/policy/plan-input.ts";
 import type { Policy } from "../../domain/policy/policy.ts";
 import type { Observation } from "../../domain/world/observation.ts";
 import { RelayerError, describeError } from "../../errors.ts";
@@ -49,7 +49,7 @@ export function createDecider(context: AppContext, ports: DecidePorts): Decider 
     const round = { ports, seenMs: since, gates, onHeld: decideLater };
     decideAs("own", context, round);
     // What the own signature brings is on its way by now, and the peers are asked for what it cannot.
-    if (ports.fleet?.pace.isDue(isNews) === true) decideAs("joint", context, round);
+    if (ports.fleet?.pace.isDue(isNews) === true) decideJointly(context, round);
   };
   /** What waits for company goes out when the time for it is over. */
   function decideLater(): void {
@@ -85,19 +85,35 @@ interface Round {
   readonly gates: Readonly<Record<Authority, StormGate>>;
   /** Called when something was left for later. */
   readonly onHeld: () => void;
+  /** Whether to look at words only. */
+  readonly isWithoutVenues?: boolean;
 }
 
-function decideAs(authority: Authority, context: AppContext, { ports, seenMs, gates, onHeld }: Round): void {
+/**
+ * What words alone say comes first: every node can compute that again at once. What risk says as well comes after it,
+ * and needs peers that have read the same venues to the same blocks.
+ */
+function decideJointly(context: AppContext, round: Round): void {
+  decideAs("joint", context, { ...round, isWithoutVenues: true });
+  if (context.ledger.world.venues.size > 0) decideAs("joint", context, round);
+}
+
+function decideAs(authority: Authority, context: AppContext, round: Round): void {
+  const { ports, seenMs, gates, onHeld, isWithoutVenues = false } = round;
   const { fleet, policy, hasher } = ports;
   const operators = authority === "joint" && fleet !== null ? fleet.operators : ports.operators;
-  const decision = plan(planInputOf(context.ledger.world, operators, context.clock.nowMs()), policy);
-  if (decision === null) return;
-  const text = canonicalDecision(decision);
-  const hash = hasher.keccakUtf8(text);
+  const whole = planInputOf(context.ledger.world, operators, context.clock.nowMs());
+  const input = isWithoutVenues ? { ...whole, venues: NO_VENUES } : whole;
+  const planned = plan(input, policy);
+  if (planned === null) return;
+  const { decision, text, hash } = sealDecision(planned, input, (of) => hasher.keccakUtf8(of));
   const mine = listUndertakings(decision, hash).flatMap((all) => chooseOwn(all, authority, fleet));
   const undertakings = mine.flatMap((all) => holdBack(all, gates[authority], onHeld));
   if (undertakings.length > 0) undertake(context, ports, { authority, text, hash, undertakings, seenMs });
 }
+
+/** One and the same list, so that what is computed of it is computed once. */
+const NO_VENUES: PlanInput["venues"] = [];
 
 /** Leaves out the destinations that were told something as severe a moment ago. */
 function holdBack(all: Undertaking, gate: StormGate, onHeld: () => void): readonly Undertaking[] {

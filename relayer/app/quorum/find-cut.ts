@@ -1,8 +1,9 @@
 import type { BlockId, CutPoint } from "../../domain/decision/decision.ts";
 import type { Eid } from "../../domain/eid.ts";
 import type { Hex } from "../../domain/hex.ts";
-import { isStale, type StatesAtCut } from "../../domain/quorum/claim.ts";
+import { isStale, type StatesAtCut, type StatesOfChain } from "../../domain/quorum/claim.ts";
 import type { Refusal } from "../../domain/quorum/refusal.ts";
+import type { VenueFigures } from "../../domain/risk/figures.ts";
 import { foldBatches } from "../../domain/world/fold.ts";
 import type { ChainView, StateAt } from "../../domain/world/world.ts";
 import { RelayerError } from "../../errors.ts";
@@ -26,14 +27,21 @@ interface Sources {
   readonly chains: ReadonlyMap<Eid, Chain>;
   /** Block hash => state there. */
   readonly kept: Map<Hex, StateAt>;
+  /** Block hash => what risk came to there: only this node's own reading of a venue tells, so the last are kept. */
+  readonly figures: Map<Hex, VenueFigures>;
 }
 
 /** Looks into the world first, and asks this node's own endpoints for what is not there. Never takes a peer's word. */
 export function createCutFinder(context: AppContext, chains: ReadonlyMap<Eid, Chain>): CutFinder {
-  const sources: Sources = { context, chains, kept: new Map() };
+  const sources: Sources = { context, chains, kept: new Map(), figures: new Map() };
+  context.ledger.onChange(({ observation }) => {
+    if (observation.kind !== "venue-seen") return;
+    sources.figures.set(observation.figures.block.hash, observation.figures);
+    for (const hash of sources.figures.keys()) if (sources.figures.size > STATES_KEPT) sources.figures.delete(hash);
+  });
   return async (cut, signal) => {
     const found = await Promise.all(cut.map((point) => findPoint(sources, point, signal)));
-    const states = new Map<Eid, { latest: StateAt; finalised: StateAt }>();
+    const states = new Map<Eid, StatesOfChain>();
     for (const [index, { eid }] of cut.entries()) {
       const at = found[index] ?? "unknown-block";
       if (typeof at === "string") return at;
@@ -43,30 +51,34 @@ export function createCutFinder(context: AppContext, chains: ReadonlyMap<Eid, Ch
   };
 }
 
-async function findPoint(
-  sources: Sources,
-  point: CutPoint,
-  signal: AbortSignal,
-): Promise<{ latest: StateAt; finalised: StateAt } | Refusal> {
-  const [latest, finalised] = await Promise.all([
-    waitForState(sources, point.eid, { id: point.latest, signal }),
-    waitForState(sources, point.eid, { id: point.finalised, signal }),
+async function findPoint(sources: Sources, point: CutPoint, signal: AbortSignal): Promise<StatesOfChain | Refusal> {
+  const { eid } = point;
+  const [latest, finalised, venue] = await Promise.all([
+    waitFor(sources, signal, () => lookFor(sources, eid, { id: point.latest, signal })),
+    waitFor(sources, signal, () => lookFor(sources, eid, { id: point.finalised, signal })),
+    waitFor(sources, signal, () => Promise.resolve(figuresAt(sources, point))),
   ]);
   if (typeof latest === "string") return latest;
   if (typeof finalised === "string") return finalised;
-  const headTime = viewOf(sources, point.eid)?.latest.block.timestamp ?? 0;
-  return isStale(latest.block.timestamp, headTime) ? "stale-cut" : { latest, finalised };
+  if (typeof venue === "string") return venue;
+  const headTime = viewOf(sources, eid)?.latest.block.timestamp ?? 0;
+  return isStale(latest.block.timestamp, headTime) ? "stale-cut" : { latest, finalised, venue };
 }
 
-async function waitForState(
-  sources: Sources,
-  eid: Eid,
-  { id, signal }: { id: BlockId; signal: AbortSignal },
-): Promise<StateAt | Refusal> {
-  const { clock } = sources.context;
+function figuresAt({ figures }: Sources, { eid, venue }: CutPoint): VenueFigures | Refusal | null {
+  if (venue === null) return null;
+  const found = figures.get(venue.hash);
+  return found?.eid === eid ? found : "unknown-block";
+}
+
+async function waitFor<T>(
+  { context: { clock } }: Sources,
+  signal: AbortSignal,
+  look: () => Promise<T | Refusal>,
+): Promise<T | Refusal> {
   const untilMs = clock.nowMs() + CUT_WAIT_MS;
   for (;;) {
-    const found = await lookFor(sources, eid, { id, signal });
+    const found = await look();
     const isFinal = typeof found !== "string" || found === "unreadable";
     if (isFinal || clock.nowMs() >= untilMs || signal.aborted) return found;
     await clock.sleep(LOOK_EVERY_MS, signal);

@@ -24,7 +24,8 @@ export interface FleetPorts {
 export function startFleet(context: AppContext, fleet: Fleet, ports: FleetPorts): Turns {
   const { self, operators, signs: kinds, backupDelayMs, coSigners } = fleet;
   const { chains, signer, hasher, policy } = ports;
-  coSigners.serve(createReviewer(context, { chains, signer, hasher, rules: { policy, operators, kinds } }));
+  const rules = { policy, operators, kinds, keccak: (text: string) => hasher.keccakUtf8(text) };
+  coSigners.serve(createReviewer(context, { chains, signer, hasher, rules }));
   return createTurns({ clock: context.clock, hasher, self, nodes: operators, backupDelayMs });
 }
 

@@ -1,10 +1,12 @@
 import type { ActionKind } from "../action/action.ts";
-import { type CutPoint, type Decision, type PlannedDirective, canonicalDecision } from "../decision/decision.ts";
+import type { CutPoint, Decision, PlannedDirective } from "../decision/decision.ts";
+import { sealDecision } from "../decision/seal.ts";
 import type { Eid } from "../eid.ts";
 import type { ChainCut } from "../policy/plan-input.ts";
 import { DIRECTIVE_SECONDS, plan } from "../policy/plan.ts";
 import type { Policy } from "../policy/policy.ts";
 import { WINDOW_SECONDS } from "../policy/groups.ts";
+import type { VenueFigures } from "../risk/figures.ts";
 import type { StateAt } from "../world/world.ts";
 import type { Hex } from "../hex.ts";
 import type { Refusal } from "./refusal.ts";
@@ -33,10 +35,18 @@ export interface SigningRules {
   /** All operators of the quorum, ascending, this node's among them. */
   readonly operators: readonly Hex[];
   readonly kinds: readonly ActionKind[];
+  /** Of UTF-8 text. */
+  readonly keccak: (text: string) => Hex;
 }
 
-/** The states of one chain at the two blocks that a cut names. */
-export type StatesAtCut = ReadonlyMap<Eid, { readonly latest: StateAt; readonly finalised: StateAt }>;
+/** What one chain held at the blocks that a cut names; `venue` is null where the cut names no block for it. */
+export interface StatesOfChain {
+  readonly latest: StateAt;
+  readonly finalised: StateAt;
+  readonly venue: VenueFigures | null;
+}
+
+export type StatesAtCut = ReadonlyMap<Eid, StatesOfChain>;
 
 /** What can be refused without looking at any chain; null when nothing is. */
 export function checkClaim({ input }: Claim, rules: SigningRules, known: ReadonlySet<Eid>): Refusal | null {
@@ -56,18 +66,19 @@ export function recompute(claim: Claim, states: StatesAtCut, rules: SigningRules
   const chains = claim.input.cut.flatMap((point) => chainAt(point, states));
   if (chains.length < claim.input.cut.length) return "unknown-block";
   const { operators, inFlight } = claim.input;
-  const decision = plan({ chains, operators, inFlight }, rules.policy);
-  const directive = decision?.directives[claim.index];
-  if (decision === null || directive === undefined || canonicalDecision(decision) !== claim.text) {
-    return "not-reproducible";
-  }
+  const venues = claim.input.cut.flatMap(({ eid }) => states.get(eid)?.venue ?? []);
+  const input = { chains, operators, inFlight, venues };
+  const planned = plan(input, rules.policy);
+  const directive = planned?.directives[claim.index];
+  if (planned === null || directive === undefined) return "not-reproducible";
+  if (sealDecision(planned, input, rules.keccak).text !== claim.text) return "not-reproducible";
   if (!rules.kinds.includes(directive.kind)) return "kind";
   return isTimely(directive, states) ? directive : "deadline";
 }
 
 function chainAt({ eid, isCaughtUp }: CutPoint, states: StatesAtCut): readonly ChainCut[] {
   const at = states.get(eid);
-  return at === undefined ? [] : [{ eid, isCaughtUp, ...at }];
+  return at === undefined ? [] : [{ eid, isCaughtUp, latest: at.latest, finalised: at.finalised }];
 }
 
 /** Planning gives no other deadlines. Checked all the same: it bounds what a leaked signature is good for. */

@@ -7,7 +7,7 @@ import type { Hex } from "../../../relayer/domain/hex.ts";
 import { packEntries } from "../../../relayer/domain/incident/payload.ts";
 import type { Rungs } from "../../../relayer/domain/incident/rungs.ts";
 import { stampRungs } from "../../../relayer/domain/incident/word.ts";
-import { RULES, canonicalPolicy } from "../../../relayer/domain/policy/policy.ts";
+import { canonicalPolicy, listRules } from "../../../relayer/domain/policy/policy.ts";
 import type { Answer } from "../../../relayer/ports/co-signers.ts";
 import { operatorWallet } from "../../../localnet/chains/accounts.ts";
 import type { Localnet } from "../../../localnet/start-localnet.ts";
@@ -61,15 +61,16 @@ async function forgeDecision(hubs: readonly TestHub[], { market, rungs, cut }: T
     hubs.map(async ({ chain }) => {
       const [latest, finalised] = await Promise.all([blockOf(chain, "latest"), blockOf(chain, "finalized")]);
       const shown = cut === "true" ? latest : { ...latest, hash: NOWHERE };
-      return { eid: eid(chain.eid), latest: shown, finalised, isCaughtUp: true };
+      return { eid: eid(chain.eid), latest: shown, finalised, isCaughtUp: true, venue: null };
     }),
   );
   const now = Math.max(...(await Promise.all(hubs.map(({ chain }) => chain.now()))));
   const entries = [{ market, word: stampRungs(rungs as Rungs, now) }];
   return {
     cut: points.toSorted((a, b) => a.eid - b.eid),
-    policyHash: ethersHasher.keccakUtf8(canonicalPolicy(DEFAULT_POLICY)),
-    rules: RULES,
+    policyHash: ethersHasher.keccakUtf8(canonicalPolicy({ mirror: DEFAULT_POLICY })),
+    rules: listRules({ mirror: DEFAULT_POLICY }),
+    inputs: NOWHERE,
     operators: Array.from({ length: OPERATORS }, (_, of) => operatorOf(of)).sort(),
     inFlight: [],
     directives: [
