@@ -367,6 +367,25 @@ describe("createSubmitter", () => {
     });
   });
 
+  describe("when a transaction was dropped and forgotten while a later one waits", () => {
+    it("fills the hole, although nobody asks for anything", async () => {
+      await prepare();
+      await submitter.submit(DIRECTIVE, never);
+      nowMs += 50_000;
+      await submitter.submit(OTHER, never);
+      nowMs += 10_001;
+      submitter.noteHead(BASE_FEE, never);
+      await settle();
+      await settle();
+
+      expect(sent().map(({ nonce, data }) => [nonce, data.length > 2])).to.deep.equal([
+        [5, true],
+        [6, true],
+        [5, false],
+      ]);
+    });
+  });
+
   describe("when the wallet runs low", () => {
     it("keeps the rest for halts: what can wait is not sent, what is urgent is", async () => {
       balance = 10n ** 16n;
