@@ -78,7 +78,7 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
   const loops = createLoops(ports);
   const queueHealth = createQueueHealth(context, ports.queue);
   const policy = makePolicy(ports, { ...options.rules, mirror: options.mirror });
-  const { decide, review } = startActing(context, {
+  const { decide, review, quorum } = startActing(context, {
     ports,
     chains,
     journal,
@@ -105,7 +105,7 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
   ]);
   life.add("loops", loops, () => ended.then(() => journal.drain()));
   log.info({ chains: observers.length, operators: signer.operators, policy: options.mirror }, "relayer loops started");
-  return createStatus({ ledger, observers, loops, hasher, queue: queueHealth, journal });
+  return createStatus({ ledger, observers, loops, hasher, queue: queueHealth, journal, quorum });
 }
 
 async function watchPeers({ fleet, clock }: RelayerPorts, context: AppContext, loops: Loops): Promise<void> {
@@ -144,7 +144,7 @@ function startActing(context: AppContext, { ports, chains, journal, policy, isSh
   });
   // Who only observes leaves the jobs to those who may send.
   if (signer.operators.length > 0 && !isShadow) queue.start(createJobHandler(context, { carrier, book }));
-  return { decide, review };
+  return { decide, review, quorum: quorum?.pace ?? null };
 }
 
 export function makePolicy({ hasher }: Pick<RelayerPorts, "hasher">, rules: Rules): Policy {

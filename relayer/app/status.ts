@@ -21,10 +21,20 @@ export interface StatusSources {
   readonly hasher: Hasher;
   readonly queue: QueueHealth;
   readonly journal: JournalWriter;
+  /** Null where this node has no peers. */
+  readonly quorum: { readonly isAnswering: boolean } | null;
 }
 
 /** What the pages show, read off the world at the moment of asking. */
-export function createStatus({ ledger, observers, loops, hasher, queue, journal }: StatusSources): RelayerStatus {
+export function createStatus({
+  ledger,
+  observers,
+  loops,
+  hasher,
+  queue,
+  journal,
+  quorum,
+}: StatusSources): RelayerStatus {
   const viewOf = ({ feed }: Observer): ChainView | null => ledger.world.chains.get(feed.chain.eid) ?? null;
   const digestOf = (view: ChainView | null): Hex | null => (view === null ? null : digestMesh(view, hasher));
 
@@ -38,6 +48,7 @@ export function createStatus({ ledger, observers, loops, hasher, queue, journal 
         ...observers.map((observer) => checkChain(observer, viewOf(observer))),
         checkStore("queue", queue.isHealthy, "does not answer; urgent actions do not need it"),
         checkStore("journal", journal.isHealthy(), "cannot be written"),
+        ...(quorum === null ? [] : [checkStore("quorum", quorum.isAnswering, "too few peers signed when asked last")]),
       ];
       return { isReady: components.every(({ health }) => health !== "unhealthy"), components };
     },

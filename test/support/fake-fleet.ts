@@ -5,6 +5,7 @@ import type { MirrorPolicy } from "../../relayer/domain/policy/policy.ts";
 import type { Rungs } from "../../relayer/domain/incident/rungs.ts";
 import type { RelayerError } from "../../relayer/errors.ts";
 import type { Chain } from "../../relayer/ports/chain.ts";
+import type { RelayerStatus } from "../../relayer/ports/status.ts";
 import { EIDS, HALTED_M4, OPERATORS } from "./builders.ts";
 import { FakeChain } from "./fake-chain.ts";
 import { FakeClock } from "./fake-clock.ts";
@@ -24,6 +25,7 @@ export interface FakeNode {
   readonly metrics: FakeMetrics;
   readonly log: FakeLog;
   readonly halts: readonly RelayerError[];
+  readonly status: RelayerStatus;
   stop(): Promise<void>;
 }
 
@@ -75,8 +77,8 @@ export class FakeFleet {
         backupDelayMs: BACKUP_DELAY_MS,
       },
     };
-    startRelayer(ports, { mirror, onHalt: (error) => void halts.push(error) }, life);
-    const node = { metrics, log, halts, stop: () => this.#stop(life) };
+    const status = startRelayer(ports, { mirror, onHalt: (error) => void halts.push(error) }, life);
+    const node = { metrics, log, halts, status, stop: () => this.#stop(life) };
     this.nodes.push(node);
     return node;
   }

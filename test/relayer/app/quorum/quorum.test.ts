@@ -77,6 +77,9 @@ describe("operators' quorum", () => {
         expect(sent).to.deep.equal([0, 1, 1]);
         expect(fleet.chains.map(inForce)).to.deep.equal(["halted/m4", "reduce-only/m2", "reduce-only/m2"]);
         expect(node.metrics.of("failed")).to.deep.include(["sign", "CRD-705"]);
+        const { isReady, components } = node.status.ready();
+        expect(isReady).to.equal(true);
+        expect(components.find(({ name }) => name === "quorum")?.health).to.equal("degraded");
       });
     });
   }
