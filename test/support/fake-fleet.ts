@@ -20,6 +20,7 @@ import { FakeSigner } from "./fake-signer.ts";
 const POLL_MS = 250;
 const BLOCK_MS = 1_000;
 const BACKUP_DELAY_MS = 10_000;
+const FINALITY = { quorum: 1, finalityStallSeconds: 3_600 };
 
 export interface FakeNode {
   readonly metrics: FakeMetrics;
@@ -60,7 +61,7 @@ export class FakeFleet {
     const others = peers.filter((peer) => peer !== self);
     const coSigners = life.add("quorum", new FakeCoSigners(line, self, others), (it) => it.close());
     const ports = {
-      feeds: this.chains.map((chain) => ({ chain: seeing(chain), pollMs: POLL_MS, maxLogRange: 1_000 })),
+      feeds: this.chains.map((chain) => ({ chain: seeing(chain), pollMs: POLL_MS, maxLogRange: 1_000, ...FINALITY })),
       signer: new FakeSigner([self.operator]),
       queue: new FakeQueue({ clock }),
       journal: new FakeJournal(),

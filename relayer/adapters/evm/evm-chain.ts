@@ -1,5 +1,6 @@
 import type { Eid } from "../../domain/eid.ts";
 import type { Hex } from "../../domain/hex.ts";
+import { type HubSnapshot, isSameState } from "../../domain/world/hub-state.ts";
 import { RelayerError } from "../../errors.ts";
 import type { Chain } from "../../ports/chain.ts";
 import { subscribeHeads } from "./head-subscription.ts";
@@ -32,7 +33,6 @@ export interface EvmChainOptions {
   /** How transactions are sent; the defaults unless given. */
   readonly settings?: TxSettings;
   readonly onReplaced?: SubmitterOptions["onReplaced"];
-  readonly onRunway?: SubmitterOptions["onRunway"];
   /** Instead of HTTP: for tests against an in-process chain. */
   readonly createNode?: (url: string) => RpcNode;
 }
@@ -84,6 +84,20 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
       return pool.run((session) => readSnapshot(session, hub, { at, accounts: options.operators }), signal);
     },
 
+    async agreement(expected, quorum, signal) {
+      const isSame = (snapshot: HubSnapshot | null) => snapshot !== null && isSameState(snapshot, expected);
+      const outcomes = await pool.poll(
+        (session) => readSnapshot(session, hub, { at: expected.block, accounts: [] }),
+        signal,
+        (soFar) => soFar.filter(({ result }) => isSame(result)).length >= quorum,
+      );
+      const hostsOf = (some: typeof outcomes) => some.map(({ host }) => host);
+      return {
+        agreeing: hostsOf(outcomes.filter(({ result }) => isSame(result))),
+        differing: hostsOf(outcomes.filter(({ result }) => result !== null && !isSame(result))),
+      };
+    },
+
     async submit(directive, signal, urgency) {
       if (submitter === null)
         throw new RelayerError("WALLET_MISSING", `no wallet to send to ${name} from`, { chain: name });
@@ -116,13 +130,12 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
   };
 }
 
-function sendingOf({ chainId, hub, settings, onReplaced, onRunway }: EvmChainOptions) {
+function sendingOf({ chainId, hub, settings, onReplaced }: EvmChainOptions) {
   return {
     chainId,
     hub,
     ...(settings === undefined ? {} : { settings }),
     ...(onReplaced === undefined ? {} : { onReplaced }),
-    ...(onRunway === undefined ? {} : { onRunway }),
   };
 }
 

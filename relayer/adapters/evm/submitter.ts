@@ -32,8 +32,6 @@ export interface SubmitterOptions {
   readonly settings?: TxSettings;
   /** A transaction was sent again at a higher price, or its nonce was freed. */
   readonly onReplaced?: (why: "stuck" | "freed") => void;
-  /** How many halts the wallet can pay for at today's price. */
-  readonly onRunway?: (halts: number) => void;
   readonly nowMs?: () => number;
 }
 
@@ -268,7 +266,6 @@ async function readTip(session: RpcSession, fees: FeeBook): Promise<void> {
 async function readBalance(session: RpcSession, wallet: Wallet): Promise<void> {
   const raw = await session.call("eth_getBalance", [wallet.address, "latest"]);
   wallet.balance = parseAnswer(Quantity, raw, "eth_getBalance");
-  wallet.options.onRunway?.(Number(wallet.balance / (BigInt(HALT_GAS) * wallet.fees.price())));
 }
 
 async function isKnown(session: RpcSession, txHash: Hex): Promise<boolean> {

@@ -25,8 +25,6 @@ export interface PromMetrics extends Metrics {
   rpcRequested(chain: string, method: string, status: string): void;
   /** A stuck transaction was sent again at a higher price, or its nonce was freed. */
   replaced(chain: string, why: string): void;
-  /** How many halts the wallet can pay for on a chain. */
-  runway(chain: string, halts: number): void;
   readonly contentType: string;
   /** The page in Prometheus' text format. */
   print(): Promise<string>;
@@ -47,6 +45,8 @@ export function createPromMetrics(options: PromMetricsOptions): PromMetrics {
       of.reorgs.inc({ chain });
       of.reorgDepth.observe({ chain }, depth);
     },
+    finalityStalled: (chain, isStalled) => of.finalityStalled.set({ chain }, isStalled ? 1 : 0),
+    guarded: (chain, isGuarded) => of.guards.set({ guard: `beyond-finality.${chain}` }, isGuarded ? 1 : 0),
     loopTurned: (loop) => of.loops.set({ loop }, options.nowMs() / 1_000),
     failed: (where, code) => of.failures.inc({ where, code }),
     decided: (kinds) => new Set(kinds).forEach((kind) => of.decisions.inc({ kind })),
@@ -56,6 +56,8 @@ export function createPromMetrics(options: PromMetricsOptions): PromMetrics {
     tightenedFirst: (path, seconds) => of.timeToFirst.observe({ path }, seconds),
     tightenedAll: (path, seconds) => of.timeToGlobal.observe({ path }, seconds),
     overhead: (seconds) => of.overhead.observe(seconds),
+    fundsRead: (chain, haltsLeft) => of.runway.set({ chain }, haltsLeft),
+    haltReadiness: (score) => of.readiness.set(score),
     converged(isConverged, openActions) {
       of.convergence.set(isConverged ? 1 : 0);
       of.openActions.set(openActions);
@@ -64,7 +66,6 @@ export function createPromMetrics(options: PromMetricsOptions): PromMetrics {
     peerUp: (peer, isUp) => of.peers.set({ peer }, isUp ? 1 : 0),
     rpcRequested: (chain, method, status) => of.rpcRequests.inc({ chain, method, status }),
     replaced: (chain, why) => of.replacements.inc({ chain, why }),
-    runway: (chain, halts) => of.runway.set({ chain }, halts),
     contentType: registry.contentType,
     print: () => registry.metrics(),
   };
@@ -111,9 +112,6 @@ function createInstruments(registry: Registry) {
       "Transactions that were sent again at a higher price (stuck), and nonces that were freed (freed).",
       ["chain", "why"],
     ),
-    runway: gauge("halt_runway_count", "Halts that the wallet can pay for at the price of its last reading.", [
-      "chain",
-    ]),
     actions: counter("actions_total", "Actions that ended.", ["chain", "kind", "outcome"]),
     coSignings: counter(
       "co_signatures_total",
@@ -122,8 +120,12 @@ function createInstruments(registry: Registry) {
     ),
     peers: gauge("peer_up", "1 when the peer answered, as itself, when it was asked last; else 0.", ["peer"]),
     loops: gauge("loop_last_turn_timestamp_seconds", "When a loop last went round.", ["loop"]),
+    finalityStalled: gauge("finality_stalled", "1 when a chain goes on and its finality does not.", ["chain"]),
+    guards: gauge("guard_active", "1 while a guard is raised and waits for a person.", ["guard"]),
     convergence: unread(gauge("convergence_ok", "1 when all chains hold equal mesh words, 0 when not.", [])),
     openActions: unread(gauge("actions_open", "Actions not yet seen on chain.", [])),
+    runway: gauge("halt_runway_count", "Halts that the wallet can still pay for.", ["chain"]),
+    readiness: unread(gauge("halt_readiness", "Part of chains that a halt which comes now would be sent to.", [])),
     buildInfo: gauge("build_info", "What is running.", ["relayer", "version", "node"]),
   };
 }

@@ -40,10 +40,9 @@ describe("createSubmitter", () => {
   let onSend: (tx: Transaction) => unknown;
   let balance: bigint;
   let nowMs: number;
-  let runways: number[];
 
   beforeEach(() => {
-    [mined, pending, nowMs, runways] = [5, 5, 0, []];
+    [mined, pending, nowMs] = [5, 5, 0];
     balance = 10n ** 18n;
     onSend = (tx) => tx.hash;
     node = new ScriptedNode("first", answer);
@@ -56,7 +55,6 @@ describe("createSubmitter", () => {
     });
     submitter = createSubmitter({
       ...{ chain: "chain-a", chainId: 31_000, hub: HUB, pool, walletKey: WALLET_KEY },
-      onRunway: (halts) => void runways.push(halts),
       nowMs: () => nowMs,
     });
   });
@@ -396,13 +394,6 @@ describe("createSubmitter", () => {
 
       expect([failure.name, failure.fate]).to.deep.equal(["WALLET_RESERVED", "retry"]);
       expect(sent()).to.have.length(1);
-    });
-
-    it("says how many halts it can pay for", async () => {
-      await prepare();
-
-      // 606,000 gas at 8 gwei.
-      expect(runways).to.deep.equal([206]);
     });
   });
 });

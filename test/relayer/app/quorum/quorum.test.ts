@@ -222,6 +222,7 @@ function seenAs(chain: FakeChain, other: Partial<Chain>): Chain {
     block: (number, signal) => chain.block(number, signal),
     hubEvents: (range, signal) => chain.hubEvents(range, signal),
     snapshot: (at, signal) => chain.snapshot(at, signal),
+    agreement: (expected, quorum, signal) => chain.agreement(expected, quorum, signal),
     submit: (directive, signal) => chain.submit(directive, signal),
     receipt: (txHash, signal) => chain.receipt(txHash, signal),
     onHead: (wake) => chain.onHead(wake),
