@@ -20,7 +20,8 @@ import { type Workers, startWorkers } from "./layerzero/workers/start-workers.ts
 import type { LayerZeroStack } from "./layerzero/wire-layerzero.ts";
 import { findRedis } from "./redis/find-redis.ts";
 import { type RedisServer, startRedis } from "./redis/start-redis.ts";
-import { MAX_RELAYERS, type RelayerMode, writeRelayerConfig } from "./relayers/relayer-config.ts";
+import { findFreePort } from "./processes/free-port.ts";
+import { MAX_RELAYERS, type RelayerMode, type RelayerQuorum, writeRelayerConfig } from "./relayers/relayer-config.ts";
 import { type LocalRelayer, createLocalRelayer } from "./relayers/start-relayer.ts";
 import { type Shutdown, createShutdown } from "./shutdown.ts";
 
@@ -35,6 +36,12 @@ export interface LocalnetOptions {
   readonly relayerMode?: RelayerMode;
   /** Operator keys that each relayer holds: 2 for a lone relayer, else 1 each, so that two of them make a quorum. */
   readonly operatorKeysPerRelayer?: number;
+  /** Whether the relayers ask each other for signatures. Unless told otherwise they do when each holds one key. */
+  readonly hasQuorum?: boolean;
+  /** How long a relayer waits for the one whose turn it is; 10 s unless given. */
+  readonly backupDelaySeconds?: number;
+  /** Stands between a relayer and a chain: the URL under which it is to be reached. Directly unless given. */
+  readonly rpcUrlOf?: (relayer: number, chain: LocalChain) => string;
   /** Timestamp of all genesis blocks, in unix seconds; now unless given. */
   readonly genesisTime?: number;
   /** A block every so many seconds on every chain, once all is deployed; unless given, one for each transaction. */
@@ -247,13 +254,18 @@ interface Related extends Wired {
 }
 
 async function startRelayers({ options, chains, record, redis, dir, shutdown }: Related): Promise<LocalRelayer[]> {
-  const { relayers: count = 1, relayerMode: mode = "tighten-only", log } = options;
+  const { relayers: count = 1, relayerMode: mode = "tighten-only", log, rpcUrlOf } = options;
   const keysEach = options.operatorKeysPerRelayer ?? (count === 1 ? 2 : 1);
   if (count > 0) log(count === 1 ? "starting the relayer" : `starting ${count} relayers`);
+  const quorum = await chooseQuorum(options, { count, keysEach, mode });
   const starting = Array.from({ length: count }, async (_, index) => {
     const own = path.join(dir, `relayer-${index}`);
     const operators = Array.from({ length: keysEach }, (_key, key) => index * keysEach + key);
-    const configFile = writeRelayerConfig({ index, operators, mode, dir: own, chains, record, redisUrl: redis.url });
+    const configFile = writeRelayerConfig({
+      ...{ index, operators, mode, dir: own, chains, record, redisUrl: redis.url },
+      ...(quorum === null ? {} : { quorum }),
+      ...(rpcUrlOf === undefined ? {} : { rpcUrlOf: (chain: LocalChain) => rpcUrlOf(index, chain) }),
+    });
     const relayer = createLocalRelayer({ name: `relayer-${index}`, configFile, dir: own });
     await shutdown.add(relayer.name, () => relayer.stop());
     await relayer.start();
@@ -261,4 +273,15 @@ async function startRelayers({ options, chains, record, redis, dir, shutdown }: 
     return relayer;
   });
   return allOrNone(starting);
+}
+
+/** A quorum needs nodes with one key each; one node alone has nobody to ask. */
+async function chooseQuorum(
+  { hasQuorum = true, backupDelaySeconds = 10 }: Resolved,
+  { count, keysEach, mode }: { count: number; keysEach: number; mode: RelayerMode },
+): Promise<RelayerQuorum | null> {
+  if (!hasQuorum || count < 2 || keysEach !== 1 || mode === "observe") return null;
+  const ports: number[] = [];
+  for (let index = 0; index < count; index += 1) ports.push(await findFreePort());
+  return { ports, backupDelaySeconds };
 }

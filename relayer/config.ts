@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { z } from "zod";
 
-import { checkAcrossFields, holdsKeys, listSecretRefs } from "./config/cross-checks.ts";
+import { checkAcrossFields, checkOwnOperator, holdsKeys, listSecretRefs } from "./config/cross-checks.ts";
 import { findDuplicateKeys } from "./config/duplicate-keys.ts";
 import { type ConfigFault, pathOf, printFaults } from "./config/fault.ts";
 import { checkSecrets, normaliseKey } from "./config/key-checks.ts";
@@ -30,6 +30,15 @@ export interface ChainConfig {
   readonly maxLogRange: number;
   readonly quorum: number;
   readonly finalityStallSeconds: number;
+  readonly txmgr: ConfigFile["chains"][string]["txmgr"];
+}
+
+/** The operators' quorum as this node uses it. */
+export interface QuorumConfig extends Pick<
+  NonNullable<ConfigFile["quorum"]>,
+  "listen" | "signs" | "backupDelaySeconds"
+> {
+  readonly peers: readonly { readonly name: string; readonly operator: Hex; readonly url: Secret }[];
 }
 
 /** The configuration after every check. Secrets are wrapped: printing it shows none. */
@@ -44,6 +53,8 @@ export interface Config {
   readonly wallet: Secret | null;
   /** Empty when observing. */
   readonly operatorKeys: readonly Secret[];
+  /** Null where this node acts alone, and when observing. */
+  readonly quorum: QuorumConfig | null;
   readonly redis: { readonly url: Secret; readonly prefix: string };
   readonly journal: { readonly dir: string };
   readonly server: ConfigFile["server"];
@@ -81,6 +92,7 @@ export async function loadConfig(file: string, env: Env): Promise<LoadedConfig> 
     ...checkAcrossFields(raw),
     ...unresolved,
     ...checkSecrets(secrets),
+    ...checkOwnOperator(raw, secrets),
   ];
 
   if (!parsed.success || faults.length > 0) throw invalid(file, faults);
@@ -168,7 +180,17 @@ function assemble(file: ConfigFile, secrets: ReadonlyMap<string, string>, baseDi
     })),
     wallet: holdsKeys(file) ? keyAt("wallet") : null,
     operatorKeys: file.operatorKeys.flatMap((_, index) => present(keyAt(`operatorKeys.${index}`))),
+    quorum: assembleQuorum(file, secretAt),
     redis: { prefix: file.redis.prefix, url: secretAt("redis.url") ?? createSecret("") },
     journal: { dir: resolve(baseDir, file.journal.dir) },
   };
+}
+
+function assembleQuorum(file: ConfigFile, secretAt: (path: string) => Secret | null): QuorumConfig | null {
+  const { quorum } = file;
+  if (quorum === undefined || !holdsKeys(file)) return null;
+  const peers = quorum.peers.map(({ name, operator }, index) => {
+    return { name, operator, url: secretAt(`quorum.peers.${index}.url`) ?? createSecret("") };
+  });
+  return { ...quorum, peers };
 }

@@ -18,7 +18,8 @@ interface CatalogueEntry {
 
 /**
  * Codes are public: alerts and runbooks refer to them. Append, never reuse a number; `docs/errors.md` is generated
- * from here. 1xx configuration, 2xx chain and RPC, 3xx transaction, 4xx queue, 5xx store, 6xx domain, 999 unexpected.
+ * from here. 1xx configuration, 2xx chain and RPC, 3xx transaction, 4xx queue, 5xx store, 6xx domain, 7xx
+ * peers, 999 unexpected.
  */
 export const CATALOGUE = {
   CONFIG_INVALID: {
@@ -28,6 +29,11 @@ export const CATALOGUE = {
   },
   CONFIG_UNREADABLE: { code: "CRD-101", fate: "halt", meaning: "The configuration file is missing or is not JSON." },
   SERVER_UNAVAILABLE: { code: "CRD-102", fate: "retry", meaning: "The port of the HTTP server is taken." },
+  KEY_SHARED: {
+    code: "CRD-103",
+    fate: "halt",
+    meaning: "Another node works with the same operator key or the same wallet.",
+  },
   SERVER_SILENT: { code: "CRD-110", fate: "retry", meaning: "No relayer answers at the address that a verb asks." },
 
   CHAIN_UNKNOWN: { code: "CRD-200", fate: "drop", meaning: "No configured chain has this endpoint id." },
@@ -80,6 +86,16 @@ export const CATALOGUE = {
     fate: "drop",
     meaning: "An action was sent as often as allowed and never seen on chain.",
   },
+  REPLACEMENT_REFUSED: {
+    code: "CRD-308",
+    fate: "retry",
+    meaning: "A node wants a higher price before it replaces a transaction of the same nonce.",
+  },
+  WALLET_RESERVED: {
+    code: "CRD-309",
+    fate: "retry",
+    meaning: "What is left in the wallet on this chain is kept for halts.",
+  },
 
   JOB_MALFORMED: { code: "CRD-400", fate: "drop", meaning: "A job in Redis does not have the shape of an action." },
   QUEUE_UNAVAILABLE: {
@@ -126,6 +142,25 @@ export const CATALOGUE = {
     code: "CRD-601",
     fate: "drop",
     meaning: "A decision asks for something that no hub would accept.",
+  },
+
+  PEER_UNAVAILABLE: { code: "CRD-700", fate: "retry", meaning: "A peer did not answer in time, or not at all." },
+  PEER_MALFORMED: { code: "CRD-701", fate: "drop", meaning: "A peer sent something that cannot be read." },
+  PEER_LIED: {
+    code: "CRD-702",
+    fate: "drop",
+    meaning: "A peer gave a signature that is not its own over this directive, or another's name as its own.",
+  },
+  PEER_DENIED: { code: "CRD-703", fate: "drop", meaning: "A peer does not take requests from this node." },
+  REQUEST_DENIED: {
+    code: "CRD-704",
+    fate: "drop",
+    meaning: "A request that is not a peer's, or not for this node, or not of now, or here for the second time.",
+  },
+  QUORUM_MISSING: {
+    code: "CRD-705",
+    fate: "retry",
+    meaning: "Too few operators signed: what only a quorum may do is not done yet.",
   },
 
   UNEXPECTED: { code: "CRD-999", fate: "retry", meaning: "A failure that nobody gave a code to. A bug." },

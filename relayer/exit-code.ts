@@ -22,6 +22,7 @@ const CONFIGURATION: ReadonlySet<string> = new Set([
   "CONFIG_UNREADABLE",
   "CHAIN_MISMATCH",
   "HUB_MISMATCH",
+  "KEY_SHARED",
 ]);
 
 /** The exit code of a process that ends because of `error`. */

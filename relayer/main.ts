@@ -6,12 +6,15 @@ import { createEvmChain, type EvmChain } from "./adapters/evm/evm-chain.ts";
 import { createEvmFunds } from "./adapters/evm/evm-funds.ts";
 import { createEvmVenue } from "./adapters/evm/evm-venue.ts";
 import { ethersHasher } from "./adapters/evm/hasher.ts";
+import { addressOfKey, createIdentity } from "./adapters/evm/identity.ts";
 import { type HttpServer, startHttpServer } from "./adapters/http/server.ts";
 import { createFileJournal } from "./adapters/journal/file-journal.ts";
 import { createPromMetrics, type PromMetrics } from "./adapters/metrics/prom-metrics.ts";
+import { startHttpCoSigners } from "./adapters/peers/http-co-signers.ts";
 import { createFileGuards } from "./adapters/guards/file-guards.ts";
 import { createBullQueue } from "./adapters/queue/bull-queue.ts";
 import { Lifecycle } from "./app/lifecycle.ts";
+import type { Fleet } from "./app/quorum/fleet.ts";
 import { startRelayer } from "./app/relayer.ts";
 import type { VenueWatch } from "./app/risk/watch-venue.ts";
 import { acknowledge, listGuards, parseAck } from "./cli/ack.ts";
@@ -19,7 +22,8 @@ import { checkSurroundings } from "./cli/check.ts";
 import { exitCodeOfResults, printResults } from "./cli/check-report.ts";
 import { parseOptions, PROCESS } from "./cli/options.ts";
 import { type ChainConfig, type Config, type LoadedConfig, loadConfig } from "./config.ts";
-import { RelayerError } from "./errors.ts";
+import type { Hex } from "./domain/hex.ts";
+import { RelayerError, describeError } from "./errors.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-code.ts";
 import { createLog } from "./log.ts";
 import type { FundsReader } from "./ports/funds.ts";
@@ -87,7 +91,8 @@ async function run({ config, warnings, secrets }: LoadedConfig): Promise<void> {
     let status: RelayerStatus | null = null;
     const server = await startServer(parts, () => status);
     const reachable = await verifyChains(parts);
-    status = start(parts, onHalt);
+    const fleet = await startQuorum(parts);
+    status = start(parts, fleet, onHalt);
     await announce(parts, { server, status, reachable });
   } catch (error) {
     if (life.signal.aborted) return;
@@ -205,7 +210,9 @@ function buildChain(
     rpcUrls: chain.rpcUrls.map((url) => url.reveal()),
     wsUrl: chain.wsUrl?.reveal() ?? null,
     walletKey: config.wallet?.reveal() ?? null,
-    operators: signer.operators,
+    operators: fleetOf(config, signer),
+    settings: chain.txmgr,
+    onReplaced: (why) => metrics.replaced(chain.name, why),
     onRequest: (method, status) => metrics.rpcRequested(chain.name, method, status),
   });
 }
@@ -238,11 +245,45 @@ async function verifyChains({ feeds, life, log }: Parts): Promise<readonly strin
   return reachable;
 }
 
-function start(parts: Parts, onHalt: Surroundings["onHalt"]): RelayerStatus {
+/** Operator accounts that this node plans with: its own, and its peers'. */
+function fleetOf({ quorum }: Config, { operators }: DirectiveSigner): readonly Hex[] {
+  return [...operators, ...(quorum?.peers ?? []).map(({ operator }) => operator)].sort();
+}
+
+/** Begins to listen for peers. Null where there are none. */
+async function startQuorum({ config, signer, life, metrics, log }: Parts): Promise<Fleet | null> {
+  const { quorum, wallet, operatorKeys } = config;
+  const [key] = operatorKeys;
+  if (quorum === null || wallet === null || key === undefined) return null;
+  const identity = createIdentity(config.meshId, key.reveal());
+  const ownWallet = addressOfKey(wallet.reveal());
+  const coSigners = await startHttpCoSigners({
+    ...quorum,
+    peers: quorum.peers.map((peer) => ({ ...peer, url: peer.url.reveal() })),
+    identity,
+    wallet: ownWallet,
+    nowMs: () => systemClock.nowMs(),
+    onDenied(peer, error) {
+      metrics.failed(`peer:${peer}`, error.code);
+      log.warn({ peer, err: describeError(error) }, "request of a peer turned away");
+    },
+  });
+  life.add("quorum", coSigners, (it) => it.close());
+  return {
+    self: identity.operator,
+    wallet: ownWallet,
+    operators: fleetOf(config, signer),
+    coSigners,
+    signs: quorum.signs,
+    backupDelayMs: quorum.backupDelaySeconds * 1_000,
+  };
+}
+
+function start(parts: Parts, fleet: Fleet | null, onHalt: Surroundings["onHalt"]): RelayerStatus {
   const { config, life } = parts;
   const journal = life.add("journal", createFileJournal(config.journal), (it) => it.close());
   const guards = createGuards(config);
-  const ports = { ...parts, journal, guards, clock: systemClock, hasher: ethersHasher };
+  const ports = { ...parts, fleet, journal, guards, clock: systemClock, hasher: ethersHasher };
   const { mirror, ...rules } = config.policy;
   return startRelayer(ports, { mirror, rules, isShadow: config.mode === "shadow", onHalt }, life);
 }

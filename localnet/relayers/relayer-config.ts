@@ -17,6 +17,16 @@ export interface RelayerConfigOptions {
   readonly chains: readonly LocalChain[];
   readonly record: NetworkRecord;
   readonly redisUrl: string;
+  /** The other nodes of an operators' quorum, and where this one listens for them; none unless given. */
+  readonly quorum?: RelayerQuorum;
+  /** How this relayer reaches a chain; directly unless given. */
+  readonly rpcUrlOf?: (chain: LocalChain) => string;
+}
+
+export interface RelayerQuorum {
+  /** Ports on which the relayers listen for each other, by index. */
+  readonly ports: readonly number[];
+  readonly backupDelaySeconds: number;
 }
 
 const POLL_MS = 250;
@@ -39,10 +49,11 @@ export function writeRelayerConfig(options: RelayerConfigOptions): string {
     mode,
     meshId: record.meshId,
     network: "devnet",
-    chains: Object.fromEntries(options.chains.map((chain) => [chain.name, chainConfig(chain, record)])),
+    chains: Object.fromEntries(options.chains.map((chain) => [chain.name, chainConfig(chain, options)])),
     wallet,
     operatorKeys,
-    // Every node of a production mesh has a Redis of its own; here they share one and keep apart by prefix.
+    ...quorumConfig(options),
+    // One server, but nothing in it that two relayers read: each has a key prefix of its own.
     redis: { url: plain(redisUrl), prefix: `{cordon-${name}}` },
     journal: { dir: path.join(dir, "journal") },
     server: { host: "127.0.0.1", port: 0 },
@@ -51,7 +62,19 @@ export function writeRelayerConfig(options: RelayerConfigOptions): string {
   return file;
 }
 
-function chainConfig(chain: LocalChain, record: NetworkRecord) {
+/** Each relayer is one operator, and operator `n` is relayer `n`. */
+function quorumConfig({ index, quorum }: RelayerConfigOptions) {
+  if (quorum === undefined) return {};
+  const peers = quorum.ports.map((port, of) => {
+    const url = plain(`http://127.0.0.1:${port}`);
+    return { name: `relayer-${of}`, operator: operatorWallet(of).address, url };
+  });
+  const listen = { host: "127.0.0.1", port: quorum.ports[index] ?? 0 };
+  const others = peers.filter((_, of) => of !== index);
+  return { quorum: { listen, peers: others, backupDelaySeconds: quorum.backupDelaySeconds } };
+}
+
+function chainConfig(chain: LocalChain, { record, rpcUrlOf }: Pick<RelayerConfigOptions, "record" | "rpcUrlOf">) {
   const recorded = record.chains.find(({ eid }) => eid === chain.eid);
   if (!recorded) throw new RangeError(`the record has no ${chain.name}`);
   return {
@@ -59,7 +82,7 @@ function chainConfig(chain: LocalChain, record: NetworkRecord) {
     chainId: chain.chainId,
     hub: addressOf(recorded, "IncidentHub"),
     startBlock: recorded.startBlock,
-    rpcUrls: [plain(chain.rpcUrl)],
+    rpcUrls: [plain(rpcUrlOf?.(chain) ?? chain.rpcUrl)],
     wsUrl: plain(chain.wsUrl),
     finality: { tag: "finalized" },
     pollMs: POLL_MS,

@@ -30,6 +30,9 @@ import { measureTightening } from "./measure.ts";
 import type { Feed } from "./observe/feed.ts";
 import { createObserver } from "./observe/observe-chain.ts";
 import { createQueueHealth } from "./queue-health.ts";
+import type { Fleet } from "./quorum/fleet.ts";
+import { createQuorumPace } from "./quorum/pace.ts";
+import { MEET_EVERY_MS, createPeerWatch, startFleet } from "./quorum/watch-peers.ts";
 import { type VenueWatch, createVenueWatcher } from "./risk/watch-venue.ts";
 import { createTimelineKeeper } from "./timeline-keeper.ts";
 import { countOpen, createStatus, isConverged } from "./status.ts";
@@ -54,6 +57,8 @@ export interface RelayerPorts {
   readonly hasher: Hasher;
   readonly metrics: Metrics;
   readonly log: Log;
+  /** The operators' quorum that this node belongs to; null where it acts alone. */
+  readonly fleet: Fleet | null;
 }
 
 export interface RelayerOptions {
@@ -92,7 +97,7 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
   const queueHealth = createQueueHealth(context, ports.queue);
   const policy = makePolicy(ports, { ...options.rules, mirror: options.mirror });
   journal.write({ kind: "started", atMs: clock.nowMs(), policy: canonicalPolicy(policy) });
-  const { decide, review } = startActing(context, {
+  const { decide, review, quorum } = startActing(context, {
     ports,
     chains,
     journal,
@@ -120,11 +125,12 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
     ...observers.map((observer) => observer.run(loops)),
     ...watchers.map((watcher) => watcher.run(loops)),
     loops.run("reconcile", { turn, pause, signal: life.signal }),
+    watchPeers(ports, context, loops),
     watchFunds(funds, loops, context),
   ]);
   life.add("loops", loops, () => ended.then(() => journal.drain()));
   log.info({ chains: observers.length, operators: signer.operators, policy: options.mirror }, "relayer loops started");
-  return { ...createStatus({ ledger, observers, loops, hasher, queue: queueHealth, journal }), ...insight };
+  return { ...createStatus({ ledger, observers, loops, hasher, queue: queueHealth, journal, quorum }), ...insight };
 }
 
 async function watchFunds(funds: FundsWatch, loops: Loops, { clock, signal }: AppContext): Promise<void> {
@@ -133,6 +139,12 @@ async function watchFunds(funds: FundsWatch, loops: Loops, { clock, signal }: Ap
   await loops.run("funds", { turn: () => funds.turn(), pause, signal });
 }
 
+async function watchPeers({ fleet, clock }: RelayerPorts, context: AppContext, loops: Loops): Promise<void> {
+  if (fleet === null) return;
+  const { signal } = context;
+  const turn = createPeerWatch(context, fleet);
+  await loops.run("peers", { turn, pause: () => clock.sleep(MEET_EVERY_MS, signal), signal });
+}
 /** What a shadow does with a decision: nothing. Its actions end as confirmed where others did the same, else expire. */
 const SHADOW_ACTOR: Actor = { carryOut: () => Promise.resolve() };
 const SHADOW_CARRIER: Carrier = { attempt: () => Promise.resolve("waiting"), lastTriedMs: () => null };
@@ -146,15 +158,24 @@ interface Acting {
 }
 
 function startActing(context: AppContext, { ports, chains, journal, policy, isShadow }: Acting) {
-  const { signer, queue, hasher } = ports;
+  const { signer, queue, hasher, clock, fleet } = ports;
   const book = createSignedBook();
   const carrier = isShadow ? SHADOW_CARRIER : createCarrier(context, { chains, book });
-  const actor = isShadow ? SHADOW_ACTOR : createActor(context, { signer, queue, carrier, book });
+  const quorum = fleet === null ? null : { coSigners: fleet.coSigners, pace: createQuorumPace(clock) };
+  const turns = fleet === null ? null : startFleet(context, fleet, { chains, signer, hasher, policy });
+  const actor = isShadow ? SHADOW_ACTOR : createActor(context, { signer, queue, carrier, book, quorum });
   const { review } = createConfirmer(context, { chains, carrier, book });
-  const { decide } = createDecider(context, { policy, operators: signer.operators, hasher, journal, actor });
+  const { decide } = createDecider(context, {
+    policy,
+    operators: signer.operators,
+    hasher,
+    journal,
+    actor,
+    fleet: fleet === null || quorum === null || turns === null ? null : { ...fleet, ...quorum, turns },
+  });
   // Who only observes leaves the jobs to those who may send.
   if (signer.operators.length > 0 && !isShadow) queue.start(createJobHandler(context, { carrier, book }));
-  return { decide, review };
+  return { decide, review, quorum: quorum?.pace ?? null };
 }
 
 function guardsOf({ guards }: RelayerPorts): Pick<AppContext, "guards"> {

@@ -22,6 +22,8 @@ export interface StatusSources {
   readonly hasher: Hasher;
   readonly queue: QueueHealth;
   readonly journal: JournalWriter;
+  /** Null where this node has no peers. */
+  readonly quorum: { readonly isAnswering: boolean } | null;
 }
 
 /** What the pages show, read off the world at the moment of asking. */
@@ -32,6 +34,7 @@ export function createStatus({
   hasher,
   queue,
   journal,
+  quorum,
 }: StatusSources): Omit<RelayerStatus, keyof InsightView> {
   const viewOf = ({ feed }: Observer): ChainView | null => ledger.world.chains.get(feed.chain.eid) ?? null;
   const digestOf = (view: ChainView | null): Hex | null => (view === null ? null : digestMesh(view, hasher));
@@ -46,6 +49,7 @@ export function createStatus({
         ...observers.map((observer) => checkChain(observer, viewOf(observer))),
         checkStore("queue", queue.isHealthy, "does not answer; urgent actions do not need it"),
         checkStore("journal", journal.isHealthy(), "cannot be written"),
+        ...(quorum === null ? [] : [checkStore("quorum", quorum.isAnswering, "too few peers signed when asked last")]),
       ];
       return { isReady: components.every(({ health }) => health !== "unhealthy"), components };
     },

@@ -1,4 +1,5 @@
 import type { ConfigFault } from "./fault.ts";
+import { addressOf } from "./key-checks.ts";
 import { SecretRefSchema, type SecretRef } from "./schema.ts";
 
 const CHAIN_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -16,6 +17,7 @@ export function checkAcrossFields(raw: unknown): ConfigFault[] {
     ...checkTwice(chains, "eid"),
     ...checkTwice(chains, "chainId"),
     ...checkSigners(root),
+    ...checkQuorum(root),
   ];
 }
 
@@ -41,6 +43,7 @@ export function listSecretRefs(raw: unknown): Map<string, SecretRef> {
     add(`chains.${name}.wsUrl`, wsUrl);
   }
   if (holdsKeys(raw)) {
+    peersOf(root).forEach(({ url }, index) => add(`quorum.peers.${index}.url`, url));
     add("wallet", root["wallet"]);
     asList(root["operatorKeys"]).forEach((key, index) => add(`operatorKeys.${index}`, key));
   }
@@ -90,6 +93,41 @@ function checkSigners(root: Raw): ConfigFault[] {
     });
   }
   return faults;
+}
+
+/** A node of a quorum is one operator: two keys on one machine are one theft. */
+function checkQuorum(root: Raw): ConfigFault[] {
+  const peers = peersOf(root);
+  if (peers.length === 0) return [];
+  const isOne = asList(root["operatorKeys"]).length === 1;
+  const keys = [{ path: "operatorKeys", problem: "must be exactly one: each node of a quorum holds one key" }];
+  return [
+    ...(holdsKeys(root) && !isOne ? keys : []),
+    ...checkPeersTwice(peers, "name"),
+    ...checkPeersTwice(peers, "operator"),
+  ];
+}
+
+/** A peer cannot be this node itself: it would count its own signature twice, and no hub does. */
+export function checkOwnOperator(raw: unknown, secrets: ReadonlyMap<string, string>): ConfigFault[] {
+  const own = addressOf(secrets.get("operatorKeys.0") ?? "")?.toLowerCase();
+  return peersOf(asRaw(raw)).flatMap(({ operator }, index) => {
+    if (own === undefined || typeof operator !== "string" || operator.toLowerCase() !== own) return [];
+    return [{ path: `quorum.peers.${index}.operator`, problem: "is this node's own; name the other nodes only" }];
+  });
+}
+
+function checkPeersTwice(peers: readonly Raw[], field: "name" | "operator"): ConfigFault[] {
+  const values = peers.map((peer) => (typeof peer[field] === "string" ? peer[field].toLowerCase() : null));
+  return values.flatMap((value, index) => {
+    const first = values.indexOf(value);
+    if (value === null || first === index) return [];
+    return [{ path: `quorum.peers.${index}.${field}`, problem: `is that of quorum.peers.${first} too` }];
+  });
+}
+
+function peersOf(root: Raw): readonly Raw[] {
+  return asList(asRaw(root["quorum"])["peers"]).map(asRaw);
 }
 
 function asRaw(value: unknown): Raw {

@@ -7,6 +7,7 @@ const URL_PROTOCOLS: readonly { readonly path: RegExp; readonly protocols: reado
   { path: /^redis\.url$/, protocols: ["redis:", "rediss:"] },
   { path: /\.rpcUrls\.\d+$/, protocols: ["http:", "https:"] },
   { path: /\.wsUrl$/, protocols: ["ws:", "wss:"] },
+  { path: /^quorum\.peers\.\d+\.url$/, protocols: ["http:", "https:"] },
 ];
 
 /** Checks what the secrets hold, by path. Says what is wrong without showing any of it. */
@@ -41,7 +42,7 @@ function checkUrls(secrets: ReadonlyMap<string, string>): ConfigFault[] {
 function checkUrlsTwice(secrets: ReadonlyMap<string, string>): ConfigFault[] {
   const owners = new Map<string, string>();
   return [...secrets].flatMap(([path, value]) => {
-    if (!path.includes(".rpcUrls.")) return [];
+    if (!/\.rpcUrls\.|^quorum\.peers\./.test(path)) return [];
     const owner = owners.get(value);
     owners.set(value, owner ?? path);
     return owner === undefined ? [] : [{ path, problem: `is the same URL as ${owner}; give another or remove it` }];

@@ -39,6 +39,33 @@ const FinalitySchema = z.union(
   expected('{"tag": "finalized"} or {"tag": "safe"} or {"depth": blocks, 1 to 10000}'),
 );
 
+function gwei(what: string) {
+  const message = expected(`${what} in gwei, 0 to 1000000`);
+  return z.number(message).min(0, message).max(1_000_000, message);
+}
+
+/** How transactions are sent on one chain. Names as in op-txmgr where it has them. */
+const TxmgrSchema = z.strictObject(
+  {
+    resubmissionTimeoutMs: whole("after how long a transaction is replaced", 1_000, 600_000).default(20_000),
+    notInMempoolTimeoutMs: whole("after how long an unknown transaction was dropped", 1_000, 600_000).default(60_000),
+    replacementsMax: whole("how often a price is raised", 0, 32).default(8),
+    safeAbortNonceTooLowCount: whole("how often a submission changes its nonce", 1, 10).default(3),
+    baseFeeMultiplier: whole("how many base fees are offered", 1, 100).default(4),
+    minTipGwei: gwei("the lowest tip").default(0.01),
+    maxTipGwei: gwei("the highest tip of a new transaction").default(50),
+    /** A replacement offers at most so many times what a new transaction would. */
+    feeLimitMultiplier: whole("the limit of replacements", 1, 1_000).default(5),
+    /** The same for what raises rungs. */
+    haltFeeLimitMultiplier: whole("the limit of urgent replacements", 1, 1_000).default(20),
+    /** Up to this price the multipliers do not count. */
+    feeLimitThresholdGwei: gwei("the price up to which no limit counts").default(100),
+    /** Halts that the wallet has to pay for before anything that can wait is paid from it. */
+    gasReserveHalts: whole("the reserve in halts", 0, 10_000).default(20),
+  },
+  expected("an object, as in docs/config.md"),
+);
+
 const VenueSchema = z.strictObject(
   {
     address: address("the clearing house's address"),
@@ -73,8 +100,44 @@ const ChainSchema = z.strictObject(
     /** Seconds that the finalised head may be behind before that is an alarm. */
     finalityStallSeconds: whole("how far finality may be behind, in seconds", 1, 604_800).default(3_600),
     maxLogRange: whole("how many blocks one eth_getLogs may span", 1, 100_000).default(2_000),
+    txmgr: TxmgrSchema.prefault({}),
   },
   expected("a chain, as in docs/config.md"),
+);
+
+const PeerSchema = z.strictObject(
+  {
+    name: name("the name of this peer: lower case, digits, hyphens"),
+    operator: address("the peer's operator account"),
+    /** Base URL of the peer's `quorum.listen`, as this node reaches it. */
+    url: SecretRefSchema,
+  },
+  expected('{"name": name, "operator": address, "url": secret reference}'),
+);
+
+/** Nodes with a key, a wallet and a Redis each, that sign what they have computed themselves. */
+const QuorumSchema = z.strictObject(
+  {
+    listen: z
+      .strictObject({
+        host: z.string(expected("an address to bind")).min(1, "must not be empty").default("127.0.0.1"),
+        port: whole("a port; 0 takes a free one", 0, 65_535).default(8090),
+      })
+      .prefault({}),
+    /** Every other node of the quorum. */
+    peers: z
+      .array(PeerSchema, expected("a list of the other nodes"))
+      .min(1, "must name at least one other node; leave quorum out for a lone one")
+      .max(31, "must name at most 31 other nodes"),
+    /** Kinds of directive that this node signs for its peers. */
+    signs: z
+      .array(z.enum(["raise", "settle"], expected('"raise" or "settle"')))
+      .min(1, "must name at least one kind")
+      .default(["raise", "settle"]),
+    /** How long a backup waits for the node whose turn it is. Halts are not waited for. */
+    backupDelaySeconds: whole("a backup's delay in seconds", 1, 300).default(10),
+  },
+  expected("an object, as in docs/operators.md"),
 );
 
 export const ConfigSchema = z.strictObject(
@@ -102,6 +165,8 @@ export const ConfigSchema = z.strictObject(
       .array(SecretRefSchema, expected("a list of secret references"))
       .max(32, "must be at most 32")
       .default([]),
+    /** The other nodes of an operators' quorum. Without it this node acts alone. */
+    quorum: QuorumSchema.optional(),
     redis: z.strictObject(
       {
         url: SecretRefSchema,

@@ -65,11 +65,16 @@ export interface Chain {
 
   /**
    * Hands the directive to the chain. Resolves when the node has taken the raw transaction, not when it is mined. Safe
-   * to repeat: merging is idempotent. One request on the way out; fees and nonce are known beforehand.
+   * to repeat: merging is idempotent, and the same directive while it is not mined is the same transaction. One request
+   * on the way out; fees and nonce are known beforehand. What is `routine` leaves the wallet's reserve alone.
    *
    * @throws RelayerError `retry` when the node did not take it; `drop` when it never will
    */
-  submit(directive: SignedDirective, signal: AbortSignal): Promise<{ readonly txHash: Hex }>;
+  submit(
+    directive: SignedDirective,
+    signal: AbortSignal,
+    urgency?: "urgent" | "routine",
+  ): Promise<{ readonly txHash: Hex }>;
 
   /** The receipt, or null while there is none. */
   receipt(txHash: Hex, signal: AbortSignal): Promise<TransactionReceipt | null>;

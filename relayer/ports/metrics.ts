@@ -10,6 +10,14 @@ export type Lane = "emergency" | "queue" | "process";
 /** `confirmed`: the state is seen at the head; `final`: in a finalised block; the others: it will not be. */
 export type ActionOutcome = "confirmed" | "final" | "expired" | "abandoned";
 
+/** A signature that was asked of a peer, or that a peer asked for, and what came of it. */
+export interface CoSigning {
+  readonly peer: string;
+  readonly side: "asked" | "answered";
+  /** `signed`, a refusal, or the name of an error. */
+  readonly outcome: string;
+}
+
 /** Typed recorders, one per thing worth counting. Implementations never throw. `chain` is the chain's name. */
 export interface Metrics {
   /** Head and finalised head of a chain after a poll, and how many blocks are not read yet. */
@@ -50,4 +58,9 @@ export interface Metrics {
 
   /** Whether all chains hold the same mesh words, and how many actions are open. */
   converged(isConverged: boolean, openActions: number): void;
+
+  /** A signature was asked for. */
+  coSigned(of: CoSigning): void;
+  /** A peer was asked who it is: whether it answered, and as itself. */
+  peerUp(peer: string, isUp: boolean): void;
 }

@@ -12,7 +12,7 @@ export interface LoopStatus {
 }
 
 export interface ComponentStatus {
-  /** `chain:<name>`, `queue`, `journal`. */
+  /** `chain:<name>`, `queue`, `journal`, with peers also `quorum`. */
   readonly name: string;
   readonly health: Health;
   /** Why it is not healthy, without secrets. */

@@ -18,6 +18,8 @@ import {
 } from "./support/scenario.ts";
 
 const PROVISIONAL_SECONDS = 600;
+/** Within what hubs allow between clocks, and beyond what one deadline suits. */
+const CLOCK_AHEAD_SECONDS = 200;
 
 describe("one chain under faults", function () {
   this.timeout(TEST_TIMEOUT_MS);
@@ -132,6 +134,52 @@ describe("one chain under faults", function () {
         "chain-a": { assertions: 2, broadcasts: 2, sent: 4 },
         "chain-b": { directives: 2, submissions: 2, ...all },
         "chain-c": { ...DIRECTIVE, ...all },
+      });
+      await expectAgreement(scene.hubs, 1, HALTED_M4);
+    });
+  });
+
+  describe("when a reorganisation takes a directive back", () => {
+    for (const depth of [1, 3]) {
+      it(`sends it there again, ${depth} deep, and nowhere else`, async () => {
+        await scene.localnet.advanceTo(await source.chain.now());
+        const before: unknown = await near.chain.provider.send("evm_snapshot", []);
+        if (depth > 1) await near.chain.mine(depth - 1);
+        await source.assert(1, HALTED_M4);
+        await scene.awaitDirectives(1, [near, far]);
+
+        await near.chain.provider.send("evm_revert", [before]);
+        await near.chain.mine(depth);
+        await scene.awaitDirectives(1, [near]);
+        await scene.deliver();
+        await scene.settle();
+
+        // Counted is the history that there is: in it the nonce was used once.
+        const there = { ...DIRECTIVE, ...PACKET };
+        expect(await scene.tally.gained()).to.deep.equal({
+          "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
+          "chain-b": there,
+          "chain-c": there,
+        });
+        await expectAgreement(scene.hubs, 1, HALTED_M4);
+      });
+    }
+  });
+
+  describe("when the clock of one chain is minutes ahead", () => {
+    it("gives it a directive of its own time, and each chain still one", async () => {
+      await scene.localnet.advanceTo(await source.chain.now());
+      await far.chain.advanceTo((await far.chain.now()) + CLOCK_AHEAD_SECONDS);
+      await source.assert(1, HALTED_M4);
+      await scene.awaitDirectives(1, [near, far]);
+      await scene.deliver();
+      await scene.settle();
+
+      const there = { ...DIRECTIVE, ...PACKET };
+      expect(await scene.tally.gained()).to.deep.equal({
+        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
+        "chain-b": there,
+        "chain-c": there,
       });
       await expectAgreement(scene.hubs, 1, HALTED_M4);
     });

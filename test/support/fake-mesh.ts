@@ -95,7 +95,8 @@ export class FakeMesh {
     });
     const venues = this.venues.map((venue) => ({ venue, maxLogRange: 1_000 }));
     const { guards } = this;
-    const ports = { feeds, venues, funds, guards, signer, queue, journal, clock, hasher: ethersHasher, metrics, log };
+    const common = { signer, queue, journal, clock, hasher: ethersHasher, metrics, log, fleet: null };
+    const ports = { feeds, venues, funds, guards, ...common };
     const onHalt = (error: RelayerError): void => void this.halts.push(error);
     this.status = startRelayer(ports, { mirror: MIRROR, isShadow: this.isShadow, onHalt }, this.life);
     await this.run(BLOCK_MS);

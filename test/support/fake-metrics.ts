@@ -64,4 +64,10 @@ export class FakeMetrics implements Metrics {
   converged(...args: Parameters<Metrics["converged"]>): void {
     this.calls.push({ name: "converged", args });
   }
+  coSigned(...args: Parameters<Metrics["coSigned"]>): void {
+    this.calls.push({ name: "coSigned", args });
+  }
+  peerUp(...args: Parameters<Metrics["peerUp"]>): void {
+    this.calls.push({ name: "peerUp", args });
+  }
 }

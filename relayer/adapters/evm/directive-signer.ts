@@ -15,7 +15,7 @@ const DIRECTIVE_TYPES = {
 const WARM_UP_ROUNDS = 16;
 
 /** The EIP-712 domain of a mesh. It names no chain and no contract, so one signature serves every hub. */
-function domainOf(meshId: Hex) {
+export function domainOf(meshId: Hex) {
   return { name: "Cordon", version: "1", salt: meshId };
 }
 

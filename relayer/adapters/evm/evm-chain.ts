@@ -9,7 +9,8 @@ import { blockRefOf, type Finality, readBlock, readHeads } from "./read-blocks.t
 import { readHubEvents } from "./read-events.ts";
 import { readSnapshot, verifyNode } from "./read-hub.ts";
 import { createRpcPool, type RpcPool, type RpcPoolOptions } from "./rpc-pool.ts";
-import { createSubmitter } from "./submitter.ts";
+import { createSubmitter, type SubmitterOptions } from "./submitter.ts";
+import type { TxSettings } from "./tx-settings.ts";
 import { parseAnswer, Receipt } from "./wire.ts";
 
 export interface EvmChainOptions {
@@ -29,6 +30,9 @@ export interface EvmChainOptions {
   /** Accounts whose operator rights a snapshot tells. */
   readonly operators: readonly Hex[];
   readonly onRequest?: RpcPoolOptions["onRequest"];
+  /** How transactions are sent; the defaults unless given. */
+  readonly settings?: TxSettings;
+  readonly onReplaced?: SubmitterOptions["onReplaced"];
   /** Instead of HTTP: for tests against an in-process chain. */
   readonly createNode?: (url: string) => RpcNode;
 }
@@ -53,7 +57,7 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
   const submitter =
     options.walletKey === null
       ? null
-      : createSubmitter({ ...options, walletKey: options.walletKey, chain: name, pool });
+      : createSubmitter({ ...sendingOf(options), walletKey: options.walletKey, chain: name, pool });
   const stopping = new AbortController();
   const listeners = new Set<() => void>();
   let stopHeads: (() => void) | null = null;
@@ -94,10 +98,10 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
       };
     },
 
-    async submit(directive, signal) {
+    async submit(directive, signal, urgency) {
       if (submitter === null)
         throw new RelayerError("WALLET_MISSING", `no wallet to send to ${name} from`, { chain: name });
-      return { txHash: await submitter.submit(directive, signal) };
+      return { txHash: await submitter.submit(directive, signal, urgency) };
     },
 
     receipt: (txHash, signal) =>
@@ -123,6 +127,15 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
       pool.close();
       return Promise.resolve();
     },
+  };
+}
+
+function sendingOf({ chainId, hub, settings, onReplaced }: EvmChainOptions) {
+  return {
+    chainId,
+    hub,
+    ...(settings === undefined ? {} : { settings }),
+    ...(onReplaced === undefined ? {} : { onReplaced }),
   };
 }
 

@@ -9,7 +9,7 @@ const REASONS: readonly { readonly words: RegExp; readonly name: ErrorName | "KN
     words: /already known|already imported|known transaction|alreadyknown|already in (the )?(mem)?pool/i,
     name: "KNOWN",
   },
-  { words: /replacement (transaction|fee)|could not replace/i, name: "NONCE_CONFLICT" },
+  { words: /replacement (transaction|fee)|could not replace/i, name: "REPLACEMENT_REFUSED" },
   { words: /nonce.{0,20}(too low|too high|already been used|gap)|oldnonce|invalid nonce/i, name: "NONCE_CONFLICT" },
   { words: /insufficient (funds|balance)|enough funds|lackoffunds|upfront cost exceeds/i, name: "WALLET_EMPTY" },
   {

@@ -1,22 +1,25 @@
-import { computeAddress, keccak256, SigningKey, Transaction } from "ethers";
+import { computeAddress, SigningKey } from "ethers";
 
-import { type Hex, lengthOfHex } from "../../domain/hex.ts";
-import { joinSignatures, type SignedDirective } from "../../domain/incident/directive.ts";
+import type { Hex } from "../../domain/hex.ts";
+import type { SignedDirective } from "../../domain/incident/directive.ts";
 import { RelayerError } from "../../errors.ts";
 import { createFeeBook, type FeeBook, type Fees } from "./fee-book.ts";
+import type { Flight, NonceCounts, Payload } from "./flights.ts";
 import { submitGasLimit } from "./gas-limit.ts";
-import { hubInterface } from "./hub-abi.ts";
-import { createNonceBook, type NonceBook, type NonceCounts } from "./nonce-book.ts";
+import { createNonceBook, type NonceBook } from "./nonce-book.ts";
 import type { RpcPool, RpcSession } from "./rpc-pool.ts";
 import { KNOWN, mapSendError } from "./send-error.ts";
+import { ENTRY_BYTES, payloadOf, signCall, voidPayload } from "./signed-call.ts";
+import { DEFAULT_TX_SETTINGS, REPLACED_FOR_MS, type TxSettings } from "./tx-settings.ts";
 import { Count, Hash, parseAnswer, Quantity } from "./wire.ts";
 
-/** How often one submission changes its nonce before it fails. The caller repeats it later. */
-const NONCE_ATTEMPTS = 3;
 /** With nothing in flight the counts are read again only this often. */
 const IDLE_REFRESH_MS = 30_000;
-const ENTRY_BYTES = 33;
 const WARM_UP_ROUNDS = 8;
+/** How often a replacement that a node finds too cheap offers more before the caller hears of it. */
+const RAISES_AT_ONCE = 4;
+/** What a halt of four markets with a quorum of three takes, for the reserve. */
+const HALT_GAS = submitGasLimit(4, 3);
 const ZERO_HASH: Hex = `0x${"00".repeat(32)}`;
 
 export interface SubmitterOptions {
@@ -26,45 +29,66 @@ export interface SubmitterOptions {
   readonly pool: RpcPool;
   /** Private key of the wallet that pays. */
   readonly walletKey: string;
+  readonly settings?: TxSettings;
+  /** A transaction was sent again at a higher price, or its nonce was freed. */
+  readonly onReplaced?: (why: "stuck" | "freed") => void;
   readonly nowMs?: () => number;
 }
 
-/** Sends directives from one wallet to one hub. */
+/** Whether a transaction may use the wallet's reserve, and the higher limit of fees. */
+export type Urgency = "urgent" | "routine";
+
+/** Sends directives from one wallet to one hub, and sees to it that each nonce is mined. */
 export interface Submitter {
-  submit(signed: SignedDirective, signal: AbortSignal): Promise<Hex>;
-  /** A head was read: takes its fee, and brings nonces and tip up to date behind the scenes. */
+  /** The same directive while it is not mined is the same transaction: sent again, and dearer once it is stuck. */
+  submit(signed: SignedDirective, signal: AbortSignal, urgency?: Urgency): Promise<Hex>;
+  /** A head was read: takes its fee, and brings nonces, tip and balance up to date behind the scenes. */
   noteHead(baseFeePerGas: bigint | null, signal: AbortSignal): void;
 }
 
 export function createSubmitter(options: SubmitterOptions): Submitter {
-  const { pool, chain, nowMs = () => performance.now() } = options;
+  const { pool, chain, settings = DEFAULT_TX_SETTINGS, nowMs = () => performance.now() } = options;
   const key = new SigningKey(options.walletKey);
   const address = computeAddress(key);
   warmUp(key, options);
 
-  const fees = createFeeBook(chain);
+  const fees = createFeeBook(chain, settings);
   const nonces = createNonceBook({
+    ...settings,
     read: (signal) => pool.run((session) => readCounts(session, address), signal),
     nowMs,
   });
-  const wallet: Wallet = { options, key, fees, nonces };
+  const wallet: Wallet = { options, settings, key, address, fees, nonces, nowMs, balance: null };
   let lastRefreshMs = -Infinity;
   let last: Promise<unknown> = Promise.resolve();
 
+  /** One at a time: a nonce that fails must not have a later one already on its way. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work);
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+
   async function refreshBehind(signal: AbortSignal): Promise<void> {
-    const isDue = nonces.isStale || nonces.hasInFlight || nowMs() - lastRefreshMs > IDLE_REFRESH_MS;
+    const isDue = nonces.isStale || nonces.flights.size > 0 || nowMs() - lastRefreshMs > IDLE_REFRESH_MS;
     if (!isDue) return;
     lastRefreshMs = nowMs();
     // A failure leaves the book stale, and the next submission reads it itself.
-    await Promise.allSettled([nonces.refresh(signal), pool.run((session) => readTip(session, fees), signal)]);
+    await Promise.allSettled([
+      nonces.refresh(signal),
+      pool.run((session) => readTip(session, fees), signal),
+      pool.run((session) => readBalance(session, wallet), signal),
+    ]);
+    if (!nonces.isStale && nonces.flights.stuckAt(nowMs()) !== null) {
+      // What is stuck is tried again at the next head, whether this helped or not.
+      await inTurn(() => unjam(wallet, signal)).catch(() => undefined);
+    }
   }
 
   return {
-    submit(signed, signal) {
-      // One at a time: a nonce that fails must not have a later one already on its way.
-      const mine = last.then(() => submitWith(wallet, signed, signal));
-      last = mine.catch(() => undefined);
-      return mine;
+    submit(signed, signal, urgency = "urgent") {
+      const payload = payloadOf(signed, options.hub, urgency === "urgent");
+      return inTurn(() => submitWith(wallet, payload, signal));
     },
     noteHead(baseFeePerGas, signal) {
       fees.noteBaseFee(baseFeePerGas);
@@ -73,42 +97,128 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
   };
 }
 
-/** All that a transaction is made of, besides the directive. */
+/** All that a transaction is made of, besides what it does. */
 interface Wallet {
   readonly options: SubmitterOptions;
+  readonly settings: TxSettings;
   readonly key: SigningKey;
+  readonly address: string;
   readonly fees: FeeBook;
   readonly nonces: NonceBook;
+  readonly nowMs: () => number;
+  /** Null while it was not read. */
+  balance: bigint | null;
 }
 
-async function submitWith(wallet: Wallet, signed: SignedDirective, signal: AbortSignal): Promise<Hex> {
-  const { directive, signatures } = signed;
-  const gasLimit = submitGasLimit(lengthOfHex(directive.entries) / ENTRY_BYTES, signatures.length);
-  const payload = { data: encodeSubmit(signed), gasLimit };
+async function submitWith(wallet: Wallet, payload: Payload, signal: AbortSignal): Promise<Hex> {
+  const { nonces, settings } = wallet;
+  requireReserve(wallet, payload);
+  // Whoever asks again for what was mined may have seen it undone.
+  if (nonces.flights.findMined(payload.key) !== null) nonces.markStale();
+  let wasFlying = false;
   for (let attempts = 1; ; attempts += 1) {
     try {
-      return await attempt(wallet, payload, signal);
+      if (nonces.isStale) await nonces.refresh(signal);
+      const landed = nonces.flights.findMined(payload.key);
+      // It was mined while it was to be replaced.
+      if (wasFlying && landed !== null) return landed.txHash as Hex;
+      const flying = nonces.flights.find(payload.key);
+      wasFlying ||= flying !== null;
+      return await (flying === null ? sendNew(wallet, payload, signal) : sendAgain(wallet, flying, signal));
     } catch (error) {
-      const isLost = error instanceof RelayerError && error.name === "NONCE_CONFLICT";
-      if (!isLost || attempts === NONCE_ATTEMPTS) throw error;
+      const { name } = RelayerError.from(error);
+      const isLost = name === "NONCE_CONFLICT" || name === "REPLACEMENT_REFUSED";
+      if (!isLost || attempts >= settings.safeAbortNonceTooLowCount) throw error;
     }
   }
 }
 
-/** What a transaction does, and how much gas it may take. */
-interface Payload {
-  readonly data: string;
-  readonly gasLimit: number;
+/** What can wait leaves enough for halts. */
+function requireReserve({ balance, fees, settings, options }: Wallet, { isUrgent }: Payload): void {
+  if (isUrgent || balance === null) return;
+  const reserve = BigInt(settings.gasReserveHalts * HALT_GAS) * fees.price();
+  if (balance >= reserve) return;
+  const text = `the wallet's rest on ${options.chain} is kept for halts; fund it`;
+  throw new RelayerError("WALLET_RESERVED", text, { chain: options.chain, balance, reserve });
 }
 
-async function attempt({ options, key, fees, nonces }: Wallet, payload: Payload, signal: AbortSignal): Promise<Hex> {
-  if (nonces.isStale) await nonces.refresh(signal);
-  const nonce = nonces.next();
-  const raw = signTransaction(key, options, { ...payload, ...fees.fees(), nonce });
-  const txHash = keccak256(raw) as Hex;
+function sendNew(wallet: Wallet, payload: Payload, signal: AbortSignal): Promise<Hex> {
+  const { nonces, fees, nowMs } = wallet;
+  const place = { nonce: nonces.flights.firstHole(), openedAtMs: nowMs(), replacements: 0 };
+  return fly(wallet, { ...place, payload, fees: fees.fees() }, signal);
+}
+
+/** The same bytes while the transaction may still be mined; a higher price once it is stuck. */
+function sendAgain(wallet: Wallet, flight: Flight, signal: AbortSignal): Promise<Hex> {
+  const isStuck = wallet.nowMs() - flight.sentAtMs > wallet.settings.resubmissionTimeoutMs;
+  return isStuck ? replace(wallet, flight, signal) : rebroadcast(wallet, flight, signal);
+}
+
+async function rebroadcast({ options, nonces }: Wallet, { raw, txHash }: Flight, signal: AbortSignal): Promise<Hex> {
+  try {
+    await options.pool.run((session) => send(session, raw, txHash as Hex), signal);
+    return txHash as Hex;
+  } catch (error) {
+    nonces.markStale();
+    throw error;
+  }
+}
+
+/** Raises the price within its bounds of count, time and price; beyond them the bytes stay as they are. */
+async function replace(wallet: Wallet, flight: Flight, signal: AbortSignal): Promise<Hex> {
+  const { settings, options, nowMs, address } = wallet;
+  const isOld = nowMs() - flight.openedAtMs > REPLACED_FOR_MS;
+  if (!isOld && flight.replacements >= settings.replacementsMax) return insist(wallet, flight, signal);
+  // What nobody waits for any more is not worth its gas: only its nonce has to be mined.
+  const payload = isOld ? voidPayload(address, flight.nonce) : flight.payload;
+  const sent = await outbid(wallet, { ...flight, payload, replacements: flight.replacements + 1 }, signal);
+  if (sent === null) return insist(wallet, flight, signal);
+  options.onReplaced?.(isOld ? "freed" : "stuck");
+  return sent;
+}
+
+/** The same bytes once more, and then not before they count as stuck again. */
+function insist(wallet: Wallet, flight: Flight, signal: AbortSignal): Promise<Hex> {
+  wallet.nonces.flights.note({ ...flight, sentAtMs: wallet.nowMs() });
+  return rebroadcast(wallet, flight, signal);
+}
+
+/** Sees to what keeps everything behind it from being mined. */
+async function unjam(wallet: Wallet, signal: AbortSignal): Promise<void> {
+  const { nonces, nowMs, address, fees, options } = wallet;
+  const stuck = nonces.flights.stuckAt(nowMs());
+  if (stuck === null) return;
+  if (stuck.kind === "flight") return void (await replace(wallet, stuck.flight, signal));
+  const { nonce } = stuck;
+  const place = { nonce, openedAtMs: nowMs(), replacements: 0, payload: voidPayload(address, nonce) };
+  await outbid(wallet, { ...place, fees: fees.fees() }, signal);
+  options.onReplaced?.("freed");
+}
+
+type Bid = Omit<Flight, "raw" | "txHash" | "sentAtMs">;
+
+/** Offers more than `bid` until a node takes it; null where that would be too much. */
+async function outbid(wallet: Wallet, bid: Bid, signal: AbortSignal): Promise<Hex | null> {
+  let fees: Fees | null = wallet.fees.raise(bid.fees, bid.payload.isUrgent);
+  for (let raises = 1; fees !== null; raises += 1) {
+    try {
+      return await fly(wallet, { ...bid, fees }, signal);
+    } catch (error) {
+      const isTooCheap = RelayerError.from(error).name === "REPLACEMENT_REFUSED";
+      if (!isTooCheap || raises >= RAISES_AT_ONCE) throw error;
+      fees = wallet.fees.raise(fees, bid.payload.isUrgent);
+    }
+  }
+  return null;
+}
+
+async function fly({ options, key, nonces, nowMs }: Wallet, bid: Bid, signal: AbortSignal): Promise<Hex> {
+  const { nonce, payload, fees } = bid;
+  const { raw, txHash } = signCall(key, payload, { ...fees, nonce, chainId: options.chainId });
+  const sentAtMs = nowMs();
   try {
     await options.pool.run((session) => send(session, raw, txHash), signal);
-    nonces.noteSent(nonce);
+    nonces.flights.note({ ...bid, raw, txHash, sentAtMs });
     return txHash;
   } catch (error) {
     // A node that fell silent may have taken it: the counts say. Taking the nonce for used would risk a gap, and what
@@ -118,26 +228,14 @@ async function attempt({ options, key, fees, nonces }: Wallet, payload: Payload,
   }
 }
 
-/** @returns the raw transaction */
-function signTransaction(
-  key: SigningKey,
-  { chainId, hub: to }: Pick<SubmitterOptions, "chainId" | "hub">,
-  fields: Payload & Fees & { readonly nonce: number },
-): string {
-  const tx = Transaction.from({ type: 2, chainId, to, ...fields });
-  tx.signature = key.sign(tx.unsignedHash);
-  return tx.serialized;
-}
-
 /** Cold code takes ten times as long, and the first signature builds tables besides: not when a halt waits. */
-function warmUp(key: SigningKey, options: SubmitterOptions): void {
+function warmUp(key: SigningKey, { hub, chainId }: SubmitterOptions): void {
   const entries: Hex = `0x${"00".repeat(ENTRY_BYTES)}`;
   const directive = { decision: ZERO_HASH, deadline: 0, entries };
-  const fees = { maxFeePerGas: 1n, maxPriorityFeePerGas: 1n };
+  const fields = { maxFeePerGas: 1n, maxPriorityFeePerGas: 1n, nonce: 0, chainId };
   for (let round = 0; round < WARM_UP_ROUNDS; round += 1) {
     // Never sent. A directive of its own each time, or the second would only be looked up.
-    const data = encodeSubmit({ directive: { ...directive }, signatures: [] });
-    signTransaction(key, options, { data, gasLimit: 1, nonce: 0, ...fees });
+    signCall(key, payloadOf({ directive: { ...directive }, signatures: [] }, hub, true), fields);
   }
 }
 
@@ -154,20 +252,6 @@ async function send(session: RpcSession, raw: string, txHash: Hex): Promise<void
   }
 }
 
-/** The same call data goes to every chain that takes the same signatures. */
-const encoded = new WeakMap<SignedDirective["directive"], Map<Hex, string>>();
-
-function encodeSubmit(signed: SignedDirective): string {
-  const { decision, deadline, entries } = signed.directive;
-  const signatures = joinSignatures(signed);
-  const known = encoded.get(signed.directive) ?? new Map<Hex, string>();
-  encoded.set(signed.directive, known);
-  const data =
-    known.get(signatures) ?? hubInterface.encodeFunctionData("submit", [[decision, deadline, entries], signatures]);
-  known.set(signatures, data);
-  return data;
-}
-
 async function readCounts(session: RpcSession, address: string): Promise<NonceCounts> {
   const count = async (tag: string) =>
     parseAnswer(Count, await session.call("eth_getTransactionCount", [address, tag]), "eth_getTransactionCount");
@@ -177,6 +261,11 @@ async function readCounts(session: RpcSession, address: string): Promise<NonceCo
 
 async function readTip(session: RpcSession, fees: FeeBook): Promise<void> {
   fees.noteTip(parseAnswer(Quantity, await session.call("eth_maxPriorityFeePerGas", []), "eth_maxPriorityFeePerGas"));
+}
+
+async function readBalance(session: RpcSession, wallet: Wallet): Promise<void> {
+  const raw = await session.call("eth_getBalance", [wallet.address, "latest"]);
+  wallet.balance = parseAnswer(Quantity, raw, "eth_getBalance");
 }
 
 async function isKnown(session: RpcSession, txHash: Hex): Promise<boolean> {

@@ -23,6 +23,8 @@ export interface PromMetricsOptions {
 export interface PromMetrics extends Metrics {
   /** A node was asked. */
   rpcRequested(chain: string, method: string, status: string): void;
+  /** A stuck transaction was sent again at a higher price, or its nonce was freed. */
+  replaced(chain: string, why: string): void;
   readonly contentType: string;
   /** The page in Prometheus' text format. */
   print(): Promise<string>;
@@ -60,7 +62,10 @@ export function createPromMetrics(options: PromMetricsOptions): PromMetrics {
       of.convergence.set(isConverged ? 1 : 0);
       of.openActions.set(openActions);
     },
+    coSigned: (signing) => of.coSignings.inc({ ...signing }),
+    peerUp: (peer, isUp) => of.peers.set({ peer }, isUp ? 1 : 0),
     rpcRequested: (chain, method, status) => of.rpcRequests.inc({ chain, method, status }),
+    replaced: (chain, why) => of.replacements.inc({ chain, why }),
     contentType: registry.contentType,
     print: () => registry.metrics(),
   };
@@ -102,7 +107,18 @@ function createInstruments(registry: Registry) {
     decisions: counter("decisions_total", "Decisions taken.", ["kind"]),
     transactions: counter("transactions_total", "Transactions that a node took.", ["chain", "kind", "lane"]),
     reverts: counter("transactions_reverted_total", "Transactions that were mined and reverted.", ["chain"]),
+    replacements: counter(
+      "tx_replacements_total",
+      "Transactions that were sent again at a higher price (stuck), and nonces that were freed (freed).",
+      ["chain", "why"],
+    ),
     actions: counter("actions_total", "Actions that ended.", ["chain", "kind", "outcome"]),
+    coSignings: counter(
+      "co_signatures_total",
+      "Signatures asked of peers, and asked for by peers, by what came of it.",
+      ["peer", "side", "outcome"],
+    ),
+    peers: gauge("peer_up", "1 when the peer answered, as itself, when it was asked last; else 0.", ["peer"]),
     loops: gauge("loop_last_turn_timestamp_seconds", "When a loop last went round.", ["loop"]),
     finalityStalled: gauge("finality_stalled", "1 when a chain goes on and its finality does not.", ["chain"]),
     guards: gauge("guard_active", "1 while a guard is raised and waits for a person.", ["guard"]),

@@ -1,11 +1,15 @@
-import type { SignedAction } from "../../domain/action/action.ts";
+import type { Action, SignedAction } from "../../domain/action/action.ts";
 import type { Undertaking } from "../../domain/decision/list-actions.ts";
+import type { SignedDirective } from "../../domain/incident/directive.ts";
 import { packEntries } from "../../domain/incident/payload.ts";
-import { describeError } from "../../errors.ts";
+import { RelayerError, describeError } from "../../errors.ts";
+import type { CoSigners } from "../../ports/co-signers.ts";
 import type { ActionQueue, QueuedAction } from "../../ports/queue.ts";
 import type { DirectiveSigner } from "../../ports/signer.ts";
 import type { AppContext } from "../context.ts";
 import { withDeadline } from "../deadline.ts";
+import { gatherSignatures } from "../quorum/gather.ts";
+import type { QuorumPace } from "../quorum/pace.ts";
 import type { Carrier } from "./carrier.ts";
 import { ENQUEUE_MS, FIRST_REPEAT_MS } from "./pacing.ts";
 import type { SignedBook } from "./signed-book.ts";
@@ -14,9 +18,24 @@ import type { SignedBook } from "./signed-book.ts";
 export interface Actor {
   /**
    * Signs and sends. Urgent directives go to all destinations at once, with no queue in between; the others by the
-   * queue, or at once where it is down. Never throws. `seenMs` is when the cause was first seen, for the measurement.
+   * queue, or at once where it is down. Never throws.
    */
-  carryOut(undertakings: readonly Undertaking[], seenMs: number | null): Promise<void>;
+  carryOut(order: Order): Promise<void>;
+}
+
+/** What is to be carried out of one decision. */
+export interface Order {
+  readonly undertakings: readonly Undertaking[];
+  /** When the cause was first seen, for the measurement; null when nothing urgent was. */
+  readonly seenMs: number | null;
+  /** The decision's text for peers to compute again; null when this node's signature alone is enough. */
+  readonly toSign: string | null;
+}
+
+/** Brings peers' signatures. Absent where there are no peers. */
+export interface QuorumPorts {
+  readonly coSigners: CoSigners;
+  readonly pace: QuorumPace;
 }
 
 export interface ActPorts {
@@ -24,12 +43,15 @@ export interface ActPorts {
   readonly queue: ActionQueue;
   readonly carrier: Carrier;
   readonly book: SignedBook;
+  readonly quorum: QuorumPorts | null;
 }
 
 export function createActor(context: AppContext, ports: ActPorts): Actor {
   return {
-    async carryOut(undertakings, seenMs) {
-      await Promise.allSettled(undertakings.map((undertaking) => carryOne(context, ports, { undertaking, seenMs })));
+    async carryOut({ undertakings, seenMs, toSign }) {
+      await Promise.allSettled(
+        undertakings.map((undertaking) => carryOne(context, ports, { undertaking, seenMs, toSign })),
+      );
     },
   };
 }
@@ -37,9 +59,9 @@ export function createActor(context: AppContext, ports: ActPorts): Actor {
 async function carryOne(
   context: AppContext,
   ports: ActPorts,
-  { undertaking, seenMs }: { undertaking: Undertaking; seenMs: number | null },
+  { undertaking, seenMs, toSign }: Omit<Order, "undertakings"> & { readonly undertaking: Undertaking },
 ): Promise<void> {
-  const signed = await sign(context, ports, undertaking);
+  const signed = await sign(context, ports, { undertaking, toSign });
   if (undertaking.directive.kind === "raise") {
     const lanes = signed.map(({ action }) => sendAtOnce(context, ports.carrier, { id: action.id, seenMs }));
     await Promise.allSettled([...lanes, enqueue(context, ports.queue, { signed, delayMs: FIRST_REPEAT_MS })]);
@@ -52,25 +74,60 @@ async function carryOne(
 
 /** One signature per operator for all destinations. */
 async function sign(
-  { log, ledger, clock }: AppContext,
-  { signer, book }: ActPorts,
-  { directive, actions }: Undertaking,
+  context: AppContext,
+  { signer, book, quorum }: ActPorts,
+  { undertaking, toSign }: { undertaking: Undertaking; toSign: string | null },
 ): Promise<readonly SignedAction[]> {
-  const { deadline, entries } = directive;
+  const { index, directive, actions } = undertaking;
   const [first] = actions;
   if (first === undefined) return [];
+  const { deadline, entries } = directive;
   try {
-    const signed = await signer.sign({ decision: first.decision, deadline, entries: packEntries(entries) });
+    const own = await signer.sign({ decision: first.decision, deadline, entries: packEntries(entries) });
+    const isJoint = quorum !== null && toSign !== null;
+    const signed = isJoint ? await coSign(context, quorum, { text: toSign, index, own, actions }) : own;
     const all = actions.map((action) => ({ action, signed }));
     for (const one of all) book.keep(one);
     return all;
   } catch (error) {
-    log.error({ decision: first.decision, err: describeError(error) }, "directive not signed");
-    // Leaves the destinations alone for a while, then plans anew.
-    for (const { id } of actions) {
-      ledger.record({ kind: "action-abandoned", action: id, reason: "exhausted", atMs: clock.nowMs() });
-    }
+    noteUnsigned(context, actions, error);
     return [];
+  }
+}
+
+interface ToCoSign {
+  readonly text: string;
+  readonly index: number;
+  readonly own: SignedDirective;
+  readonly actions: readonly Action[];
+}
+
+async function coSign(
+  context: AppContext,
+  { coSigners, pace }: QuorumPorts,
+  { text, index, own, actions }: ToCoSign,
+): Promise<SignedDirective> {
+  const { chains } = context.ledger.world;
+  const needed = Math.max(...actions.map(({ eid }) => chains.get(eid)?.latest.state.limits.quorum ?? 0));
+  try {
+    const proposal = { text, index, directive: own.directive };
+    const signed = await gatherSignatures(context, coSigners, { proposal, own, needed });
+    pace.succeed();
+    return signed;
+  } catch (error) {
+    pace.fail();
+    throw error;
+  }
+}
+
+/** Without a quorum the same is asked for again soon; without its own signature the node leaves it alone for a while. */
+function noteUnsigned({ log, ledger, clock, metrics }: AppContext, actions: readonly Action[], thrown: unknown): void {
+  const error = RelayerError.from(thrown);
+  const reason = error.name === "QUORUM_MISSING" ? "expired" : "exhausted";
+  metrics.failed("sign", error.code);
+  log.error({ decision: actions[0]?.decision, err: describeError(error) }, "directive not signed");
+  for (const { id } of actions) {
+    ledger.record({ kind: "action-abandoned", action: id, reason, atMs: clock.nowMs() });
   }
 }
 

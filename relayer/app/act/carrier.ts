@@ -118,7 +118,9 @@ async function submit(
     what: `submit to ${chain.name}`,
     failsAs: "RPC_UNAVAILABLE",
   } as const;
-  const { txHash } = await withDeadline(deadline, (bound) => chain.submit(fitting, bound));
+  const { txHash } = await withDeadline(deadline, (bound) => {
+    return chain.submit(fitting, bound, kind === "raise" ? "urgent" : "routine");
+  });
   ledger.record({ kind: "action-sent", action: id, txHash, atMs: clock.nowMs() });
   metrics.sent(chain.name, { kind, lane });
   log.info({ chain: chain.name, actionId: id, kind, lane, txHash }, "directive sent");

@@ -1,15 +1,18 @@
 import type { Hex } from "../../domain/hex.ts";
-import { listUndertakings } from "../../domain/decision/list-actions.ts";
-import { type SealedDecision, sealDecision } from "../../domain/decision/seal.ts";
+import { type Undertaking, listUndertakings } from "../../domain/decision/list-actions.ts";
+import { sealDecision } from "../../domain/decision/seal.ts";
 import { plan } from "../../domain/policy/plan.ts";
-import { planInputOf } from "../../domain/policy/plan-input.ts";
+import { type PlanInput, planInputOf } from "../../domain/policy/plan-input.ts";
 import type { Policy } from "../../domain/policy/policy.ts";
 import type { Observation } from "../../domain/world/observation.ts";
 import { RelayerError, describeError } from "../../errors.ts";
 import type { Hasher } from "../../ports/hasher.ts";
 import type { AppContext } from "../context.ts";
 import type { JournalWriter } from "../journal-writer.ts";
+import type { QuorumPace } from "../quorum/pace.ts";
+import type { Turns } from "../quorum/turns.ts";
 import type { Actor } from "./act.ts";
+import { STORM_MS, type StormGate, createStormGate } from "./storm.ts";
 
 /** Decides what to do whenever the world changed, and from time to time. */
 export interface Decider {
@@ -19,27 +22,44 @@ export interface Decider {
 
 export interface DecidePorts {
   readonly policy: Policy;
+  /** This node's own operator accounts. */
   readonly operators: readonly Hex[];
   readonly hasher: Hasher;
   readonly journal: JournalWriter;
   readonly actor: Actor;
+  /** Null where this node has no peers. */
+  readonly fleet: { readonly operators: readonly Hex[]; readonly turns: Turns; readonly pace: QuorumPace } | null;
 }
+
+/** With whose signatures: this node's alone, at once; or with its peers', who have to compute the decision again first. */
+type Authority = "own" | "joint";
 
 /** Listens to the ledger from now on. What chains report in one turn of the event loop is decided on together. */
 export function createDecider(context: AppContext, ports: DecidePorts): Decider {
   const { ledger, clock, signal } = context;
+  const gates = { own: createStormGate(clock), joint: createStormGate(clock) };
   let seenMs: number | null = null;
+  let hasNews = false;
+  let isWaiting = false;
 
   const decide = (): void => {
-    const since = seenMs;
-    seenMs = null;
+    const [since, isNews] = [seenMs, hasNews];
+    [seenMs, hasNews] = [null, false];
     if (signal.aborted) return;
-    const input = planInputOf(ledger.world, ports.operators, clock.nowMs());
-    const planned = plan(input, ports.policy);
-    if (planned === null) return;
-    const sealed = sealDecision(planned, input, (text) => ports.hasher.keccakUtf8(text));
-    undertake(context, ports, { sealed, seenMs: since });
+    const round = { ports, seenMs: since, gates, onHeld: decideLater };
+    decideAs("own", context, round);
+    // What the own signature brings is on its way by now, and the peers are asked for what it cannot.
+    if (ports.fleet?.pace.isDue(isNews) === true) decideJointly(context, round);
   };
+  /** What waits for company goes out when the time for it is over. */
+  function decideLater(): void {
+    if (isWaiting) return;
+    isWaiting = true;
+    void clock.sleep(STORM_MS, signal).then(() => {
+      isWaiting = false;
+      decideSafely();
+    });
+  }
   const decideSafely = (): void => {
     try {
       decide();
@@ -51,11 +71,74 @@ export function createDecider(context: AppContext, ports: DecidePorts): Decider 
   };
 
   ledger.onChange(({ observation }) => {
+    hasNews ||= observation.kind === "blocks-read" && observation.events.length > 0;
     if (!isCause(observation) || seenMs !== null) return;
     seenMs = clock.nowMs();
     queueMicrotask(decideSafely);
   });
   return { decide: decideSafely };
+}
+
+interface Round {
+  readonly ports: DecidePorts;
+  readonly seenMs: number | null;
+  readonly gates: Readonly<Record<Authority, StormGate>>;
+  /** Called when something was left for later. */
+  readonly onHeld: () => void;
+  /** Whether to look at words only. */
+  readonly isWithoutVenues?: boolean;
+}
+
+/**
+ * What words alone say comes first: every node can compute that again at once. What risk says as well comes after it,
+ * and needs peers that have read the same venues to the same blocks.
+ */
+function decideJointly(context: AppContext, round: Round): void {
+  decideAs("joint", context, { ...round, isWithoutVenues: true });
+  if (context.ledger.world.venues.size > 0) decideAs("joint", context, round);
+}
+
+function decideAs(authority: Authority, context: AppContext, round: Round): void {
+  const { ports, seenMs, gates, onHeld, isWithoutVenues = false } = round;
+  const { fleet, policy, hasher } = ports;
+  const operators = authority === "joint" && fleet !== null ? fleet.operators : ports.operators;
+  const whole = planInputOf(context.ledger.world, operators, context.clock.nowMs());
+  const input = isWithoutVenues ? { ...whole, venues: NO_VENUES } : whole;
+  const planned = plan(input, policy);
+  if (planned === null) return;
+  const { decision, text, hash } = sealDecision(planned, input, (of) => hasher.keccakUtf8(of));
+  const mine = listUndertakings(decision, hash).flatMap((all) => chooseOwn(all, authority, fleet));
+  const undertakings = mine.flatMap((all) => holdBack(all, gates[authority], onHeld));
+  if (undertakings.length > 0) undertake(context, ports, { authority, text, hash, undertakings, seenMs });
+}
+
+/** One and the same list, so that what is computed of it is computed once. */
+const NO_VENUES: PlanInput["venues"] = [];
+
+/** Leaves out the destinations that were told something as severe a moment ago. */
+function holdBack(all: Undertaking, gate: StormGate, onHeld: () => void): readonly Undertaking[] {
+  const { directive, actions } = all;
+  if (directive.kind !== "raise") return [all];
+  const chosen = directive.destinations.filter(({ eid }) => actions.some((action) => action.eid === eid));
+  const going = chosen.filter((destination) => gate.admits(destination));
+  if (going.length < chosen.length) onHeld();
+  for (const destination of going) gate.note(destination);
+  const left = actions.filter(({ eid }) => going.some((destination) => destination.eid === eid));
+  return left.length === 0 ? [] : [{ ...all, actions: left }];
+}
+
+/**
+ * What of an undertaking this node does now. All of it, where it has no peers. The decision stays whole: what must be
+ * done is decided, who does it is not.
+ */
+function chooseOwn(all: Undertaking, authority: Authority, fleet: DecidePorts["fleet"]): readonly Undertaking[] {
+  if (fleet === null) return [all];
+  const { kind } = all.directive;
+  // What can wait is signed by the quorum and lasts; alone, and for ten minutes, only while there is none.
+  if (kind === "settle" && authority === "own" && fleet.pace.isAnswering) return [];
+  const mine = all.directive.destinations.filter((destination) => fleet.turns.isMine(kind, destination));
+  const actions = all.actions.filter(({ eid }) => mine.some((destination) => destination.eid === eid));
+  return actions.length === 0 ? [] : [{ ...all, actions }];
 }
 
 /** Whether the observation can call for something new. A head that moved can wait for the next regular round. */
@@ -73,23 +156,30 @@ function isCause(observation: Observation): boolean {
   }
 }
 
+interface Taken {
+  readonly authority: Authority;
+  readonly text: string;
+  readonly hash: Hex;
+  readonly undertakings: readonly Undertaking[];
+  readonly seenMs: number | null;
+}
+
 function undertake(
   { ledger, clock, metrics, log }: AppContext,
   { journal, actor }: DecidePorts,
-  { sealed, seenMs }: { sealed: SealedDecision; seenMs: number | null },
+  { authority, text, hash, undertakings, seenMs }: Taken,
 ): void {
-  const { decision, text, hash } = sealed;
   const atMs = clock.nowMs();
-  const undertakings = listUndertakings(decision, hash);
+  const actions = undertakings.flatMap((undertaking) => undertaking.actions);
+  const kinds = undertakings.map(({ directive }) => directive.kind);
   journal.write({ kind: "decision", atMs, hash, text });
   // Before anything is sent: from here on, planning counts it as on its way.
-  for (const action of undertakings.flatMap(({ actions }) => actions)) {
-    ledger.record({ kind: "action-opened", action, atMs });
-  }
-  metrics.decided(decision.directives.map(({ kind }) => kind));
-  const destinations = decision.directives.flatMap((directive) => directive.destinations.map(({ eid }) => eid));
-  log.info({ decision: hash, kinds: decision.directives.map(({ kind }) => kind), destinations }, "decision taken");
-  actor.carryOut(undertakings, seenMs).catch((error: unknown) => {
+  for (const action of actions) ledger.record({ kind: "action-opened", action, atMs });
+  metrics.decided(kinds);
+  const destinations = actions.map(({ eid }) => eid);
+  log.info({ decision: hash, authority, kinds, destinations }, "decision taken");
+  const toSign = authority === "joint" ? text : null;
+  actor.carryOut({ undertakings, seenMs, toSign }).catch((error: unknown) => {
     log.error({ decision: hash, err: describeError(RelayerError.from(error)) }, "decision not carried out");
   });
 }

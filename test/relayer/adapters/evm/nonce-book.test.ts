@@ -1,9 +1,11 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { createNonceBook, type NonceCounts } from "../../../../relayer/adapters/evm/nonce-book.ts";
+import type { Flight, NonceCounts } from "../../../../relayer/adapters/evm/flights.ts";
+import { createNonceBook } from "../../../../relayer/adapters/evm/nonce-book.ts";
 
 const never = new AbortController().signal;
+const LIMITS = { resubmissionTimeoutMs: 5_000, notInMempoolTimeoutMs: 15_000 };
 const LONG_MS = 60_000;
 
 describe("createNonceBook", () => {
@@ -19,6 +21,7 @@ describe("createNonceBook", () => {
 
   const open = () =>
     createNonceBook({
+      ...LIMITS,
       read: () => {
         readings += 1;
         return Promise.resolve(counts);
@@ -31,17 +34,17 @@ describe("createNonceBook", () => {
     const before = book.isStale;
     await book.refresh(never);
 
-    expect([before, book.isStale, book.next()]).to.deep.equal([true, false, 5]);
+    expect([before, book.isStale, book.flights.firstHole()]).to.deep.equal([true, false, 5]);
   });
 
   it("counts what a node took, before the node counts it", async () => {
     const book = open();
     await book.refresh(never);
-    book.noteSent(5);
-    book.noteSent(6);
+    book.flights.note(aFlight(5, nowMs));
+    book.flights.note(aFlight(6, nowMs));
     await book.refresh(never);
 
-    expect(book.next()).to.equal(7);
+    expect(book.flights.firstHole()).to.equal(7);
   });
 
   it("goes behind what waited before it was opened", async () => {
@@ -49,27 +52,27 @@ describe("createNonceBook", () => {
     const book = open();
     await book.refresh(never);
 
-    expect(book.next()).to.equal(8);
+    expect(book.flights.firstHole()).to.equal(8);
   });
 
   it("gives the same nonce until somebody says that it was sent: a failure leaves no hole", async () => {
     const book = open();
     await book.refresh(never);
 
-    expect([book.next(), book.next()]).to.deep.equal([5, 5]);
+    expect([book.flights.firstHole(), book.flights.firstHole()]).to.deep.equal([5, 5]);
   });
 
   it("fills the hole that a dropped transaction leaves, once it is surely dropped", async () => {
     const book = open();
     await book.refresh(never);
-    book.noteSent(5);
+    book.flights.note(aFlight(5, nowMs));
     nowMs += 1_000;
     await book.refresh(never);
-    const soon = book.next();
+    const soon = book.flights.firstHole();
     nowMs += LONG_MS;
     await book.refresh(never);
 
-    expect([soon, book.next()]).to.deep.equal([6, 5]);
+    expect([soon, book.flights.firstHole()]).to.deep.equal([6, 5]);
   });
 
   it("follows a count that goes back, as a reorganisation makes it", async () => {
@@ -79,7 +82,7 @@ describe("createNonceBook", () => {
     counts = { mined: 7, pending: 7 };
     await book.refresh(never);
 
-    expect(book.next()).to.equal(7);
+    expect(book.flights.firstHole()).to.equal(7);
   });
 
   it("makes one reading of several at once, and another when it became stale meanwhile", async () => {
@@ -95,7 +98,7 @@ describe("createNonceBook", () => {
   });
 
   it("stays stale when it cannot be read", async () => {
-    const book = createNonceBook({ read: () => Promise.reject(new TypeError("away")) });
+    const book = createNonceBook({ ...LIMITS, read: () => Promise.reject(new TypeError("away")) });
     await book.refresh(never).catch(() => undefined);
 
     expect(book.isStale).to.equal(true);
@@ -106,19 +109,19 @@ describe("createNonceBook", () => {
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
         const model = new ModelPool();
         let wallMs = 0;
-        const book = createNonceBook({ read: () => Promise.resolve(model.counts()), nowMs: () => wallMs });
+        const book = createNonceBook({ ...LIMITS, read: () => Promise.resolve(model.counts()), nowMs: () => wallMs });
         await book.refresh(never);
 
         for (const { kind, waitMs } of steps) {
           wallMs += waitMs;
           if (kind === "refresh") await book.refresh(never);
-          else if (kind === "send") sendTo(model, book);
+          else if (kind === "send") sendTo(model, book, wallMs);
           else model[kind]();
         }
         wallMs += LONG_MS;
         await book.refresh(never);
 
-        expect(book.next()).to.equal(model.firstHole());
+        expect(book.flights.firstHole()).to.equal(model.firstHole());
       }),
     );
   });
@@ -129,10 +132,16 @@ const step = fc.record({
   waitMs: fc.integer({ min: 0, max: 8_000 }),
 });
 
-function sendTo(model: ModelPool, book: ReturnType<typeof createNonceBook>): void {
-  const nonce = book.next();
+function aFlight(nonce: number, sentAtMs: number): Flight {
+  const payload = { key: String(nonce), to: "0x", data: "0x", gasLimit: 1, isUrgent: true };
+  const fees = { maxFeePerGas: 1n, maxPriorityFeePerGas: 1n };
+  return { nonce, payload, fees, raw: "0x", txHash: "0x", sentAtMs, openedAtMs: sentAtMs, replacements: 0 };
+}
+
+function sendTo(model: ModelPool, book: ReturnType<typeof createNonceBook>, nowMs: number): void {
+  const nonce = book.flights.firstHole();
   model.take(nonce);
-  book.noteSent(nonce);
+  book.flights.note(aFlight(nonce, nowMs));
 }
 
 /** A node's pool of one wallet, told a second time: a set of waiting nonces and a count. */

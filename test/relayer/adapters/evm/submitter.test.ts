@@ -16,9 +16,9 @@ const WALLET_KEY: Hex = `0x${"b1".repeat(32)}`;
 const HUB: Hex = hexOfInteger(0xabn, 20);
 const BASE_FEE = 7_000_000_000n;
 
-const DIRECTIVE: SignedDirective = {
+const aDirective = (decision = 0xddn): SignedDirective => ({
   directive: {
-    decision: `0x${"dd".repeat(32)}`,
+    decision: hexOfInteger(decision, 32),
     deadline: T0 + 600,
     entries: packEntries([{ market: 1, word: aWord({ halted: T0 }) }]),
   },
@@ -26,7 +26,9 @@ const DIRECTIVE: SignedDirective = {
     { signer: hexOfInteger(1n, 20), signature: `0x${"11".repeat(65)}` },
     { signer: hexOfInteger(2n, 20), signature: `0x${"22".repeat(65)}` },
   ],
-};
+});
+const DIRECTIVE = aDirective();
+const OTHER = aDirective(0xeen);
 
 describe("createSubmitter", () => {
   let node: ScriptedNode;
@@ -36,9 +38,12 @@ describe("createSubmitter", () => {
   let mined: number;
   let pending: number;
   let onSend: (tx: Transaction) => unknown;
+  let balance: bigint;
+  let nowMs: number;
 
   beforeEach(() => {
-    [mined, pending] = [5, 5];
+    [mined, pending, nowMs] = [5, 5, 0];
+    balance = 10n ** 18n;
     onSend = (tx) => tx.hash;
     node = new ScriptedNode("first", answer);
     backup = new ScriptedNode("second", answer);
@@ -48,7 +53,10 @@ describe("createSubmitter", () => {
       verify: () => Promise.resolve(),
       nowMs: () => 0,
     });
-    submitter = createSubmitter({ chain: "chain-a", chainId: 31_000, hub: HUB, pool, walletKey: WALLET_KEY });
+    submitter = createSubmitter({
+      ...{ chain: "chain-a", chainId: 31_000, hub: HUB, pool, walletKey: WALLET_KEY },
+      nowMs: () => nowMs,
+    });
   });
 
   function answer({ method, params }: ScriptedCall): unknown {
@@ -56,6 +64,7 @@ describe("createSubmitter", () => {
     if (method === "eth_maxPriorityFeePerGas") return "0x3b9aca00";
     if (method === "eth_sendRawTransaction") return onSend(Transaction.from(String(params[0])));
     if (method === "eth_getTransactionByHash") return null;
+    if (method === "eth_getBalance") return `0x${balance.toString(16)}`;
     throw new TypeError(`${method} was not expected`);
   }
 
@@ -114,7 +123,7 @@ describe("createSubmitter", () => {
   it("gives directives that come at once a nonce each, in order", async () => {
     await prepare();
 
-    await Promise.all([1, 2, 3].map(() => submitter.submit(DIRECTIVE, never)));
+    await Promise.all([1n, 2n, 3n].map((decision) => submitter.submit(aDirective(decision), never)));
 
     expect(sent().map(({ nonce }) => nonce)).to.deep.equal([5, 6, 7]);
   });
@@ -128,7 +137,7 @@ describe("createSubmitter", () => {
     expect(await submitter.submit(DIRECTIVE, never)).to.equal(sent()[0]?.hash);
     await settle();
     onSend = (tx) => tx.hash;
-    await submitter.submit(DIRECTIVE, never);
+    await submitter.submit(OTHER, never);
     expect(sent().at(-1)?.nonce).to.equal(6);
   });
 
@@ -255,5 +264,136 @@ describe("createSubmitter", () => {
     await settle();
 
     expect(node.calls).to.deep.equal([]);
+  });
+
+  describe("when the same directive is submitted again before it is mined", () => {
+    it("sends the same bytes while they may still be mined", async () => {
+      await prepare();
+      const first = await submitter.submit(DIRECTIVE, never);
+      nowMs += 20_000;
+
+      expect(await submitter.submit(DIRECTIVE, never)).to.equal(first);
+      expect(new Set(sent().map(({ serialized }) => serialized)).size).to.equal(1);
+    });
+
+    it("offers an eighth more under the same nonce once it is stuck", async () => {
+      await prepare();
+      await submitter.submit(DIRECTIVE, never);
+      nowMs += 20_001;
+
+      await submitter.submit(DIRECTIVE, never);
+
+      const [first, second] = sent() as [Transaction, Transaction];
+      expect([second.nonce, second.data]).to.deep.equal([first.nonce, first.data]);
+      expect(second.maxFeePerGas).to.equal((first.maxFeePerGas! * 9n) / 8n + 1n);
+      expect(second.maxPriorityFeePerGas).to.equal((first.maxPriorityFeePerGas! * 9n) / 8n + 1n);
+    });
+
+    it("offers more at once while the node finds it too cheap", async () => {
+      await prepare();
+      await submitter.submit(DIRECTIVE, never);
+      nowMs += 20_001;
+      let refused = 0;
+      onSend = (tx) => {
+        if (refused === 2) return tx.hash;
+        refused += 1;
+        throw refusal("replacement transaction underpriced");
+      };
+
+      await submitter.submit(DIRECTIVE, never);
+
+      const prices = sent().map(({ maxFeePerGas }) => maxFeePerGas!);
+      expect(prices).to.have.length(4);
+      expect(prices.every((price, index) => index === 0 || price > prices[index - 1]!)).to.equal(true);
+    });
+
+    it("raises the price eight times and then insists on the bytes that it has", async () => {
+      await prepare();
+      for (let times = 0; times < 12; times++) {
+        await submitter.submit(DIRECTIVE, never);
+        nowMs += 20_001;
+      }
+
+      expect(new Set(sent().map(({ hash }) => hash)).size).to.equal(9);
+      expect(new Set(sent().map(({ nonce }) => nonce))).to.deep.equal(new Set([5]));
+    });
+
+    it("never offers more than its limit of what a new one would", async () => {
+      balance = 10n ** 24n;
+      await prepare();
+      const dear = 3_000_000_000_000n;
+      submitter.noteHead(dear, never);
+      await submitter.submit(DIRECTIVE, never, "routine");
+      for (let times = 0; times < 30; times++) {
+        nowMs += 20_001;
+        submitter.noteHead(10_000_000n, never);
+        await submitter.submit(DIRECTIVE, never, "routine");
+      }
+
+      // The price fell to where 100 gwei are the limit, and what was offered before stays: nothing dearer follows.
+      expect(new Set(sent().map(({ maxFeePerGas }) => maxFeePerGas)).size).to.equal(1);
+    });
+
+    it("frees the nonce with nothing when nobody can wait for it any more", async () => {
+      await prepare();
+      await submitter.submit(DIRECTIVE, never);
+      pending = 6;
+      nowMs += 600_001;
+      submitter.noteHead(BASE_FEE, never);
+      await settle();
+      await settle();
+
+      const [, freed] = sent() as [Transaction, Transaction];
+      expect([freed.nonce, freed.data, freed.value, freed.to]).to.deep.equal([5, "0x", 0n, computeAddress(WALLET_KEY)]);
+    });
+  });
+
+  describe("when a nonce that is not of this process's sending is stuck", () => {
+    it("frees it after a while, so that what is behind it is mined", async () => {
+      pending = 6;
+      await prepare();
+      await submitter.submit(DIRECTIVE, never);
+      nowMs += 60_001;
+      submitter.noteHead(BASE_FEE, never);
+      await settle();
+      await settle();
+
+      expect(sent().map(({ nonce, data }) => [nonce, data.length > 2])).to.deep.equal([
+        [6, true],
+        [5, false],
+      ]);
+    });
+  });
+
+  describe("when a transaction was dropped and forgotten while a later one waits", () => {
+    it("fills the hole, although nobody asks for anything", async () => {
+      await prepare();
+      await submitter.submit(DIRECTIVE, never);
+      nowMs += 50_000;
+      await submitter.submit(OTHER, never);
+      nowMs += 10_001;
+      submitter.noteHead(BASE_FEE, never);
+      await settle();
+      await settle();
+
+      expect(sent().map(({ nonce, data }) => [nonce, data.length > 2])).to.deep.equal([
+        [5, true],
+        [6, true],
+        [5, false],
+      ]);
+    });
+  });
+
+  describe("when the wallet runs low", () => {
+    it("keeps the rest for halts: what can wait is not sent, what is urgent is", async () => {
+      balance = 10n ** 16n;
+      await prepare();
+
+      const failure = await failureOf(submitter.submit(DIRECTIVE, never, "routine"));
+      await submitter.submit(OTHER, never, "urgent");
+
+      expect([failure.name, failure.fate]).to.deep.equal(["WALLET_RESERVED", "retry"]);
+      expect(sent()).to.have.length(1);
+    });
   });
 });

@@ -1,0 +1,43 @@
+import { computeAddress, id, recoverAddress, SigningKey, TypedDataEncoder } from "ethers";
+
+import type { Hex } from "../../domain/hex.ts";
+import type { Identity, Sealed } from "../../ports/signer.ts";
+import { directiveDigest, domainOf } from "./directive-signer.ts";
+
+const SEAL_TYPES = {
+  PeerMessage: [
+    { name: "purpose", type: "string" },
+    { name: "from", type: "address" },
+    { name: "to", type: "address" },
+    { name: "sentAtMs", type: "uint64" },
+    { name: "nonce", type: "bytes32" },
+    { name: "body", type: "bytes32" },
+  ],
+};
+
+/** Seals and reads seals with an operator's key, in the EIP-712 domain of the mesh: one mesh's are void in another. */
+export function createIdentity(meshId: Hex, operatorKey: string): Identity {
+  const key = new SigningKey(operatorKey);
+  const digestOf = ({ body, ...message }: Sealed) =>
+    TypedDataEncoder.hash(domainOf(meshId), SEAL_TYPES, { ...message, body: id(body) });
+  return {
+    operator: addressOfKey(operatorKey),
+    seal: (message) => key.sign(digestOf(message)).serialized as Hex,
+    sealerOf: (message, seal) => recover(() => digestOf(message), seal),
+    signerOf: (directive, signature) => recover(() => directiveDigest(meshId, directive), signature),
+  };
+}
+
+/** The account of a private key, lower case. */
+export function addressOfKey(key: string): Hex {
+  return computeAddress(key).toLowerCase() as Hex;
+}
+
+/** Malformed bytes, and the higher of a signature's two forms, which no hub takes, are nobody's. */
+function recover(digest: () => string, signature: Hex): Hex | null {
+  try {
+    return recoverAddress(digest(), signature).toLowerCase() as Hex;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,210 @@
+import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+
+import { roleWallet } from "../../localnet/chains/accounts.ts";
+import { waitUntil } from "../../localnet/wait-until.ts";
+import { CAUTION_M1, type TestHub } from "../localnet/support/hubs.ts";
+import { type LyingRpc, startLyingRpc } from "./support/lying-rpc.ts";
+import {
+  DIRECTIVE,
+  HALTED_M4,
+  PACKET,
+  PATIENCE_MS,
+  type Scenario,
+  TEST_TIMEOUT_MS,
+  expectAgreement,
+  expectPosture,
+  startScenario,
+} from "./support/scenario.ts";
+import { proposeForgery } from "./support/thief.ts";
+
+const QUORUM_PATH = 2n;
+const LIAR = 2;
+const BACKUP_DELAY_SECONDS = 5;
+
+const ConfigFile = z.object({ quorum: z.object({ listen: z.object({ port: z.number() }) }) });
+
+describe("three nodes of a quorum of two, each with a key, a wallet and a view of its own", function () {
+  this.timeout(TEST_TIMEOUT_MS);
+
+  let scene: Scenario;
+  let liar: LyingRpc;
+  let source: TestHub;
+  let others: readonly TestHub[];
+
+  before(async () => {
+    liar = await startLyingRpc();
+    scene = await startScenario("operators-quorum", {
+      chains: 3,
+      relayers: 3,
+      backupDelaySeconds: BACKUP_DELAY_SECONDS,
+      rpcUrlOf: (relayer, chain) => (relayer === LIAR && chain.name === "chain-a" ? liar.urlFor(chain) : chain.rpcUrl),
+    });
+    const [first, ...rest] = scene.hubs as [TestHub, TestHub, TestHub];
+    [source, others] = [first, rest];
+  });
+
+  beforeEach(async () => {
+    liar.tellTheTruth();
+    for (const relayer of scene.localnet.relayers.filter((of) => !of.isRunning())) {
+      await relayer.start();
+      await relayer.waitReady();
+    }
+    await scene.calm();
+  });
+
+  after(async () => {
+    await scene.stop();
+    await liar.close();
+  });
+
+  const listAccepted = async (hub: TestHub) => {
+    const logs = await scene.tally.events(hub, "DirectiveAccepted");
+    return logs.map((log) => hub.hub.interface.parseLog(log)!.args).map((args) => [args["path"], args["signatures"]]);
+  };
+  const awaitHalt = () =>
+    waitUntil(async () => (await Promise.all(others.map((hub) => hub.postureByte(1)))).every((byte) => byte === 0xb4), {
+      what: "the quorum to halt every chain",
+      timeoutMs: PATIENCE_MS,
+    });
+  const urlsExcept = (operator: number) =>
+    new Map(
+      scene.localnet.relayers.flatMap(({ configFile }, index) => {
+        const { quorum } = ConfigFile.parse(JSON.parse(readFileSync(configFile, "utf8")));
+        return index === operator ? [] : [[index, `http://127.0.0.1:${quorum.listen.port}`] as const];
+      }),
+    );
+  /** Signatures that a node was asked for, by what it answered. */
+  const answeredBy = async (index: number) => {
+    const page = await scene.localnet.relayers[index]!.metrics();
+    const lines = page.split("\n").filter((line) => /^cordon_co_signatures_total.*side="answered"/.test(line));
+    const sum = (of: readonly string[]) => of.reduce((total, line) => total + Number(line.split(" ").at(-1)), 0);
+    const isSigned = (line: string) => line.includes('outcome="signed"');
+    return { signed: sum(lines.filter(isSigned)), refused: sum(lines.filter((line) => !isSigned(line))) };
+  };
+  const countSent = async (hub: TestHub) =>
+    Promise.all(
+      (["relayer0", "relayer1", "relayer2"] as const).map((role) =>
+        hub.chain.provider.getTransactionCount(roleWallet(role).address),
+      ),
+    );
+
+  describe("when a sensor halts a market, LayerZero delivers nothing, and one node is dead", () => {
+    it("halts it everywhere by two signatures, after reduce-only by one", async () => {
+      await scene.localnet.relayers[LIAR]!.kill();
+      await scene.raise(source, 1, HALTED_M4);
+      await awaitHalt();
+      await scene.deliver();
+      await scene.settle();
+
+      const gained = await scene.tally.gained();
+      expect(gained["chain-a"]).to.deep.equal({ assertions: 1, broadcasts: 1, sent: 2 });
+      for (const hub of others) {
+        const accepted = await listAccepted(hub);
+        expect(accepted[0]?.[1]).to.equal(1n);
+        expect(accepted).to.deep.include([QUORUM_PATH, 2n]);
+        // Halts are raced: each of the two sends alone and with the other, unless it sees the other's in time.
+        const { directives, submissions, ...rest } = gained[hub.chain.name] ?? {};
+        expect(directives).to.be.within(2, 4);
+        expect([submissions, rest]).to.deep.equal([directives, PACKET]);
+      }
+      await expectAgreement(scene.hubs, 1, HALTED_M4);
+    });
+  });
+
+  describe("when the endpoint of one node hides the assertion from it", () => {
+    it("refuses to sign, and the other two halt every chain", async () => {
+      const before = await answeredBy(LIAR);
+      await liar.lie();
+      await scene.raise(source, 1, HALTED_M4);
+      await awaitHalt();
+      await waitUntil(async () => (await answeredBy(LIAR)).refused > before.refused, {
+        what: "the node that is lied to to answer",
+        timeoutMs: PATIENCE_MS,
+      });
+
+      expect((await answeredBy(LIAR)).signed).to.equal(before.signed);
+
+      liar.tellTheTruth();
+      await scene.deliver();
+      await scene.settle();
+      await expectAgreement(scene.hubs, 1, HALTED_M4);
+    });
+  });
+
+  describe("when the key of one node is stolen", () => {
+    for (const [cut, reason] of [
+      ["true", "not-reproducible"],
+      ["forged", "other-hash"],
+    ] as const) {
+      it(`gets nobody to sign a halt that follows from nothing, with a ${cut} cut`, async () => {
+        await scene.localnet.relayers[LIAR]!.kill();
+
+        const theft = { operator: LIAR, urls: urlsExcept(LIAR), market: 1, rungs: HALTED_M4, cut };
+        const answers = await proposeForgery(scene.localnet, scene.hubs, theft);
+
+        expect(answers).to.deep.equal([
+          { kind: "refused", reason },
+          { kind: "refused", reason },
+        ]);
+        expect(await scene.tally.gained()).to.deep.equal({});
+        await expectAgreement(scene.hubs, 1, 0);
+      });
+    }
+
+    it("gets nobody to sign anything while a halt is in force: nothing to loosen can be said", async () => {
+      await scene.raise(source, 1, HALTED_M4);
+      await awaitHalt();
+      await scene.deliver();
+      await scene.settle();
+      await scene.localnet.relayers[LIAR]!.kill();
+
+      const theft = { operator: LIAR, urls: urlsExcept(LIAR), market: 1, rungs: 0, cut: "true" as const };
+      const answers = await proposeForgery(scene.localnet, scene.hubs, theft);
+
+      expect(answers.map(({ kind }) => kind)).to.deep.equal(["refused", "refused"]);
+      await expectPosture(scene.hubs, 1, HALTED_M4);
+      await expectAgreement(scene.hubs, 1, HALTED_M4);
+    });
+  });
+
+  describe("when a sensor raises a rung that can wait", () => {
+    it("is carried by one transaction to each chain, of whichever node's turn it is", async () => {
+      await scene.raiseDirectly(source, 1, CAUTION_M1);
+      await scene.deliver();
+      await scene.settle();
+
+      expect(await scene.tally.gained()).to.deep.equal({
+        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
+        "chain-b": { ...DIRECTIVE, ...PACKET },
+        "chain-c": { ...DIRECTIVE, ...PACKET },
+      });
+      await expectAgreement(scene.hubs, 1, CAUTION_M1);
+    });
+
+    it("is carried by a backup, still by one transaction, when that node was killed", async () => {
+      // Whose turn it is for this market and this rung is always the same: the count of the first time tells.
+      const before = await countSent(others[0]!);
+      await scene.raiseDirectly(source, 1, CAUTION_M1);
+      await scene.deliver();
+      await scene.settle();
+      const after = await countSent(others[0]!);
+      const primary = after.findIndex((count, index) => count > (before[index] ?? 0));
+      await scene.calm();
+      await scene.localnet.relayers[primary]!.kill();
+
+      await scene.raiseDirectly(source, 1, CAUTION_M1);
+      await scene.deliver();
+      await scene.settle();
+
+      expect(await scene.tally.gained()).to.deep.equal({
+        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
+        "chain-b": { ...DIRECTIVE, ...PACKET },
+        "chain-c": { ...DIRECTIVE, ...PACKET },
+      });
+      expect((await countSent(others[0]!))[primary]).to.equal(after[primary]);
+      await expectAgreement(scene.hubs, 1, CAUTION_M1);
+    });
+  });
+});

@@ -1,0 +1,108 @@
+import { expect } from "chai";
+
+import { ethersHasher } from "../../../../relayer/adapters/evm/hasher.ts";
+import { readClaim } from "../../../../relayer/adapters/peers/messages.ts";
+import { type SealedDecision, sealDecision } from "../../../../relayer/domain/decision/seal.ts";
+import { singleLane, mergeWords } from "../../../../relayer/domain/incident/word.ts";
+import { plan } from "../../../../relayer/domain/policy/plan.ts";
+import type { PlanInput } from "../../../../relayer/domain/policy/plan-input.ts";
+import type { Policy } from "../../../../relayer/domain/policy/policy.ts";
+import {
+  type Claim,
+  type SigningRules,
+  type StatesAtCut,
+  checkClaim,
+  isStale,
+  recompute,
+} from "../../../../relayer/domain/quorum/claim.ts";
+import { EIDS, OPERATORS, T0, aBlock, aHubState, aMarketWord } from "../../../support/builders.ts";
+import { MIRROR } from "../../../support/fake-mesh.ts";
+
+const keccak = (text: string) => ethersHasher.keccakUtf8(text);
+const POLICY: Policy = { hash: `0x${"11".repeat(32)}`, mirror: MIRROR };
+const RULES: SigningRules = { policy: POLICY, operators: OPERATORS, kinds: ["raise", "settle"], keccak };
+const HALTED = aMarketWord({ caution: T0, reduceOnly: T0, halted: T0 });
+
+describe("what a node makes of a peer's decision", () => {
+  const calm = aHubState({ operators: OPERATORS });
+  const halted = { ...calm, meshWords: calm.meshWords.with(1, HALTED) };
+  const at = (number: number, state = calm) => ({ block: aBlock(number, { timestamp: T0 + number }), state });
+  const chains = [
+    { eid: EIDS[0]!, latest: at(9, halted), finalised: at(5), isCaughtUp: true },
+    { eid: EIDS[1]!, latest: at(8), finalised: at(5), isCaughtUp: true },
+  ];
+  const input: PlanInput = { chains, operators: OPERATORS, inFlight: [], venues: [] };
+  const states: StatesAtCut = new Map(
+    chains.map(({ eid, latest, finalised }) => [eid, { latest, finalised, venue: null }]),
+  );
+  const seal = (of: PlanInput): SealedDecision => sealDecision(plan(of, POLICY)!, of, keccak);
+  const claimOf = (text: string, index = 0): Claim => readClaim(JSON.stringify({ text, index }));
+  const honest = claimOf(seal(input).text);
+  const known = new Set(EIDS);
+
+  it("finds the same directive in an honest one, from its text alone", () => {
+    expect(checkClaim(honest, RULES, known)).to.equal(null);
+    expect(recompute(honest, states, RULES)).to.deep.equal(seal(input).decision.directives[0]);
+  });
+
+  it("takes in flight from the peer, and finds what is left", () => {
+    const inFlight = [
+      { eid: EIDS[1]!, entries: [{ market: 1, word: mergeWords(singleLane(1, T0), singleLane(2, T0)) }] },
+    ];
+    const claim = claimOf(seal({ ...input, inFlight }).text);
+
+    const directive = recompute(claim, states, RULES);
+
+    expect(directive).to.have.property("entries").with.length(1);
+    expect(directive).to.deep.equal(seal({ ...input, inFlight }).decision.directives[0]);
+  });
+
+  const text = seal(input).text;
+  const tampered: Readonly<Record<string, string>> = {
+    "a later deadline": text.replace(/"deadline":(\d+)/, (_, seconds: string) => `"deadline":${Number(seconds) + 1}`),
+    "a word more": text.replace(/"word":"0x(\w)/, (_, digit: string) => `"word":"0x1${digit}`),
+    "another digest of what was seen": text.replace(/"inputs":"0x\w/, '"inputs":"0xf'),
+    "other rules": text.replace('"version":1', '"version":2'),
+    "a key that nobody writes": text.replace(/^\{/, '{"also":1,'),
+    "white space": text.replace(/^\{/, "{ "),
+  };
+  for (const [what, changed] of Object.entries(tampered)) {
+    it(`does not sign one with ${what}`, () => {
+      expect(changed).to.not.equal(text);
+      expect(recompute(claimOf(changed), states, RULES)).to.equal("not-reproducible");
+    });
+  }
+
+  it("does not sign what its own chains do not say", () => {
+    const others = new Map(states).set(EIDS[0]!, { latest: at(9), finalised: at(5), venue: null });
+
+    expect(recompute(honest, others, RULES)).to.equal("not-reproducible");
+  });
+
+  it("does not sign a directive that the decision does not have", () => {
+    expect(recompute(claimOf(text, 1), states, RULES)).to.equal("not-reproducible");
+  });
+
+  it("does not sign without every chain of the cut", () => {
+    expect(recompute(honest, new Map([...states].slice(1)), RULES)).to.equal("unknown-block");
+  });
+
+  it("does not sign kinds that it was told not to", () => {
+    expect(recompute(honest, states, { ...RULES, kinds: ["settle"] })).to.equal("kind");
+  });
+
+  it("refuses before it looks at any chain: strangers' chains, other policies, other operators", () => {
+    const policy = { ...POLICY, hash: `0x${"22".repeat(32)}` as const };
+    const operators = OPERATORS.slice(1);
+
+    expect(checkClaim(honest, RULES, new Set(EIDS.slice(1)))).to.equal("unknown-chain");
+    expect(checkClaim(honest, { ...RULES, policy }, known)).to.equal("policy-differs");
+    expect(checkClaim(honest, { ...RULES, operators }, known)).to.equal("operators-differ");
+    const twice = { ...honest, input: { ...honest.input, cut: [honest.input.cut[0]!, honest.input.cut[0]!] } };
+    expect(checkClaim(twice, RULES, known)).to.equal("unknown-chain");
+  });
+
+  it("calls a head stale from the second after two minutes on", () => {
+    expect([isStale(T0, T0 + 120), isStale(T0, T0 + 121), isStale(T0 + 5, T0)]).to.deep.equal([false, true, false]);
+  });
+});
