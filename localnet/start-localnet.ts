@@ -20,7 +20,7 @@ import { type Workers, startWorkers } from "./layerzero/workers/start-workers.ts
 import type { LayerZeroStack } from "./layerzero/wire-layerzero.ts";
 import { findRedis } from "./redis/find-redis.ts";
 import { type RedisServer, startRedis } from "./redis/start-redis.ts";
-import { MAX_RELAYERS, type RelayerMode, writeRelayerConfig } from "./relayers/relayer-config.ts";
+import { MAX_RELAYERS, type RelayerKeeping, type RelayerMode, writeRelayerConfig } from "./relayers/relayer-config.ts";
 import { type LocalRelayer, createLocalRelayer } from "./relayers/start-relayer.ts";
 import { type Shutdown, createShutdown } from "./shutdown.ts";
 
@@ -35,6 +35,8 @@ export interface LocalnetOptions {
   readonly relayerMode?: RelayerMode;
   /** Operator keys that each relayer holds: 2 for a lone relayer, else 1 each, so that two of them make a quorum. */
   readonly operatorKeysPerRelayer?: number;
+  /** What each relayer does besides tightening; nothing unless given. */
+  readonly relayerKeeping?: RelayerKeeping;
   /** Timestamp of all genesis blocks, in unix seconds; now unless given. */
   readonly genesisTime?: number;
   /** A block every so many seconds on every chain, once all is deployed; unless given, one for each transaction. */
@@ -253,7 +255,9 @@ async function startRelayers({ options, chains, record, redis, dir, shutdown }: 
   const starting = Array.from({ length: count }, async (_, index) => {
     const own = path.join(dir, `relayer-${index}`);
     const operators = Array.from({ length: keysEach }, (_key, key) => index * keysEach + key);
-    const configFile = writeRelayerConfig({ index, operators, mode, dir: own, chains, record, redisUrl: redis.url });
+    const { url: redisUrl } = redis;
+    const keeping = options.relayerKeeping;
+    const configFile = writeRelayerConfig({ index, operators, mode, dir: own, chains, record, redisUrl, keeping });
     const relayer = createLocalRelayer({ name: `relayer-${index}`, configFile, dir: own });
     await shutdown.add(relayer.name, () => relayer.stop());
     await relayer.start();

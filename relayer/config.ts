@@ -27,6 +27,7 @@ export interface ChainConfig {
   readonly finality: ConfigFile["chains"][string]["finality"];
   readonly pollMs: number;
   readonly maxLogRange: number;
+  readonly keeping: ConfigFile["chains"][string]["keeping"];
 }
 
 /** The configuration after every check. Secrets are wrapped: printing it shows none. */
@@ -40,6 +41,9 @@ export interface Config {
   readonly wallet: Secret | null;
   /** Empty when observing. */
   readonly operatorKeys: readonly Secret[];
+  readonly messages: ConfigFile["messages"];
+  /** Null when no errands are done: packets are then only followed. */
+  readonly keeping: (Omit<NonNullable<ConfigFile["keeping"]>, "wallet"> & { readonly wallet: Secret }) | null;
   readonly redis: { readonly url: Secret; readonly prefix: string };
   readonly journal: { readonly dir: string };
   readonly server: ConfigFile["server"];
@@ -150,6 +154,7 @@ function assemble(file: ConfigFile, secrets: ReadonlyMap<string, string>, baseDi
     const value = secrets.get(path);
     return value === undefined ? null : createSecret(normaliseKey(value));
   };
+  const keeperKey = holdsKeys(file) ? keyAt("keeping.wallet") : null;
   const present = (secret: Secret | null): Secret[] => (secret === null ? [] : [secret]);
 
   return {
@@ -161,6 +166,7 @@ function assemble(file: ConfigFile, secrets: ReadonlyMap<string, string>, baseDi
       rpcUrls: chain.rpcUrls.flatMap((_, index) => present(secretAt(`chains.${name}.rpcUrls.${index}`))),
       wsUrl: secretAt(`chains.${name}.wsUrl`),
     })),
+    keeping: file.keeping === undefined || keeperKey === null ? null : { ...file.keeping, wallet: keeperKey },
     wallet: holdsKeys(file) ? keyAt("wallet") : null,
     operatorKeys: file.operatorKeys.flatMap((_, index) => present(keyAt(`operatorKeys.${index}`))),
     redis: { prefix: file.redis.prefix, url: secretAt("redis.url") ?? createSecret("") },

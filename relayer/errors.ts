@@ -68,6 +68,11 @@ export const CATALOGUE = {
     fate: "drop",
     meaning: "An action was sent as often as allowed and never seen on chain.",
   },
+  PACKET_UNDELIVERED: {
+    code: "CRD-320",
+    fate: "drop",
+    meaning: "A verified packet failed as often as allowed; the delegate of its hub decides.",
+  },
 
   JOB_MALFORMED: { code: "CRD-400", fate: "drop", meaning: "A job in Redis does not have the shape of an action." },
   QUEUE_UNAVAILABLE: {

@@ -7,11 +7,13 @@ import { createFileJournal } from "./adapters/journal/file-journal.ts";
 import { createPromMetrics, type PromMetrics } from "./adapters/metrics/prom-metrics.ts";
 import { createBullQueue } from "./adapters/queue/bull-queue.ts";
 import { Lifecycle } from "./app/lifecycle.ts";
+import type { HousekeepingOptions } from "./app/housekeeping/housekeeping.ts";
 import { startRelayer } from "./app/relayer.ts";
 import { checkSurroundings } from "./cli/check.ts";
 import { exitCodeOfResults, printResults } from "./cli/check-report.ts";
 import { parseOptions } from "./cli/options.ts";
 import { type ChainConfig, type Config, type LoadedConfig, loadConfig } from "./config.ts";
+import { errandPolicyOf } from "./config/errand-policy.ts";
 import { RelayerError } from "./errors.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-code.ts";
 import { createLog } from "./log.ts";
@@ -38,7 +40,7 @@ interface Parts {
 }
 
 /** A chain, and how often and how far it is read. */
-interface EvmFeed extends Pick<ChainConfig, "pollMs" | "maxLogRange"> {
+interface EvmFeed extends Pick<ChainConfig, "pollMs" | "maxLogRange" | "startBlock" | "keeping"> {
   readonly chain: EvmChain;
 }
 
@@ -135,6 +137,10 @@ function buildChain(
     rpcUrls: chain.rpcUrls.map((url) => url.reveal()),
     wsUrl: chain.wsUrl?.reveal() ?? null,
     walletKey: config.wallet?.reveal() ?? null,
+    keeper:
+      config.keeping === null
+        ? null
+        : { walletKey: config.keeping.wallet.reveal(), treasury: chain.keeping.treasury ?? null },
     operators: signer.operators,
     onRequest: (method, status) => metrics.rpcRequested(chain.name, method, status),
   });
@@ -172,7 +178,26 @@ function start(parts: Parts, onHalt: Surroundings["onHalt"]): RelayerStatus {
   const { config, life } = parts;
   const journal = life.add("journal", createFileJournal(config.journal), (it) => it.close());
   const ports = { ...parts, journal, clock: systemClock, hasher: ethersHasher };
-  return startRelayer(ports, { mirror: config.policy.mirror, onHalt }, life);
+  return startRelayer(ports, { mirror: config.policy.mirror, housekeeping: housekeepingOf(parts), onHalt }, life);
+}
+
+function housekeepingOf({ config, feeds, metrics }: Parts): HousekeepingOptions {
+  const chains = feeds.map(({ chain, keeping, ...feed }) => ({
+    ...feed,
+    chain,
+    messaging: chain.messaging,
+    errands: chain.errands,
+    chores: keeping,
+  }));
+  const { lookbackBlocks, stuckAfterSeconds } = config.messages;
+  const stuckAfterMs = stuckAfterSeconds * 1_000;
+  return {
+    chains,
+    metrics: metrics.housekeeping,
+    lookbackBlocks,
+    stuckAfterMs,
+    errands: errandPolicyOf(config.keeping),
+  };
 }
 
 interface Announcement {

@@ -20,6 +20,7 @@ import { warmUp } from "./act/warm-up.ts";
 import type { AppContext } from "./context.ts";
 import { createJournalWriter, type JournalWriter } from "./journal-writer.ts";
 import { createLedger } from "./ledger.ts";
+import { type HousekeepingOptions, startHousekeeping } from "./housekeeping/housekeeping.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createLoops } from "./loops.ts";
 import { measureTightening } from "./measure.ts";
@@ -46,6 +47,8 @@ export interface RelayerPorts {
 
 export interface RelayerOptions {
   readonly mirror: MirrorPolicy;
+  /** Left out, nothing but tightening is done. */
+  readonly housekeeping?: HousekeepingOptions;
   /** Called when going on would do harm. May be called more than once. */
   readonly onHalt: (error: RelayerError) => void;
 }
@@ -81,14 +84,17 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
     return Promise.resolve();
   };
   const pause = () => clock.sleep(RECONCILE_EVERY_MS, life.signal);
+  const housekeeping =
+    options.housekeeping === undefined ? null : startHousekeeping(context, options.housekeeping, loops);
   const ended = Promise.all([
+    housekeeping?.ended,
     warmUp(ports),
     ...observers.map((observer) => observer.run(loops)),
     loops.run("reconcile", { turn, pause, signal: life.signal }),
   ]);
   life.add("loops", loops, () => ended.then(() => journal.drain()));
   log.info({ chains: observers.length, operators: signer.operators, policy: options.mirror }, "relayer loops started");
-  return createStatus({ ledger, observers, loops, hasher, queue: queueHealth, journal });
+  return createStatus({ ledger, observers, loops, hasher, queue: queueHealth, journal, messages: housekeeping });
 }
 
 interface Acting {

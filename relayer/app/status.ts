@@ -2,6 +2,7 @@ import { type ActionView, stateOfAction } from "../domain/action/action-view.ts"
 import { type Hex, hexOfInteger, joinHex } from "../domain/hex.ts";
 import type { ChainView, World } from "../domain/world/world.ts";
 import type { Hasher } from "../ports/hasher.ts";
+import type { MessagesView } from "../ports/message-status.ts";
 import type { ActionStatus, ChainStatus, ComponentStatus, RelayerStatus } from "../ports/status.ts";
 import type { JournalWriter } from "./journal-writer.ts";
 import type { Ledger } from "./ledger.ts";
@@ -21,10 +22,20 @@ export interface StatusSources {
   readonly hasher: Hasher;
   readonly queue: QueueHealth;
   readonly journal: JournalWriter;
+  /** Null where messages are not followed. */
+  readonly messages: MessagesView | null;
 }
 
 /** What the pages show, read off the world at the moment of asking. */
-export function createStatus({ ledger, observers, loops, hasher, queue, journal }: StatusSources): RelayerStatus {
+export function createStatus({
+  ledger,
+  observers,
+  loops,
+  hasher,
+  queue,
+  journal,
+  messages,
+}: StatusSources): RelayerStatus {
   const viewOf = ({ feed }: Observer): ChainView | null => ledger.world.chains.get(feed.chain.eid) ?? null;
   const digestOf = (view: ChainView | null): Hex | null => (view === null ? null : digestMesh(view, hasher));
 
@@ -50,6 +61,8 @@ export function createStatus({ ledger, observers, loops, hasher, queue, journal 
       return { isConverged: compare(digests.map(({ meshDigest }) => meshDigest)), digests };
     },
     actions: () => listActions(ledger.world),
+    messages: (filter) => messages?.messages(filter) ?? [],
+    recoveries: () => messages?.recoveries() ?? [],
   };
 }
 

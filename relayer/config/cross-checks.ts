@@ -1,5 +1,5 @@
 import type { ConfigFault } from "./fault.ts";
-import { SecretRefSchema, type SecretRef } from "./schema.ts";
+import { SecretRefSchema, type SecretRef } from "./fields.ts";
 
 const CHAIN_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
@@ -35,6 +35,7 @@ export function listSecretRefs(raw: unknown): Map<string, SecretRef> {
   }
   if (holdsKeys(raw)) {
     add("wallet", root["wallet"]);
+    add("keeping.wallet", asRaw(root["keeping"])["wallet"]);
     asList(root["operatorKeys"]).forEach((key, index) => add(`operatorKeys.${index}`, key));
   }
   return found;

@@ -52,7 +52,7 @@ function checkUrlsTwice(secrets: ReadonlyMap<string, string>): ConfigFault[] {
 function checkKeys(secrets: ReadonlyMap<string, string>): ConfigFault[] {
   const owners = new Map<string, string>();
   return [...secrets].flatMap(([path, value]) => {
-    if (path !== "wallet" && !path.startsWith("operatorKeys.")) return [];
+    if (path !== "wallet" && path !== "keeping.wallet" && !path.startsWith("operatorKeys.")) return [];
     const address = addressOf(value);
     if (address === null) return [{ path, problem: "the secret is not a private key (32 bytes in hex)" }];
     const owner = owners.get(address);

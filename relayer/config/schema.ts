@@ -1,13 +1,10 @@
-import { isAddress } from "ethers";
 import { z } from "zod";
 
 import type { Hex } from "../domain/hex.ts";
+import { address, expected, SecretRefSchema, whole } from "./fields.ts";
+import { ChainKeepingSchema, KeepingSchema, MessagesSchema } from "./keeping-schema.ts";
 
-/** Says what a field must be, or that it is missing; either way what to write. */
-const expected = (what: string) => ({
-  error: ({ input }: { readonly input?: unknown }): string =>
-    input === undefined ? `is missing; write ${what}` : `must be ${what}`,
-});
+export { type SecretRef, SecretRefSchema } from "./fields.ts";
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const name = (whose: string) => z.string(expected(whose)).regex(NAME, expected(whose));
@@ -20,22 +17,6 @@ function hex(bytes: number, what: string) {
     .transform((text) => text.toLowerCase() as Hex);
 }
 
-function whole(what: string, min: number, max: number) {
-  const message = expected(`${what}, a whole number from ${min} to ${max}`);
-  return z.int(message).min(min, message).max(max, message);
-}
-
-export const SecretRefSchema = z.strictObject(
-  {
-    type: z.enum(["env", "file", "plain"], expected('where the secret is: "env", "file" or "plain" (devnet only)')),
-    value: z.string(expected("the variable's name or the file's path")).min(1, "must not be empty"),
-  },
-  expected('a secret reference, as {"type": "env", "value": "NAME"}'),
-);
-
-/** Where a secret stands. The configuration itself holds none, outside a devnet. */
-export type SecretRef = z.output<typeof SecretRefSchema>;
-
 const FinalitySchema = z.union(
   [z.strictObject({ tag: z.enum(["finalized", "safe"]) }), z.strictObject({ depth: z.int().min(1).max(10_000) })],
   expected('{"tag": "finalized"} or {"tag": "safe"} or {"depth": blocks, 1 to 10000}'),
@@ -45,13 +26,7 @@ const ChainSchema = z.strictObject(
   {
     eid: whole("the LayerZero endpoint id", 1, 0xffff_ffff),
     chainId: whole("the chain id", 1, Number.MAX_SAFE_INTEGER),
-    hub: z
-      .string(expected("the address of the IncidentHub"))
-      .refine(
-        (text) => text.startsWith("0x") && isAddress(text),
-        expected("the IncidentHub's address; check its digits and checksum"),
-      )
-      .transform((text) => text.toLowerCase() as Hex),
+    hub: address("the IncidentHub's address"),
     /** Block in which the hub was deployed: nothing before it is ever read. */
     startBlock: whole("the block in which the hub was deployed", 0, Number.MAX_SAFE_INTEGER),
     /** In order of preference: the next one is asked when one fails. */
@@ -63,6 +38,7 @@ const ChainSchema = z.strictObject(
     wsUrl: SecretRefSchema.optional(),
     finality: FinalitySchema.default({ tag: "finalized" }),
     pollMs: whole("the polling interval in milliseconds", 20, 60_000).default(1_000),
+    keeping: ChainKeepingSchema.prefault({}),
     maxLogRange: whole("how many blocks one eth_getLogs may span", 1, 100_000).default(2_000),
   },
   expected("a chain, as in docs/config.md"),
@@ -108,6 +84,9 @@ export const ConfigSchema = z.strictObject(
       },
       expected('{"url": secret reference, "prefix": "{cordon}"}'),
     ),
+    messages: MessagesSchema.prefault({}),
+    /** Left out, packets are only followed. Not read when observing. */
+    keeping: KeepingSchema.optional(),
     journal: z.strictObject(
       { dir: z.string(expected("a directory")).min(1, "must not be empty") },
       expected('{"dir": path}'),

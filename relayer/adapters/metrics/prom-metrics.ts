@@ -1,7 +1,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 import type { Metrics } from "../../ports/metrics.ts";
+import type { HousekeepingMetrics } from "../../ports/housekeeping-metrics.ts";
 import type { QueueCounts } from "../../ports/queue.ts";
+import { createHousekeepingMetrics } from "./prom-housekeeping.ts";
 
 const PREFIX = "cordon_";
 /** A chain's heads are forgotten when they were not read for this long: an old number looks like a healthy one. */
@@ -23,6 +25,7 @@ export interface PromMetricsOptions {
 export interface PromMetrics extends Metrics {
   /** A node was asked. */
   rpcRequested(chain: string, method: string, status: string): void;
+  readonly housekeeping: HousekeepingMetrics;
   readonly contentType: string;
   /** The page in Prometheus' text format. */
   print(): Promise<string>;
@@ -57,6 +60,7 @@ export function createPromMetrics(options: PromMetricsOptions): PromMetrics {
       of.openActions.set(openActions);
     },
     rpcRequested: (chain, method, status) => of.rpcRequests.inc({ chain, method, status }),
+    housekeeping: createHousekeepingMetrics(registry, PREFIX),
     contentType: registry.contentType,
     print: () => registry.metrics(),
   };

@@ -64,7 +64,7 @@ export interface Scenario {
   stop(): Promise<void>;
 }
 
-type ScenarioOptions = Pick<LocalnetOptions, "chains" | "relayers" | "operatorKeysPerRelayer">;
+type ScenarioOptions = Pick<LocalnetOptions, "chains" | "relayers" | "operatorKeysPerRelayer" | "relayerKeeping">;
 
 /** Starts a local network, calm, with the keeper acting only when told. */
 export async function startScenario(name: string, options: ScenarioOptions): Promise<Scenario> {

@@ -31,6 +31,8 @@ describe("startHttpServer", () => {
       chains: () => [CHAIN],
       convergence: () => ({ isConverged: true, digests: [] }),
       actions: () => [],
+      messages: () => [],
+      recoveries: () => [],
     };
     server = await startHttpServer({
       host: "127.0.0.1",
