@@ -131,10 +131,10 @@ function throughTreasury(treasury: Hex, { to, data }: EncodedErrand): EncodedErr
 async function readLast(session: RpcSession, errand: Errand): Promise<Asserted | null> {
   if (errand.kind !== "poke" && errand.kind !== "report-silence") return null;
   const market = errand.kind === "poke" ? errand.market : await readSilenceMarket(session, errand.sensor);
-  const { rungs, at } = await view(session, { to: errand.sensor, name: "lastAsserted", args: [market] }).then(
-    (result) => ({ rungs: rungsOfByte(Number(result["rungs"])), at: Number(result["at"]) }),
-  );
-  return rungs === null ? null : { rungs, at };
+  // By place: ethers' results are arrays, and `at` is a method of theirs.
+  const [said, at] = await view(session, { to: errand.sensor, name: "lastAsserted", args: [market] });
+  const rungs = rungsOfByte(Number(said));
+  return rungs === null ? null : { rungs, at: Number(at) };
 }
 
 async function readSilenceMarket(session: RpcSession, sensor: Hex): Promise<number> {
