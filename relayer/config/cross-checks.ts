@@ -1,5 +1,5 @@
 import type { ConfigFault } from "./fault.ts";
-import { SecretRefSchema, type SecretRef } from "./fields.ts";
+import { SecretRefSchema, type SecretRef } from "./field.ts";
 
 const CHAIN_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
@@ -15,7 +15,8 @@ export function checkAcrossFields(raw: unknown): ConfigFault[] {
 
 /** Whether the relayer that `raw` describes holds keys. One that observes does not even read them. */
 export function holdsKeys(raw: unknown): boolean {
-  return asRaw(raw)["mode"] === "tighten-only";
+  const { mode } = asRaw(raw);
+  return mode === "tighten-only" || mode === "full";
 }
 
 /** Every secret reference that can be read, by path. Keys are left out when nothing is going to be signed. */

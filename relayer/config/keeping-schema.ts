@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { MARKETS } from "../domain/incident/posture.ts";
-import { address, expected, SecretRefSchema, whole } from "./fields.ts";
+import { address, expected, SecretRefSchema, whole } from "./field.ts";
 
 const wei = (what: string) =>
   z

@@ -1,10 +1,11 @@
 import { z } from "zod";
 
 import type { Hex } from "../domain/hex.ts";
-import { address, expected, SecretRefSchema, whole } from "./fields.ts";
+import { address, expected, SecretRefSchema, whole } from "./field.ts";
 import { ChainKeepingSchema, KeepingSchema, MessagesSchema } from "./keeping-schema.ts";
+import { PolicySchema } from "./policy-schema.ts";
 
-export { type SecretRef, SecretRefSchema } from "./fields.ts";
+export { type SecretRef, SecretRefSchema } from "./field.ts";
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const name = (whose: string) => z.string(expected(whose)).regex(NAME, expected(whose));
@@ -22,11 +23,24 @@ const FinalitySchema = z.union(
   expected('{"tag": "finalized"} or {"tag": "safe"} or {"depth": blocks, 1 to 10000}'),
 );
 
+const VenueSchema = z.strictObject(
+  {
+    address: address("the clearing house's address"),
+    /** Block in which it was deployed. */
+    startBlock: whole("the block in which the clearing house was deployed", 0, Number.MAX_SAFE_INTEGER),
+    /** Whose forecast the forecast rule reads. */
+    volatilitySensor: address("the volatility sensor's address").optional(),
+  },
+  expected('{"address": …, "startBlock": …}'),
+);
+
 const ChainSchema = z.strictObject(
   {
     eid: whole("the LayerZero endpoint id", 1, 0xffff_ffff),
     chainId: whole("the chain id", 1, Number.MAX_SAFE_INTEGER),
     hub: address("the IncidentHub's address"),
+    /** The clearing house there, for the rules that look at risk. */
+    venue: VenueSchema.optional(),
     /** Block in which the hub was deployed: nothing before it is ever read. */
     startBlock: whole("the block in which the hub was deployed", 0, Number.MAX_SAFE_INTEGER),
     /** In order of preference: the next one is asked when one fails. */
@@ -44,20 +58,16 @@ const ChainSchema = z.strictObject(
   expected("a chain, as in docs/config.md"),
 );
 
-const PolicySchema = z.strictObject({
-  mirror: z
-    .strictObject({
-      /** Below 600, or every provisional entry, which lives 600 s, would be renewed at once. */
-      renewBelowSeconds: whole("the remaining lease below which it is renewed", 30, 599).default(480),
-      reconcileAfterSeconds: whole("the age at which a missing stamp is sent", 30, 86_400).default(300),
-    })
-    .prefault({}),
-});
-
 export const ConfigSchema = z.strictObject(
   {
     name: name("the name of this relayer: lower case, digits, hyphens"),
-    mode: z.enum(["observe", "tighten-only"], expected('"observe" or "tighten-only"')),
+    /** observe: look. shadow: decide and write down. tighten-only: act. full: that, and what keepers do. */
+    mode: z.enum(
+      ["observe", "shadow", "tighten-only", "full"],
+      expected('"observe", "shadow", "tighten-only" or "full"'),
+    ),
+    /** In whose name mode shadow decides: accounts that the hubs know as operators. Without any it decides nothing. */
+    shadowOperators: z.array(address("an operator's account")).max(32, "must be at most 32").default([]),
     meshId: hex(32, "the mesh id"),
     network: z.enum(["devnet", "live"], expected('"devnet" or "live"')),
     chains: z
