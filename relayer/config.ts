@@ -31,6 +31,16 @@ export interface ChainConfig {
   readonly keeping: ConfigFile["chains"][string]["keeping"];
 }
 
+/** Where the queue is. */
+export interface RedisConfig {
+  readonly kind: "server" | "sentinels" | "cluster";
+  /** One for a server, else several. */
+  readonly urls: readonly Secret[];
+  /** Of the master that Sentinels watch; else empty. */
+  readonly name: string;
+  readonly prefix: string;
+}
+
 /** The configuration after every check. Secrets are wrapped: printing it shows none. */
 export interface Config {
   readonly name: string;
@@ -46,7 +56,7 @@ export interface Config {
   readonly messages: ConfigFile["messages"];
   /** Null when no errands are done: packets are then only followed. */
   readonly keeping: (Omit<NonNullable<ConfigFile["keeping"]>, "wallet"> & { readonly wallet: Secret }) | null;
-  readonly redis: { readonly url: Secret; readonly prefix: string };
+  readonly redis: RedisConfig;
   readonly journal: { readonly dir: string };
   readonly server: ConfigFile["server"];
   readonly policy: ConfigFile["policy"];
@@ -172,7 +182,16 @@ function assemble(file: ConfigFile, secrets: ReadonlyMap<string, string>, baseDi
     keeping: file.keeping === undefined || keeperKey === null ? null : { ...file.keeping, wallet: keeperKey },
     wallet: holdsKeys(file) ? keyAt("wallet") : null,
     operatorKeys: file.operatorKeys.flatMap((_, index) => present(keyAt(`operatorKeys.${index}`))),
-    redis: { prefix: file.redis.prefix, url: secretAt("redis.url") ?? createSecret("") },
+    redis: assembleRedis(file.redis, (path) => present(secretAt(path))),
     journal: { dir: resolve(baseDir, file.journal.dir) },
   };
+}
+
+function assembleRedis(redis: ConfigFile["redis"], secretsAt: (path: string) => readonly Secret[]): RedisConfig {
+  const { prefix } = redis;
+  if ("url" in redis) return { kind: "server", urls: secretsAt("redis.url"), name: "", prefix };
+  const kind = "sentinels" in redis ? "sentinels" : "cluster";
+  const refs = "sentinels" in redis ? redis.sentinels : redis.cluster;
+  const urls = refs.flatMap((_, index) => secretsAt(`redis.${kind}.${index}`));
+  return { kind, urls, name: "name" in redis ? redis.name : "", prefix };
 }

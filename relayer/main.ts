@@ -7,6 +7,7 @@ import { type HttpServer, startHttpServer } from "./adapters/http/server.ts";
 import { createFileJournal } from "./adapters/journal/file-journal.ts";
 import { createPromMetrics, type PromMetrics } from "./adapters/metrics/prom-metrics.ts";
 import { createBullQueue } from "./adapters/queue/bull-queue.ts";
+import type { RedisTarget } from "./adapters/queue/connect-redis.ts";
 import { Lifecycle } from "./app/lifecycle.ts";
 import type { HousekeepingOptions } from "./app/housekeeping/housekeeping.ts";
 import { startRelayer } from "./app/relayer.ts";
@@ -111,7 +112,7 @@ interface Surroundings {
 function buildParts({ config, log, life, onHalt }: Surroundings): Parts {
   const { redis } = config;
   const destinations = config.chains.map(({ eid }) => eid);
-  const queueOptions = { url: redis.url.reveal(), prefix: redis.prefix, destinations, log, onHalt };
+  const queueOptions = { redis: redisTargetOf(redis), prefix: redis.prefix, destinations, log, onHalt };
   const queue = life.add("queue", createBullQueue(queueOptions), (it) => it.close());
   const metrics = createPromMetrics({
     relayer: config.name,
@@ -154,6 +155,12 @@ function buildVenue(
     onRequest: (method, status) => metrics.rpcRequested(chain.name, method, status),
   });
   return [{ venue: life.add(`venue ${chain.name}`, reader, (it) => it.close()), maxLogRange }];
+}
+
+function redisTargetOf({ kind, urls, name }: Config["redis"]): RedisTarget {
+  const revealed = urls.map((url) => url.reveal());
+  if (kind === "server") return { kind, url: revealed[0] ?? "" };
+  return kind === "sentinels" ? { kind, urls: revealed, name } : { kind, urls: revealed };
 }
 
 function buildChain(

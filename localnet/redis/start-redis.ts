@@ -89,17 +89,23 @@ async function createPrivateRedis(binary: RedisBinary, dir: string): Promise<Red
   };
 }
 
-interface LaunchOptions {
+export interface LaunchOptions {
   readonly binary: RedisBinary;
   readonly dir: string;
   readonly port: number;
   readonly url: string;
+  /** Besides the usual ones. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Before the settings: a configuration file, a mode. */
+  readonly arguments?: readonly string[];
 }
 
-async function launchRedis({ binary, dir, port, url }: LaunchOptions): Promise<ManagedProcess> {
+/** Starts one server and waits until it answers. */
+export async function launchRedis(options: LaunchOptions): Promise<ManagedProcess> {
+  const { binary, dir, port, url, settings = {} } = options;
   const server = await startProcess({
     command: binary.command,
-    args: redisArguments(dir, port),
+    args: [...(options.arguments ?? redisArguments(dir, port)), ...argumentsOf(settings)],
     env: binary.env,
     logFile: path.join(dir, "redis.log"),
     onParentDeath: "SIGTERM",
@@ -130,7 +136,11 @@ function redisArguments(dir: string, port: number): string[] {
     daemonize: "no",
     loglevel: "notice",
   };
-  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  return argumentsOf(settings);
+}
+
+function argumentsOf(settings: Readonly<Record<string, string>>): string[] {
+  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...value.split(" ")]);
 }
 
 function refuseIfEnded(server: ManagedProcess): void {
@@ -148,7 +158,7 @@ async function answersPing(url: string): Promise<boolean> {
 }
 
 /** Runs `use` on a connection of its own that fails at once rather than to wait for the server to come back. */
-async function withRedis<T>(url: string, use: (redis: Redis) => Promise<T>): Promise<T> {
+export async function withRedis<T>(url: string, use: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,

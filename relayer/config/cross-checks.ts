@@ -28,7 +28,10 @@ export function listSecretRefs(raw: unknown): Map<string, SecretRef> {
     if (parsed.success) found.set(path, parsed.data);
   };
 
-  add("redis.url", asRaw(root["redis"])["url"]);
+  const { url, sentinels, cluster } = asRaw(root["redis"]);
+  add("redis.url", url);
+  asList(sentinels).forEach((each, index) => add(`redis.sentinels.${index}`, each));
+  asList(cluster).forEach((each, index) => add(`redis.cluster.${index}`, each));
   for (const [name, chain] of Object.entries(asRaw(root["chains"]))) {
     const { rpcUrls, wsUrl } = asRaw(chain);
     asList(rpcUrls).forEach((url, index) => add(`chains.${name}.rpcUrls.${index}`, url));

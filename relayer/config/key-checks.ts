@@ -4,7 +4,7 @@ import type { ConfigFault } from "./fault.ts";
 
 const KEY = /^(0x)?[0-9a-fA-F]{64}$/;
 const URL_PROTOCOLS: readonly { readonly path: RegExp; readonly protocols: readonly string[] }[] = [
-  { path: /^redis\.url$/, protocols: ["redis:", "rediss:"] },
+  { path: /^redis\.(url|sentinels\.\d+|cluster\.\d+)$/, protocols: ["redis:", "rediss:"] },
   { path: /\.rpcUrls\.\d+$/, protocols: ["http:", "https:"] },
   { path: /\.wsUrl$/, protocols: ["ws:", "wss:"] },
 ];

@@ -4,6 +4,7 @@ import type { Hex } from "../domain/hex.ts";
 import { address, expected, SecretRefSchema, whole } from "./field.ts";
 import { ChainKeepingSchema, KeepingSchema, MessagesSchema } from "./keeping-schema.ts";
 import { PolicySchema } from "./policy-schema.ts";
+import { RedisSchema } from "./redis-schema.ts";
 
 export { type SecretRef, SecretRefSchema } from "./field.ts";
 
@@ -83,17 +84,7 @@ export const ConfigSchema = z.strictObject(
       .array(SecretRefSchema, expected("a list of secret references"))
       .max(32, "must be at most 32")
       .default([]),
-    redis: z.strictObject(
-      {
-        url: SecretRefSchema,
-        /** In braces, so that a Redis cluster keeps all keys of the relayer in one slot. */
-        prefix: z
-          .string()
-          .regex(/^\{[a-z0-9:_-]{1,64}\}$/i, expected('the key prefix in braces, as "{cordon}"'))
-          .default("{cordon}"),
-      },
-      expected('{"url": secret reference, "prefix": "{cordon}"}'),
-    ),
+    redis: RedisSchema,
     messages: MessagesSchema.prefault({}),
     /** Left out, packets are only followed. Not read when observing. */
     keeping: KeepingSchema.optional(),

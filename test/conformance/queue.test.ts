@@ -271,7 +271,7 @@ async function setUpBull(url: string): Promise<Bench> {
   const proxy = await startTcpProxy(Number(new URL(url).port || 6379));
   const log = new FakeLog();
   const queue = createBullQueue({
-    url: `redis://127.0.0.1:${proxy.port}/0`,
+    redis: { kind: "server", url: `redis://127.0.0.1:${proxy.port}/0` },
     prefix: `{conformance-${process.pid}-${benches}}`,
     destinations: [A, B],
     log,

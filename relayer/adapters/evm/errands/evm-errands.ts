@@ -108,7 +108,10 @@ async function tryErrand(session: RpcSession, { errand, encoded, sender, treasur
   return { rungs: rungsIn(errand, returned), last, quote };
 }
 
-/** What the treasury would pay. It repays a gas price, so it is asked at the one that will be offered. */
+/**
+ * What the treasury would pay. It repays a gas price, so it is asked at the one that will be offered, and at the head: of
+ * the block to come not every node knows the base fee, above which little is repaid.
+ */
 async function readReward(
   session: RpcSession,
   of: Omit<Trying, "errand"> & { readonly gasPriceWei: bigint; readonly gas: number },
@@ -118,7 +121,7 @@ async function readReward(
   const call = { from: sender.address, ...throughTreasury(treasury, encoded) };
   const priced = { ...wireOf(call), gas: quantity(gas + TREASURY_GAS), gasPrice: quantity(gasPriceWei) };
   // No job of the treasury's, or the wallet could not pay for it either: then there is no reward.
-  const raw = await unlessReverted(() => session.call("eth_call", [priced, NEXT]));
+  const raw = await unlessReverted(() => session.call("eth_call", [priced, "latest"]));
   if (raw === null) return 0n;
   return BigInt(parseAnswer(Bytes, raw, "eth_call").slice(0, 66) || "0x0");
 }
