@@ -55,8 +55,9 @@ export async function startSentinelGroup(dir: string): Promise<RedisGroup> {
   const isFormed = async () => {
     const urls = members.map(({ url }) => url);
     const roles = await Promise.all(urls.map((url) => infoOf(url, "replication").catch(() => "")));
-    const isKnown = (await sentinelInfo(first?.url ?? "")).includes(`slaves=${SERVERS - 1},sentinels=${SENTINELS}`);
-    return isKnown && roles.filter((info) => info.includes("role:master")).length === 1;
+    const info = await sentinelInfo(first?.url ?? "");
+    const isKnown = info.includes("status=ok") && info.includes(`slaves=${SERVERS - 1},sentinels=${SENTINELS}`);
+    return isKnown && roles.filter((role) => role.includes("role:master")).length === 1;
   };
   await waitUntil(isFormed, { what: "the Sentinels to know each other", timeoutMs: FORMED_TIMEOUT_MS });
 
@@ -67,7 +68,15 @@ export async function startSentinelGroup(dir: string): Promise<RedisGroup> {
     return members.find((member) => member.port === Number(port)) ?? master;
   };
   return {
-    ...groupOf(members, isFormed, masterNow),
+    ...groupOf(members, isFormed, async () => {
+      const now = await masterNow();
+      // What it has not sent to its replicas goes with it: replication is asynchronous.
+      await withRedis(now.url, async (redis) => {
+        await redis.set("sent", "1");
+        await redis.wait(SERVERS - 1, DOWN_AFTER_MS);
+      });
+      return now;
+    }),
     urls: sentinels.map(({ url }) => url),
     name: MASTER,
     stop: () => endAll([...sentinels, ...members]),
@@ -145,7 +154,16 @@ async function startMember(
   mkdirSync(dir, { recursive: true });
   const port = await findFreePort();
   const url = `redis://127.0.0.1:${port}/0`;
-  const launch = () => launchRedis({ binary, dir, port, url, settings });
+  // In a file: a Sentinel that makes it master or replica has that written there, and so it comes back as what it was.
+  const file = path.join(dir, "redis.conf");
+  const all = { port: String(port), bind: "127.0.0.1", dir, save: '""', appendonly: "yes", ...settings };
+  writeFileSync(
+    file,
+    Object.entries(all)
+      .map(([name, value]) => `${name} ${value}\n`)
+      .join(""),
+  );
+  const launch = () => launchRedis({ binary, dir, port, url, arguments: [file] });
   return { port, url, launch, process: await launch() };
 }
 

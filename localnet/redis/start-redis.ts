@@ -94,18 +94,16 @@ export interface LaunchOptions {
   readonly dir: string;
   readonly port: number;
   readonly url: string;
-  /** Besides the usual ones. */
-  readonly settings?: Readonly<Record<string, string>>;
-  /** Before the settings: a configuration file, a mode. */
+  /** Instead of the usual ones. */
   readonly arguments?: readonly string[];
 }
 
 /** Starts one server and waits until it answers. */
 export async function launchRedis(options: LaunchOptions): Promise<ManagedProcess> {
-  const { binary, dir, port, url, settings = {} } = options;
+  const { binary, dir, port, url } = options;
   const server = await startProcess({
     command: binary.command,
-    args: [...(options.arguments ?? redisArguments(dir, port)), ...argumentsOf(settings)],
+    args: options.arguments ?? redisArguments(dir, port),
     env: binary.env,
     logFile: path.join(dir, "redis.log"),
     onParentDeath: "SIGTERM",
@@ -136,11 +134,7 @@ function redisArguments(dir: string, port: number): string[] {
     daemonize: "no",
     loglevel: "notice",
   };
-  return argumentsOf(settings);
-}
-
-function argumentsOf(settings: Readonly<Record<string, string>>): string[] {
-  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, ...value.split(" ")]);
+  return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
 }
 
 function refuseIfEnded(server: ManagedProcess): void {

@@ -78,12 +78,7 @@ export function createProducer(options: ProducerOptions): Producer {
       const later = batch.actions.filter(({ action }) => action.kind !== "raise");
       await run(async ({ flow, queues }) => {
         if (urgent.length > 0) await flow.add(flowOf({ ...batch, actions: urgent }));
-        await Promise.all(
-          later.map((queued) => {
-            const queue = queues[destinations.indexOf(queued.action.eid)];
-            return queue?.add(queued.action.kind, encodeJob(queued), latestOnly(queued));
-          }),
-        );
+        await Promise.all(later.map((queued) => addLatest(queues[destinations.indexOf(queued.action.eid)], queued)));
       });
     },
 
@@ -140,6 +135,10 @@ function letterOf(job: Job): DeadLetter {
 function latestOnly({ action, delayMs }: QueuedAction) {
   const deduplication = { id: `settle-${action.eid}`, replace: true, keepLastIfActive: true };
   return { ...jobOptions(action.id, Math.max(delayMs, LEAST_DELAY_MS)), deduplication };
+}
+
+async function addLatest(queue: Queue | undefined, queued: QueuedAction): Promise<void> {
+  await queue?.add(queued.action.kind, encodeJob(queued), latestOnly(queued));
 }
 
 /** Only what is delayed can be replaced. */
