@@ -28,6 +28,8 @@ export interface ChainConfig {
   readonly finality: ConfigFile["chains"][string]["finality"];
   readonly pollMs: number;
   readonly maxLogRange: number;
+  readonly quorum: number;
+  readonly finalityStallSeconds: number;
   readonly keeping: ConfigFile["chains"][string]["keeping"];
 }
 

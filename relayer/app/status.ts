@@ -4,6 +4,7 @@ import type { ChainView, World } from "../domain/world/world.ts";
 import type { Hasher } from "../ports/hasher.ts";
 import type { MessagesView } from "../ports/message-status.ts";
 import type { ActionStatus, ChainStatus, ComponentStatus, RelayerStatus } from "../ports/status.ts";
+import type { InsightView } from "../ports/insight.ts";
 import type { JournalWriter } from "./journal-writer.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Loops } from "./loops.ts";
@@ -35,7 +36,7 @@ export function createStatus({
   queue,
   journal,
   messages,
-}: StatusSources): RelayerStatus {
+}: StatusSources): Omit<RelayerStatus, keyof InsightView> {
   const viewOf = ({ feed }: Observer): ChainView | null => ledger.world.chains.get(feed.chain.eid) ?? null;
   const digestOf = (view: ChainView | null): Hex | null => (view === null ? null : digestMesh(view, hasher));
 
@@ -93,6 +94,7 @@ function checkChain({ feed, health }: Observer, view: ChainView | null): Compone
   if (view === null) return { name, health: "unhealthy", reason: health.code ?? "not read yet" };
   if (health.failures > FAILURES_TOLERATED) return { name, health: "unhealthy", reason: health.code ?? "not readable" };
   if (health.code !== null) return { name, health: "degraded", reason: health.code };
+  if (view.isSuspect === true) return { name, health: "degraded", reason: "finality in doubt" };
   return view.isCaughtUp ? { name, health: "healthy" } : { name, health: "degraded", reason: "catching up" };
 }
 
