@@ -21,7 +21,13 @@ import type { LayerZeroStack } from "./layerzero/wire-layerzero.ts";
 import { findRedis } from "./redis/find-redis.ts";
 import { type RedisServer, startRedis } from "./redis/start-redis.ts";
 import { findFreePort } from "./processes/free-port.ts";
-import { MAX_RELAYERS, type RelayerMode, type RelayerQuorum, writeRelayerConfig } from "./relayers/relayer-config.ts";
+import {
+  MAX_RELAYERS,
+  type RelayerKeeping,
+  type RelayerMode,
+  type RelayerQuorum,
+  writeRelayerConfig,
+} from "./relayers/relayer-config.ts";
 import { type LocalRelayer, createLocalRelayer } from "./relayers/start-relayer.ts";
 import { type Shutdown, createShutdown } from "./shutdown.ts";
 
@@ -42,6 +48,8 @@ export interface LocalnetOptions {
   readonly backupDelaySeconds?: number;
   /** Stands between a relayer and a chain: the URL under which it is to be reached. Directly unless given. */
   readonly rpcUrlOf?: (relayer: number, chain: LocalChain) => string;
+  /** What each relayer does besides tightening; nothing unless given. */
+  readonly relayerKeeping?: RelayerKeeping;
   /** Timestamp of all genesis blocks, in unix seconds; now unless given. */
   readonly genesisTime?: number;
   /** A block every so many seconds on every chain, once all is deployed; unless given, one for each transaction. */
@@ -262,7 +270,7 @@ async function startRelayers({ options, chains, record, redis, dir, shutdown }: 
     const own = path.join(dir, `relayer-${index}`);
     const operators = Array.from({ length: keysEach }, (_key, key) => index * keysEach + key);
     const configFile = writeRelayerConfig({
-      ...{ index, operators, mode, dir: own, chains, record, redisUrl: redis.url },
+      ...{ index, operators, mode, dir: own, chains, record, redisUrl: redis.url, keeping: options.relayerKeeping },
       ...(quorum === null ? {} : { quorum }),
       ...(rpcUrlOf === undefined ? {} : { rpcUrlOf: (chain: LocalChain) => rpcUrlOf(index, chain) }),
     });

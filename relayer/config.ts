@@ -31,6 +31,7 @@ export interface ChainConfig {
   readonly quorum: number;
   readonly finalityStallSeconds: number;
   readonly txmgr: ConfigFile["chains"][string]["txmgr"];
+  readonly keeping: ConfigFile["chains"][string]["keeping"];
 }
 
 /** The operators' quorum as this node uses it. */
@@ -39,6 +40,16 @@ export interface QuorumConfig extends Pick<
   "listen" | "signs" | "backupDelaySeconds"
 > {
   readonly peers: readonly { readonly name: string; readonly operator: Hex; readonly url: Secret }[];
+}
+
+/** Where the queue is. */
+export interface RedisConfig {
+  readonly kind: "server" | "sentinels" | "cluster";
+  /** One for a server, else several. */
+  readonly urls: readonly Secret[];
+  /** Of the master that Sentinels watch; else empty. */
+  readonly name: string;
+  readonly prefix: string;
 }
 
 /** The configuration after every check. Secrets are wrapped: printing it shows none. */
@@ -55,7 +66,10 @@ export interface Config {
   readonly operatorKeys: readonly Secret[];
   /** Null where this node acts alone, and when observing. */
   readonly quorum: QuorumConfig | null;
-  readonly redis: { readonly url: Secret; readonly prefix: string };
+  readonly messages: ConfigFile["messages"];
+  /** Null when no errands are done: packets are then only followed. */
+  readonly keeping: (Omit<NonNullable<ConfigFile["keeping"]>, "wallet"> & { readonly wallet: Secret }) | null;
+  readonly redis: RedisConfig;
   readonly journal: { readonly dir: string };
   readonly server: ConfigFile["server"];
   readonly policy: ConfigFile["policy"];
@@ -166,6 +180,7 @@ function assemble(file: ConfigFile, secrets: ReadonlyMap<string, string>, baseDi
     const value = secrets.get(path);
     return value === undefined ? null : createSecret(normaliseKey(value));
   };
+  const keeperKey = holdsKeys(file) ? keyAt("keeping.wallet") : null;
   const present = (secret: Secret | null): Secret[] => (secret === null ? [] : [secret]);
 
   return {
@@ -178,10 +193,11 @@ function assemble(file: ConfigFile, secrets: ReadonlyMap<string, string>, baseDi
       wsUrl: secretAt(`chains.${name}.wsUrl`),
       venue: chain.venue ?? null,
     })),
+    keeping: file.keeping === undefined || keeperKey === null ? null : { ...file.keeping, wallet: keeperKey },
     wallet: holdsKeys(file) ? keyAt("wallet") : null,
     operatorKeys: file.operatorKeys.flatMap((_, index) => present(keyAt(`operatorKeys.${index}`))),
     quorum: assembleQuorum(file, secretAt),
-    redis: { prefix: file.redis.prefix, url: secretAt("redis.url") ?? createSecret("") },
+    redis: assembleRedis(file.redis, (path) => present(secretAt(path))),
     journal: { dir: resolve(baseDir, file.journal.dir) },
   };
 }
@@ -193,4 +209,13 @@ function assembleQuorum(file: ConfigFile, secretAt: (path: string) => Secret | n
     return { name, operator, url: secretAt(`quorum.peers.${index}.url`) ?? createSecret("") };
   });
   return { ...quorum, peers };
+}
+
+function assembleRedis(redis: ConfigFile["redis"], secretsAt: (path: string) => readonly Secret[]): RedisConfig {
+  const { prefix } = redis;
+  if ("url" in redis) return { kind: "server", urls: secretsAt("redis.url"), name: "", prefix };
+  const kind = "sentinels" in redis ? "sentinels" : "cluster";
+  const refs = "sentinels" in redis ? redis.sentinels : redis.cluster;
+  const urls = refs.flatMap((_, index) => secretsAt(`redis.${kind}.${index}`));
+  return { kind, urls, name: "name" in redis ? redis.name : "", prefix };
 }

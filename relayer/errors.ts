@@ -96,6 +96,11 @@ export const CATALOGUE = {
     fate: "retry",
     meaning: "What is left in the wallet on this chain is kept for halts.",
   },
+  PACKET_UNDELIVERED: {
+    code: "CRD-320",
+    fate: "drop",
+    meaning: "A verified packet failed as often as allowed; the delegate of its hub decides.",
+  },
 
   JOB_MALFORMED: { code: "CRD-400", fate: "drop", meaning: "A job in Redis does not have the shape of an action." },
   QUEUE_UNAVAILABLE: {

@@ -13,8 +13,10 @@ import { createPromMetrics, type PromMetrics } from "./adapters/metrics/prom-met
 import { startHttpCoSigners } from "./adapters/peers/http-co-signers.ts";
 import { createFileGuards } from "./adapters/guards/file-guards.ts";
 import { createBullQueue } from "./adapters/queue/bull-queue.ts";
+import type { RedisTarget } from "./adapters/queue/connect-redis.ts";
 import { Lifecycle } from "./app/lifecycle.ts";
 import type { Fleet } from "./app/quorum/fleet.ts";
+import type { HousekeepingOptions } from "./app/housekeeping/housekeeping.ts";
 import { startRelayer } from "./app/relayer.ts";
 import type { VenueWatch } from "./app/risk/watch-venue.ts";
 import { acknowledge, listGuards, parseAck } from "./cli/ack.ts";
@@ -22,6 +24,7 @@ import { checkSurroundings } from "./cli/check.ts";
 import { exitCodeOfResults, printResults } from "./cli/check-report.ts";
 import { parseOptions, PROCESS } from "./cli/options.ts";
 import { type ChainConfig, type Config, type LoadedConfig, loadConfig } from "./config.ts";
+import { errandPolicyOf } from "./config/errand-policy.ts";
 import type { Hex } from "./domain/hex.ts";
 import { RelayerError, describeError } from "./errors.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-code.ts";
@@ -54,7 +57,10 @@ interface Parts {
 }
 
 /** A chain, and how often and how far it is read. */
-interface EvmFeed extends Pick<ChainConfig, "pollMs" | "maxLogRange" | "quorum" | "finalityStallSeconds"> {
+interface EvmFeed extends Pick<
+  ChainConfig,
+  "pollMs" | "maxLogRange" | "startBlock" | "keeping" | "quorum" | "finalityStallSeconds"
+> {
   readonly chain: EvmChain;
 }
 
@@ -147,7 +153,7 @@ interface Surroundings {
 function buildParts({ config, log, life, onHalt }: Surroundings): Parts {
   const { redis } = config;
   const destinations = config.chains.map(({ eid }) => eid);
-  const queueOptions = { url: redis.url.reveal(), prefix: redis.prefix, destinations, log, onHalt };
+  const queueOptions = { redis: redisTargetOf(redis), prefix: redis.prefix, destinations, log, onHalt };
   const queue = life.add("queue", createBullQueue(queueOptions), (it) => it.close());
   const metrics = createPromMetrics({
     relayer: config.name,
@@ -200,6 +206,12 @@ function buildVenue(
   return [{ venue: life.add(`venue ${chain.name}`, reader, (it) => it.close()), maxLogRange }];
 }
 
+function redisTargetOf({ kind, urls, name }: Config["redis"]): RedisTarget {
+  const revealed = urls.map((url) => url.reveal());
+  if (kind === "server") return { kind, url: revealed[0] ?? "" };
+  return kind === "sentinels" ? { kind, urls: revealed, name } : { kind, urls: revealed };
+}
+
 function buildChain(
   chain: ChainConfig,
   { config, signer, metrics }: Pick<Parts, "config" | "signer" | "metrics">,
@@ -210,6 +222,10 @@ function buildChain(
     rpcUrls: chain.rpcUrls.map((url) => url.reveal()),
     wsUrl: chain.wsUrl?.reveal() ?? null,
     walletKey: config.wallet?.reveal() ?? null,
+    keeper:
+      config.keeping === null
+        ? null
+        : { walletKey: config.keeping.wallet.reveal(), treasury: chain.keeping.treasury ?? null },
     operators: fleetOf(config, signer),
     settings: chain.txmgr,
     onReplaced: (why) => metrics.replaced(chain.name, why),
@@ -285,7 +301,27 @@ function start(parts: Parts, fleet: Fleet | null, onHalt: Surroundings["onHalt"]
   const guards = createGuards(config);
   const ports = { ...parts, fleet, journal, guards, clock: systemClock, hasher: ethersHasher };
   const { mirror, ...rules } = config.policy;
-  return startRelayer(ports, { mirror, rules, isShadow: config.mode === "shadow", onHalt }, life);
+  const isShadow = config.mode === "shadow";
+  return startRelayer(ports, { mirror, rules, isShadow, housekeeping: housekeepingOf(parts), onHalt }, life);
+}
+
+function housekeepingOf({ config, feeds, metrics }: Parts): HousekeepingOptions {
+  const chains = feeds.map(({ chain, keeping, ...feed }) => ({
+    ...feed,
+    chain,
+    messaging: chain.messaging,
+    errands: chain.errands,
+    chores: keeping,
+  }));
+  const { lookbackBlocks, stuckAfterSeconds } = config.messages;
+  const stuckAfterMs = stuckAfterSeconds * 1_000;
+  return {
+    chains,
+    metrics: metrics.housekeeping,
+    lookbackBlocks,
+    stuckAfterMs,
+    errands: errandPolicyOf(config.keeping),
+  };
 }
 
 interface Announcement {

@@ -15,6 +15,9 @@ export const ROLES = [
   "relayer1",
   "relayer2",
   "user",
+  "housekeeper0",
+  "housekeeper1",
+  "housekeeper2",
 ] as const;
 
 export type Role = (typeof ROLES)[number];

@@ -89,17 +89,21 @@ async function createPrivateRedis(binary: RedisBinary, dir: string): Promise<Red
   };
 }
 
-interface LaunchOptions {
+export interface LaunchOptions {
   readonly binary: RedisBinary;
   readonly dir: string;
   readonly port: number;
   readonly url: string;
+  /** Instead of the usual ones. */
+  readonly arguments?: readonly string[];
 }
 
-async function launchRedis({ binary, dir, port, url }: LaunchOptions): Promise<ManagedProcess> {
+/** Starts one server and waits until it answers. */
+export async function launchRedis(options: LaunchOptions): Promise<ManagedProcess> {
+  const { binary, dir, port, url } = options;
   const server = await startProcess({
     command: binary.command,
-    args: redisArguments(dir, port),
+    args: options.arguments ?? redisArguments(dir, port),
     env: binary.env,
     logFile: path.join(dir, "redis.log"),
     onParentDeath: "SIGTERM",
@@ -148,7 +152,7 @@ async function answersPing(url: string): Promise<boolean> {
 }
 
 /** Runs `use` on a connection of its own that fails at once rather than to wait for the server to come back. */
-async function withRedis<T>(url: string, use: (redis: Redis) => Promise<T>): Promise<T> {
+export async function withRedis<T>(url: string, use: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT_MS,

@@ -8,6 +8,14 @@ import type { LocalChain } from "../chains/start-chain.ts";
 
 export type RelayerMode = "observe" | "tighten-only";
 
+/** What a relayer does besides tightening, in the words of its configuration. */
+export interface RelayerKeeping {
+  readonly deliverAfterSeconds: number;
+  readonly hasChores: boolean;
+  /** Age at which an unverified packet counts as stuck. */
+  readonly stuckAfterSeconds?: number;
+}
+
 export interface RelayerConfigOptions {
   readonly index: number;
   /** Operators whose keys this relayer holds. */
@@ -21,6 +29,8 @@ export interface RelayerConfigOptions {
   readonly quorum?: RelayerQuorum;
   /** How this relayer reaches a chain; directly unless given. */
   readonly rpcUrlOf?: (chain: LocalChain) => string;
+  /** Left out, it only watches what goes on between hubs. */
+  readonly keeping?: RelayerKeeping | undefined;
 }
 
 export interface RelayerQuorum {
@@ -32,6 +42,10 @@ export interface RelayerQuorum {
 const POLL_MS = 250;
 const OWNER_ONLY = 0o600;
 const ROLES: readonly Role[] = ["relayer0", "relayer1", "relayer2"];
+const HOUSEKEEPERS: readonly Role[] = ["housekeeper0", "housekeeper1", "housekeeper2"];
+/** Local coin costs nothing, and the local chains' gas next to nothing. */
+const ERRANDS_EVERY_MS = 250;
+const RETRY_SECONDS = 2;
 
 /** Most relayers of one local network: each needs an account of its own. */
 export const MAX_RELAYERS = ROLES.length;
@@ -55,6 +69,7 @@ export function writeRelayerConfig(options: RelayerConfigOptions): string {
     ...quorumConfig(options),
     // One server, but nothing in it that two relayers read: each has a key prefix of its own.
     redis: { url: plain(redisUrl), prefix: `{cordon-${name}}` },
+    ...keepingConfig(options),
     journal: { dir: path.join(dir, "journal") },
     server: { host: "127.0.0.1", port: 0 },
     logLevel: "info",
@@ -86,6 +101,16 @@ function chainConfig(chain: LocalChain, { record, rpcUrlOf }: Pick<RelayerConfig
     wsUrl: plain(chain.wsUrl),
     finality: { tag: "finalized" },
     pollMs: POLL_MS,
+  };
+}
+
+function keepingConfig({ keeping, dir, index }: RelayerConfigOptions) {
+  if (keeping === undefined) return {};
+  const { stuckAfterSeconds, ...of } = keeping;
+  const wallet = writeKey(dir, "housekeeper", roleWallet(HOUSEKEEPERS[index] ?? "housekeeper0").privateKey);
+  return {
+    ...(stuckAfterSeconds === undefined ? {} : { messages: { stuckAfterSeconds } }),
+    keeping: { ...of, wallet, everyMs: ERRANDS_EVERY_MS, retryAfterSeconds: RETRY_SECONDS },
   };
 }
 

@@ -21,6 +21,7 @@ import { createSignedBook } from "./act/signed-book.ts";
 import { warmUp } from "./act/warm-up.ts";
 import type { AppContext } from "./context.ts";
 import { createJournalWriter, type JournalWriter } from "./journal-writer.ts";
+import { type HousekeepingOptions, startHousekeeping } from "./housekeeping/housekeeping.ts";
 import { type Ledger, createLedger } from "./ledger.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { FUNDS_EVERY_MS, type FundsWatch, createFundsWatch } from "./funds-watch.ts";
@@ -63,6 +64,8 @@ export interface RelayerPorts {
 
 export interface RelayerOptions {
   readonly mirror: MirrorPolicy;
+  /** Left out, nothing but tightening is done. */
+  readonly housekeeping?: HousekeepingOptions;
   /** The rules besides the mirror. None unless given. */
   readonly rules?: Omit<Rules, "mirror">;
   /** Decide and write down, and send nothing: mode shadow. */
@@ -120,7 +123,10 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
     return Promise.resolve();
   };
   const pause = () => clock.sleep(RECONCILE_EVERY_MS, life.signal);
+  const housekeeping =
+    options.housekeeping === undefined ? null : startHousekeeping(context, options.housekeeping, loops);
   const ended = Promise.all([
+    housekeeping?.ended,
     warmUp(ports),
     ...observers.map((observer) => observer.run(loops)),
     ...watchers.map((watcher) => watcher.run(loops)),
@@ -130,7 +136,13 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
   ]);
   life.add("loops", loops, () => ended.then(() => journal.drain()));
   log.info({ chains: observers.length, operators: signer.operators, policy: options.mirror }, "relayer loops started");
-  return { ...createStatus({ ledger, observers, loops, hasher, queue: queueHealth, journal, quorum }), ...insight };
+  return {
+    ...createStatus({
+      ...{ ledger, observers, loops, hasher, queue: queueHealth, journal, quorum },
+      messages: housekeeping,
+    }),
+    ...insight,
+  };
 }
 
 async function watchFunds(funds: FundsWatch, loops: Loops, { clock, signal }: AppContext): Promise<void> {

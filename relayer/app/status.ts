@@ -2,6 +2,7 @@ import { type ActionView, stateOfAction } from "../domain/action/action-view.ts"
 import { type Hex, hexOfInteger, joinHex } from "../domain/hex.ts";
 import type { ChainView, World } from "../domain/world/world.ts";
 import type { Hasher } from "../ports/hasher.ts";
+import type { MessagesView } from "../ports/message-status.ts";
 import type { ActionStatus, ChainStatus, ComponentStatus, RelayerStatus } from "../ports/status.ts";
 import type { InsightView } from "../ports/insight.ts";
 import type { JournalWriter } from "./journal-writer.ts";
@@ -24,6 +25,8 @@ export interface StatusSources {
   readonly journal: JournalWriter;
   /** Null where this node has no peers. */
   readonly quorum: { readonly isAnswering: boolean } | null;
+  /** Null where messages are not followed. */
+  readonly messages: MessagesView | null;
 }
 
 /** What the pages show, read off the world at the moment of asking. */
@@ -35,6 +38,7 @@ export function createStatus({
   queue,
   journal,
   quorum,
+  messages,
 }: StatusSources): Omit<RelayerStatus, keyof InsightView> {
   const viewOf = ({ feed }: Observer): ChainView | null => ledger.world.chains.get(feed.chain.eid) ?? null;
   const digestOf = (view: ChainView | null): Hex | null => (view === null ? null : digestMesh(view, hasher));
@@ -62,6 +66,8 @@ export function createStatus({
       return { isConverged: compare(digests.map(({ meshDigest }) => meshDigest)), digests };
     },
     actions: () => listActions(ledger.world),
+    messages: (filter) => messages?.messages(filter) ?? [],
+    recoveries: () => messages?.recoveries() ?? [],
   };
 }
 

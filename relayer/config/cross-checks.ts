@@ -1,6 +1,6 @@
 import type { ConfigFault } from "./fault.ts";
 import { addressOf } from "./key-checks.ts";
-import { SecretRefSchema, type SecretRef } from "./schema.ts";
+import { SecretRefSchema, type SecretRef } from "./field.ts";
 
 const CHAIN_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
@@ -36,7 +36,10 @@ export function listSecretRefs(raw: unknown): Map<string, SecretRef> {
     if (parsed.success) found.set(path, parsed.data);
   };
 
-  add("redis.url", asRaw(root["redis"])["url"]);
+  const { url, sentinels, cluster } = asRaw(root["redis"]);
+  add("redis.url", url);
+  asList(sentinels).forEach((each, index) => add(`redis.sentinels.${index}`, each));
+  asList(cluster).forEach((each, index) => add(`redis.cluster.${index}`, each));
   for (const [name, chain] of Object.entries(asRaw(root["chains"]))) {
     const { rpcUrls, wsUrl } = asRaw(chain);
     asList(rpcUrls).forEach((url, index) => add(`chains.${name}.rpcUrls.${index}`, url));
@@ -45,6 +48,7 @@ export function listSecretRefs(raw: unknown): Map<string, SecretRef> {
   if (holdsKeys(raw)) {
     peersOf(root).forEach(({ url }, index) => add(`quorum.peers.${index}.url`, url));
     add("wallet", root["wallet"]);
+    add("keeping.wallet", asRaw(root["keeping"])["wallet"]);
     asList(root["operatorKeys"]).forEach((key, index) => add(`operatorKeys.${index}`, key));
   }
   return found;

@@ -4,7 +4,7 @@ import type { ConfigFault } from "./fault.ts";
 
 const KEY = /^(0x)?[0-9a-fA-F]{64}$/;
 const URL_PROTOCOLS: readonly { readonly path: RegExp; readonly protocols: readonly string[] }[] = [
-  { path: /^redis\.url$/, protocols: ["redis:", "rediss:"] },
+  { path: /^redis\.(url|sentinels\.\d+|cluster\.\d+)$/, protocols: ["redis:", "rediss:"] },
   { path: /\.rpcUrls\.\d+$/, protocols: ["http:", "https:"] },
   { path: /\.wsUrl$/, protocols: ["ws:", "wss:"] },
   { path: /^quorum\.peers\.\d+\.url$/, protocols: ["http:", "https:"] },
@@ -53,7 +53,7 @@ function checkUrlsTwice(secrets: ReadonlyMap<string, string>): ConfigFault[] {
 function checkKeys(secrets: ReadonlyMap<string, string>): ConfigFault[] {
   const owners = new Map<string, string>();
   return [...secrets].flatMap(([path, value]) => {
-    if (path !== "wallet" && !path.startsWith("operatorKeys.")) return [];
+    if (path !== "wallet" && path !== "keeping.wallet" && !path.startsWith("operatorKeys.")) return [];
     const address = addressOf(value);
     if (address === null) return [{ path, problem: "the secret is not a private key (32 bytes in hex)" }];
     const owner = owners.get(address);

@@ -1,9 +1,12 @@
-import { isAddress } from "ethers";
 import { z } from "zod";
 
 import type { Hex } from "../domain/hex.ts";
-import { expected, whole } from "./field.ts";
+import { address, expected, SecretRefSchema, whole } from "./field.ts";
+import { ChainKeepingSchema, KeepingSchema, MessagesSchema } from "./keeping-schema.ts";
 import { PolicySchema } from "./policy-schema.ts";
+import { RedisSchema } from "./redis-schema.ts";
+
+export { type SecretRef, SecretRefSchema } from "./field.ts";
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const name = (whose: string) => z.string(expected(whose)).regex(NAME, expected(whose));
@@ -13,24 +16,6 @@ function hex(bytes: number, what: string) {
   return z
     .string(message)
     .regex(new RegExp(`^0x[0-9a-fA-F]{${bytes * 2}}$`), message)
-    .transform((text) => text.toLowerCase() as Hex);
-}
-
-export const SecretRefSchema = z.strictObject(
-  {
-    type: z.enum(["env", "file", "plain"], expected('where the secret is: "env", "file" or "plain" (devnet only)')),
-    value: z.string(expected("the variable's name or the file's path")).min(1, "must not be empty"),
-  },
-  expected('a secret reference, as {"type": "env", "value": "NAME"}'),
-);
-
-/** Where a secret stands. The configuration itself holds none, outside a devnet. */
-export type SecretRef = z.output<typeof SecretRefSchema>;
-
-function address(what: string) {
-  return z
-    .string(expected(what))
-    .refine((text) => text.startsWith("0x") && isAddress(text), expected(`${what}; check its digits and checksum`))
     .transform((text) => text.toLowerCase() as Hex);
 }
 
@@ -95,6 +80,7 @@ const ChainSchema = z.strictObject(
     wsUrl: SecretRefSchema.optional(),
     finality: FinalitySchema.default({ tag: "finalized" }),
     pollMs: whole("the polling interval in milliseconds", 20, 60_000).default(1_000),
+    keeping: ChainKeepingSchema.prefault({}),
     /** Endpoints of `rpcUrls` that have to tell the same of a finalised state before anything is extended by it. */
     quorum: whole("how many endpoints must agree on finalised state", 1, 8).default(1),
     /** Seconds that the finalised head may be behind before that is an alarm. */
@@ -167,17 +153,10 @@ export const ConfigSchema = z.strictObject(
       .default([]),
     /** The other nodes of an operators' quorum. Without it this node acts alone. */
     quorum: QuorumSchema.optional(),
-    redis: z.strictObject(
-      {
-        url: SecretRefSchema,
-        /** In braces, so that a Redis cluster keeps all keys of the relayer in one slot. */
-        prefix: z
-          .string()
-          .regex(/^\{[a-z0-9:_-]{1,64}\}$/i, expected('the key prefix in braces, as "{cordon}"'))
-          .default("{cordon}"),
-      },
-      expected('{"url": secret reference, "prefix": "{cordon}"}'),
-    ),
+    redis: RedisSchema,
+    messages: MessagesSchema.prefault({}),
+    /** Left out, packets are only followed. Not read when observing. */
+    keeping: KeepingSchema.optional(),
     journal: z.strictObject(
       { dir: z.string(expected("a directory")).min(1, "must not be empty") },
       expected('{"dir": path}'),

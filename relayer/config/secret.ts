@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { inspect } from "node:util";
 
-import type { SecretRef } from "./schema.ts";
+import type { SecretRef } from "./field.ts";
 
 /** Larger than any key or URL: a wrong path must not read a database into memory. */
 const MAX_SECRET_BYTES = 16_384;

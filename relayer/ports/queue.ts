@@ -26,13 +26,25 @@ export interface QueueCounts {
   readonly failed: number;
 }
 
+/** A job that was given up, kept until it is taken up again or too old. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly queue: string;
+  readonly kind: string;
+  /** Why, with its code. */
+  readonly reason: string;
+  readonly failedAtMs: number;
+  readonly attempts: number;
+}
+
 /**
  * Durable repeats of actions. A cache like every store: it may lose everything at any moment, and no tightening waits
  * for it. Implemented by `adapters/queue` and, in tests, by `FakeQueue`.
  */
 export interface ActionQueue {
   /**
-   * Adds the jobs of a decision that are not there yet.
+   * Adds the jobs of a decision that are not there yet. Of jobs that can wait (kind `settle`), a later one for the same
+   * destination takes the place of an earlier one that has not begun.
    *
    * @throws RelayerError `retry` at once (well under a second) when the store is down: never waits for it to come back
    */
@@ -48,6 +60,17 @@ export interface ActionQueue {
 
   /** Jobs by state over all destinations. @throws RelayerError `retry` when the store is down */
   counts(): Promise<QueueCounts>;
+
+  /** Jobs that were given up, over all destinations. @throws RelayerError `retry` when the store is down */
+  deadLetters(): Promise<readonly DeadLetter[]>;
+
+  /**
+   * Has the dead letter of that id, or all of them, run again from the beginning. What is not open any more ends at once.
+   *
+   * @returns how many
+   * @throws RelayerError `retry` when the store is down
+   */
+  retry(id: string | null): Promise<number>;
 
   /** Stops taking jobs, waits a bounded time for running ones, disconnects. */
   close(): Promise<void>;

@@ -66,7 +66,7 @@ describe("BullQueue on Redis", function () {
 
   const open = (): ActionQueue =>
     createBullQueue({
-      url: `redis://127.0.0.1:${proxy.port}/0`,
+      redis: { kind: "server", url: `redis://127.0.0.1:${proxy.port}/0` },
       prefix,
       destinations: [A, B],
       log,

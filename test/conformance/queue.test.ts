@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 
 import { type RedisServer, startRedis } from "../../localnet/redis/start-redis.ts";
+import { type RedisGroup, startRedisCluster, startSentinelGroup } from "../../localnet/redis/start-redis-group.ts";
 import { createBullQueue } from "../../relayer/adapters/queue/bull-queue.ts";
 import { actionId, type SignedAction } from "../../relayer/domain/action/action.ts";
 import { eid } from "../../relayer/domain/eid.ts";
@@ -52,7 +53,42 @@ describe("ActionQueue", () => {
   });
 
   describe("FakeQueue", () => behavesAsActionQueue(() => Promise.resolve(setUpFake())));
-  describe("BullQueue", () => behavesAsActionQueue(() => setUpBull(redis.url)));
+  describe("BullQueue on a server", () => behavesAsActionQueue(() => setUpBull(redis.url)));
+
+  for (const [what, start] of [
+    ["Sentinels", startSentinelGroup],
+    ["a cluster", startRedisCluster],
+  ] as const) {
+    describe(`BullQueue on ${what}`, function () {
+      this.timeout(60_000);
+      let group: RedisGroup;
+      let groupDir: string;
+      before(async () => {
+        groupDir = mkdtempSync(join(tmpdir(), "cordon-queue-group-"));
+        group = await start(groupDir);
+      });
+      after(async () => {
+        await group.stop();
+        rmSync(groupDir, { recursive: true, force: true });
+      });
+      behavesAsActionQueue(() => setUpGroup(group));
+
+      it("loses no job when the server that holds it goes and comes back", async () => {
+        const bench = await setUpGroup(group);
+        const ran: string[] = [];
+        const job = anAction(A);
+        await bench.queue.enqueue({ decision: DECISION, actions: [{ ...job, delayMs: 1_000 }] });
+        await group.killMaster(bench.prefix);
+        await group.restore();
+        bench.queue.start((each) => Promise.resolve(void ran.push(each.action.id)));
+
+        await bench.until(() => ran.length > 0, 30_000);
+
+        expect(ran).to.deep.equal([job.action.id]);
+        await bench.close();
+      });
+    });
+  }
 });
 
 function behavesAsActionQueue(setUp: () => Promise<Bench>): void {
@@ -164,6 +200,45 @@ function behavesAsActionQueue(setUp: () => Promise<Bench>): void {
     release();
   });
 
+  it("runs, of what can wait at one destination, only the latest that has not begun", async () => {
+    const settles = [0, 1, 2].map((directive) => asSettle(anAction(A, directive)));
+    for (const settle of settles) await enqueueAfter(500, settle);
+    await enqueueAfter(500, asSettle(anAction(B, 3)), anAction(A, 4));
+    bench.queue.start(keep);
+    await bench.until(() => ran.length >= 3);
+    // A job behind them: when it has run, they would have.
+    await enqueueAfter(600, anAction(A, 5));
+    await bench.until(() => runs(anAction(A, 5)) === 1);
+
+    expect(settles.map(runs)).to.deep.equal([0, 0, 1]);
+    expect([asSettle(anAction(B, 3)), anAction(A, 4)].map(runs)).to.deep.equal([1, 1]);
+  });
+
+  it("shows what was given up, and runs it again from the beginning when asked", async () => {
+    let isBroken = true;
+    bench.queue.start((job) => {
+      ran.push(job);
+      if (isBroken) throw new RelayerError("TX_REVERTED", "never");
+      return Promise.resolve();
+    });
+    await enqueue(anAction(A), anAction(B));
+    await bench.until(async () => (await bench.queue.counts()).failed === 2);
+    const letters = await bench.queue.deadLetters();
+    isBroken = false;
+
+    const none = await bench.queue.retry("act-none");
+    const one = await bench.queue.retry(anAction(A).action.id);
+    await bench.until(() => runs(anAction(A)) === 2);
+    const rest = await bench.queue.retry(null);
+    await bench.until(async () => runs(anAction(B)) === 2 && (await bench.queue.counts()).failed === 0);
+
+    expect(letters.map(({ id }) => id).toSorted()).to.deep.equal(
+      [anAction(A), anAction(B)].map(({ action }) => action.id).toSorted(),
+    );
+    expect(letters.every(({ reason, kind }) => reason.includes("never") && kind === "raise")).to.equal(true);
+    expect([none, one, rest]).to.deep.equal([0, 1, 1]);
+  });
+
   it("aborts the signal of a running handler when it closes", async () => {
     let isAborted = false;
     bench.queue.start(async (job, signal) => {
@@ -245,6 +320,10 @@ function anAction(destination: ReturnType<typeof eid>, directive = 0): SignedAct
   };
 }
 
+function asSettle({ action, signed }: SignedAction): SignedAction {
+  return { action: { ...action, kind: "settle" }, signed };
+}
+
 function setUpFake(): Bench {
   const clock = new FakeClock();
   const queue = new FakeQueue({ clock });
@@ -266,12 +345,52 @@ function setUpFake(): Bench {
 
 let benches = 0;
 
+async function setUpGroup(group: RedisGroup): Promise<Bench & { readonly prefix: string }> {
+  benches += 1;
+  const prefix = `{group-${process.pid}-${benches}}`;
+  const { urls, name } = group;
+  const queue = createBullQueue({
+    redis: name === "" ? { kind: "cluster", urls } : { kind: "sentinels", urls, name },
+    prefix,
+    destinations: [A, B],
+    log: new FakeLog(),
+    onHalt: () => undefined,
+  });
+  const until = waitingFor(20_000);
+  await group.restore();
+  await until(() => isAnswering(queue));
+  return {
+    queue,
+    prefix,
+    nowMs: () => performance.now(),
+    until,
+    cut: () => group.killAll(),
+    restore: () => group.restore(),
+    close: () => queue.close(),
+  };
+}
+
+function waitingFor(limitMs: number): Bench["until"] {
+  return async (isMet, ms = limitMs) => {
+    for (const endMs = performance.now() + ms; !(await isMet()); await sleep(20)) {
+      if (performance.now() > endMs) throw new TypeError("waited in vain");
+    }
+  };
+}
+
+function isAnswering(queue: ActionQueue): Promise<boolean> {
+  return queue.counts().then(
+    () => true,
+    () => false,
+  );
+}
+
 async function setUpBull(url: string): Promise<Bench> {
   benches += 1;
   const proxy = await startTcpProxy(Number(new URL(url).port || 6379));
   const log = new FakeLog();
   const queue = createBullQueue({
-    url: `redis://127.0.0.1:${proxy.port}/0`,
+    redis: { kind: "server", url: `redis://127.0.0.1:${proxy.port}/0` },
     prefix: `{conformance-${process.pid}-${benches}}`,
     destinations: [A, B],
     log,
@@ -280,11 +399,7 @@ async function setUpBull(url: string): Promise<Bench> {
   const bench: Bench = {
     queue,
     nowMs: () => performance.now(),
-    async until(isMet, limitMs = LIMIT_MS) {
-      for (const endMs = performance.now() + limitMs; !(await isMet()); await sleep(20)) {
-        if (performance.now() > endMs) throw new TypeError("waited in vain");
-      }
-    },
+    until: waitingFor(LIMIT_MS),
     cut: () => proxy.cut(),
     restore: () => proxy.restore(),
     async close() {
@@ -292,11 +407,6 @@ async function setUpBull(url: string): Promise<Bench> {
       await proxy.close();
     },
   };
-  await bench.until(() =>
-    queue.counts().then(
-      () => true,
-      () => false,
-    ),
-  );
+  await bench.until(() => isAnswering(queue));
   return bench;
 }

@@ -2,7 +2,7 @@ import type { SignedAction } from "../../relayer/domain/action/action.ts";
 import type { Eid } from "../../relayer/domain/eid.ts";
 import { RelayerError } from "../../relayer/errors.ts";
 import type { Clock } from "../../relayer/ports/clock.ts";
-import type { ActionHandler, ActionQueue, DecisionBatch, QueueCounts } from "../../relayer/ports/queue.ts";
+import type { ActionHandler, ActionQueue, DeadLetter, DecisionBatch, QueueCounts } from "../../relayer/ports/queue.ts";
 
 interface FakeJob {
   readonly data: SignedAction;
@@ -26,7 +26,7 @@ export class FakeQueue implements ActionQueue {
   state: "up" | "down" | "hanging" = "up";
   /** Identifiers of the jobs that were added, repeats left out. */
   readonly added: string[] = [];
-  readonly failed: { readonly id: string; readonly error: RelayerError }[] = [];
+  readonly failed: { readonly id: string; readonly error: RelayerError; readonly data: SignedAction }[] = [];
   isClosed = false;
 
   readonly #options: Required<FakeQueueOptions>;
@@ -45,6 +45,7 @@ export class FakeQueue implements ActionQueue {
     for (const { action, signed, delayMs } of actions) {
       if (this.#waiting.has(action.id) || this.#active.has(action.id)) continue;
       this.added.push(action.id);
+      if (action.kind === "settle") this.#dropSettles(action.eid);
       const dueMs = this.#options.clock.nowMs() + delayMs;
       this.#waiting.set(action.id, { data: { action, signed }, dueMs, attempts: 0 });
     }
@@ -57,6 +58,22 @@ export class FakeQueue implements ActionQueue {
   async counts(): Promise<QueueCounts> {
     await this.#requireUp();
     return { waiting: this.#waiting.size, active: this.#running.size, failed: this.failed.length };
+  }
+
+  async deadLetters(): Promise<readonly DeadLetter[]> {
+    await this.#requireUp();
+    return this.failed.map(({ id, error, data }) => {
+      const { kind, eid } = data.action;
+      return { id, queue: `actions-${eid}`, kind, reason: error.message, failedAtMs: 0, attempts: 1 };
+    });
+  }
+
+  async retry(id: string | null): Promise<number> {
+    await this.#requireUp();
+    const chosen = this.failed.filter((letter) => id === null || letter.id === id);
+    for (const letter of chosen) this.failed.splice(this.failed.indexOf(letter), 1);
+    this.restore(chosen.map(({ data }) => data));
+    return chosen.length;
   }
 
   async close(): Promise<void> {
@@ -79,6 +96,12 @@ export class FakeQueue implements ActionQueue {
   /** FLUSHALL: every job is gone, and nobody is told. */
   flush(): void {
     this.#waiting.clear();
+  }
+
+  #dropSettles(eid: Eid): void {
+    for (const [id, { data }] of this.#waiting) {
+      if (data.action.kind === "settle" && data.action.eid === eid) this.#waiting.delete(id);
+    }
   }
 
   async #requireUp(): Promise<void> {
@@ -111,7 +134,7 @@ export class FakeQueue implements ActionQueue {
       if (error.fate === "retry" && !isLast) {
         this.#waiting.set(id, { ...job, attempts: job.attempts + 1, dueMs: clock.nowMs() + backoffMs });
       } else {
-        this.failed.push({ id, error });
+        this.failed.push({ id, error, data: job.data });
       }
     } finally {
       this.#active.delete(id);

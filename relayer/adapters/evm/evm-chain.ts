@@ -3,8 +3,12 @@ import type { Hex } from "../../domain/hex.ts";
 import { type HubSnapshot, isSameState } from "../../domain/world/hub-state.ts";
 import { RelayerError } from "../../errors.ts";
 import type { Chain } from "../../ports/chain.ts";
+import type { Errands } from "../../ports/errands.ts";
+import type { Messaging } from "../../ports/messaging.ts";
+import { createEvmErrands } from "./errands/evm-errands.ts";
 import { subscribeHeads } from "./head-subscription.ts";
 import { createHttpNode, type RpcNode } from "./http-node.ts";
+import { createEvmMessaging } from "./messaging/evm-messaging.ts";
 import { blockRefOf, type Finality, readBlock, readHeads } from "./read-blocks.ts";
 import { readHubEvents } from "./read-events.ts";
 import { readSnapshot, verifyNode } from "./read-hub.ts";
@@ -27,6 +31,8 @@ export interface EvmChainOptions {
   readonly wsUrl: string | null;
   /** Null when observing. */
   readonly walletKey: string | null;
+  /** Pays for errands; null, or left out, when none are done. */
+  readonly keeper?: { readonly walletKey: string; readonly treasury: Hex | null } | null;
   /** Accounts whose operator rights a snapshot tells. */
   readonly operators: readonly Hex[];
   readonly onRequest?: RpcPoolOptions["onRequest"];
@@ -48,6 +54,10 @@ export interface NodeCheck {
 export interface EvmChain extends Chain {
   /** Checks every node: right chain, and a hub of this mesh with the configured endpoint id. */
   verify(signal: AbortSignal): Promise<readonly NodeCheck[]>;
+  /** Over the same nodes. */
+  readonly messaging: Messaging;
+  /** Null without a wallet for errands. */
+  readonly errands: Errands | null;
 }
 
 /** Connects to nothing yet: the first call does, and proves then that the node serves the right chain. */
@@ -65,6 +75,8 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
   return {
     eid,
     name,
+    messaging: createEvmMessaging({ ...options, pool }),
+    errands: createErrandsOf(options, pool),
 
     async heads(signal) {
       const { latest, finalised, baseFeePerGas } = await pool.run(
@@ -137,6 +149,11 @@ function sendingOf({ chainId, hub, settings, onReplaced }: EvmChainOptions) {
     ...(settings === undefined ? {} : { settings }),
     ...(onReplaced === undefined ? {} : { onReplaced }),
   };
+}
+
+function createErrandsOf(options: EvmChainOptions, pool: RpcPool): Errands | null {
+  const keeper = options.keeper ?? null;
+  return keeper === null ? null : createEvmErrands({ ...options, ...keeper, chain: options.name, pool });
 }
 
 function createPool(options: EvmChainOptions): RpcPool {

@@ -51,7 +51,18 @@ export async function startHttpServer({ host, port, status, metrics }: HttpServe
   };
 }
 
-const PAGES = ["/live", "/ready", "/health", "/metrics", "/status", "/v1/convergence", "/v1/actions", ...INSIGHT_PAGES];
+const PAGES = [
+  "/live",
+  "/ready",
+  "/health",
+  "/metrics",
+  "/status",
+  "/v1/convergence",
+  "/v1/actions",
+  "/v1/messages",
+  "/v1/recoveries",
+  ...INSIGHT_PAGES,
+];
 
 function servePages(app: FastifyInstance, status: () => RelayerStatus | null): void {
   const page = (path: string, show: (of: RelayerStatus) => { code: number; body: object }): void => {
@@ -77,6 +88,8 @@ function servePages(app: FastifyInstance, status: () => RelayerStatus | null): v
   page("/status", (of) => ({ code: 200, body: { chains: of.chains() } }));
   page("/v1/convergence", (of) => ({ code: 200, body: of.convergence() }));
   page("/v1/actions", (of) => ({ code: 200, body: { actions: of.actions() } }));
+  page("/v1/messages", (of) => ({ code: 200, body: { messages: of.messages() } }));
+  page("/v1/recoveries", (of) => ({ code: 200, body: { recoveries: of.recoveries() } }));
 }
 
 function mapListenError(error: unknown, host: string, port: number): RelayerError {

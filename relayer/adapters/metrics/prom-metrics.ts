@@ -1,7 +1,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 import type { Metrics } from "../../ports/metrics.ts";
+import type { HousekeepingMetrics } from "../../ports/housekeeping-metrics.ts";
 import type { QueueCounts } from "../../ports/queue.ts";
+import { createHousekeepingMetrics } from "./prom-housekeeping.ts";
 
 const PREFIX = "cordon_";
 /** A chain's heads are forgotten when they were not read for this long: an old number looks like a healthy one. */
@@ -25,6 +27,7 @@ export interface PromMetrics extends Metrics {
   rpcRequested(chain: string, method: string, status: string): void;
   /** A stuck transaction was sent again at a higher price, or its nonce was freed. */
   replaced(chain: string, why: string): void;
+  readonly housekeeping: HousekeepingMetrics;
   readonly contentType: string;
   /** The page in Prometheus' text format. */
   print(): Promise<string>;
@@ -66,6 +69,7 @@ export function createPromMetrics(options: PromMetricsOptions): PromMetrics {
     peerUp: (peer, isUp) => of.peers.set({ peer }, isUp ? 1 : 0),
     rpcRequested: (chain, method, status) => of.rpcRequests.inc({ chain, method, status }),
     replaced: (chain, why) => of.replacements.inc({ chain, why }),
+    housekeeping: createHousekeepingMetrics(registry, PREFIX),
     contentType: registry.contentType,
     print: () => registry.metrics(),
   };

@@ -1,10 +1,10 @@
 import { Worker } from "bullmq";
-import { Redis } from "ioredis";
 
 import type { Eid } from "../../domain/eid.ts";
 import type { RelayerError } from "../../errors.ts";
 import type { Log } from "../../ports/log.ts";
 import type { ActionHandler, ActionQueue } from "../../ports/queue.ts";
+import { connectRedis, type RedisConnection, type RedisTarget } from "./connect-redis.ts";
 import { createProcessor } from "./processor.ts";
 import { actionsQueue, createProducer, DECISIONS_QUEUE } from "./producer.ts";
 import {
@@ -18,7 +18,7 @@ import {
 } from "./settings.ts";
 
 export interface BullQueueOptions {
-  readonly url: string;
+  readonly redis: RedisTarget;
   /** In braces, so that a flow's queues lie in one slot of a cluster. */
   readonly prefix: string;
   readonly destinations: readonly Eid[];
@@ -28,14 +28,14 @@ export interface BullQueueOptions {
 
 /** An `ActionQueue` on BullMQ: a flow a decision, a queue and a worker a destination. Starts with Redis down as well. */
 export function createBullQueue(options: BullQueueOptions): ActionQueue {
-  const { url, prefix, destinations, log } = options;
+  const { redis, prefix, destinations, log } = options;
   const producer = createProducer(options);
   const stopping = new AbortController();
   const workers: Worker[] = [];
-  let connection: Redis | null = null;
+  let connection: RedisConnection | null = null;
 
   function startWorker(name: string, process: Processor): void {
-    connection ??= createWorkerConnection(url);
+    connection ??= createWorkerConnection(redis);
     const worker = new Worker(name, process, {
       connection,
       prefix,
@@ -56,6 +56,8 @@ export function createBullQueue(options: BullQueueOptions): ActionQueue {
   return {
     enqueue: (batch) => producer.enqueue(batch),
     counts: () => producer.counts(),
+    deadLetters: () => producer.deadLetters(),
+    retry: (id) => producer.retry(id),
 
     start(handler: ActionHandler) {
       for (const eid of destinations) {
@@ -79,8 +81,8 @@ export function createBullQueue(options: BullQueueOptions): ActionQueue {
 
 type Processor = NonNullable<ConstructorParameters<typeof Worker>[1]>;
 
-function createWorkerConnection(url: string): Redis {
-  const redis = new Redis(url, WORKER_CONNECTION);
+function createWorkerConnection(target: RedisTarget): RedisConnection {
+  const redis = connectRedis(target, WORKER_CONNECTION);
   // Reported once, by the producer's connection.
   redis.on("error", () => undefined);
   return redis;

@@ -1,13 +1,13 @@
 import type { EventEmitter } from "node:events";
 
-import { FlowProducer, Queue } from "bullmq";
-import { Redis } from "ioredis";
+import { FlowProducer, type Job, Queue } from "bullmq";
 
 import type { Eid } from "../../domain/eid.ts";
 import { RelayerError } from "../../errors.ts";
 import type { Log } from "../../ports/log.ts";
-import type { DecisionBatch, QueueCounts } from "../../ports/queue.ts";
+import type { DeadLetter, DecisionBatch, QueueCounts, QueuedAction } from "../../ports/queue.ts";
 import { encodeJob } from "./action-job.ts";
+import { connectRedis, type RedisConnection, type RedisTarget } from "./connect-redis.ts";
 import { JOB_ATTEMPTS, KEEP_COMPLETED, KEEP_FAILED, PRODUCER_CONNECTION, PRODUCER_TIMEOUT_MS } from "./settings.ts";
 
 /** Name of the queue that holds decisions, the parents. */
@@ -19,7 +19,7 @@ export function actionsQueue(eid: Eid): string {
 }
 
 export interface ProducerOptions {
-  readonly url: string;
+  readonly redis: RedisTarget;
   readonly prefix: string;
   readonly destinations: readonly Eid[];
   readonly log: Log;
@@ -29,6 +29,8 @@ export interface ProducerOptions {
 export interface Producer {
   enqueue(batch: DecisionBatch): Promise<void>;
   counts(): Promise<QueueCounts>;
+  deadLetters(): Promise<readonly DeadLetter[]>;
+  retry(id: string | null): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -37,8 +39,9 @@ interface Session {
   readonly queues: readonly Queue[];
 }
 
-export function createProducer({ url, prefix, destinations, log }: ProducerOptions): Producer {
-  const redis = new Redis(url, PRODUCER_CONNECTION);
+export function createProducer(options: ProducerOptions): Producer {
+  const { prefix, destinations, log } = options;
+  const redis = connectRedis(options.redis, PRODUCER_CONNECTION);
   watchConnection(redis, log);
   let session: Session | null = null;
 
@@ -71,7 +74,12 @@ export function createProducer({ url, prefix, destinations, log }: ProducerOptio
   return {
     async enqueue(batch) {
       if (batch.actions.length === 0) return;
-      await run(({ flow }) => flow.add(flowOf(batch)));
+      const urgent = batch.actions.filter(({ action }) => action.kind === "raise");
+      const later = batch.actions.filter(({ action }) => action.kind !== "raise");
+      await run(async ({ flow, queues }) => {
+        if (urgent.length > 0) await flow.add(flowOf({ ...batch, actions: urgent }));
+        await Promise.all(later.map((queued) => addLatest(queues[destinations.indexOf(queued.action.eid)], queued)));
+      });
     },
 
     counts: () =>
@@ -84,6 +92,23 @@ export function createProducer({ url, prefix, destinations, log }: ProducerOptio
         return { waiting: sum("waiting", "delayed"), active: sum("active"), failed: sum("failed") };
       }),
 
+    deadLetters: () =>
+      run(async ({ queues }) => {
+        const jobs = await Promise.all(queues.map((queue) => queue.getFailed(0, DEAD_LETTERS_MAX - 1)));
+        return jobs.flat().map(letterOf);
+      }),
+
+    retry: (id) =>
+      run(async ({ queues }) => {
+        const failed = (await Promise.all(queues.map((queue) => queue.getFailed(0, DEAD_LETTERS_MAX - 1)))).flat();
+        const chosen = failed.filter((job) => id === null || job.id === id);
+        // From the beginning: with its old count of attempts it would fail for good at the first trouble.
+        await Promise.all(
+          chosen.map((job) => job.retry("failed", { resetAttemptsMade: true, resetAttemptsStarted: true })),
+        );
+        return chosen.length;
+      }),
+
     async close() {
       await within(PRODUCER_TIMEOUT_MS, closeSession()).catch(() => undefined);
       redis.disconnect();
@@ -91,27 +116,53 @@ export function createProducer({ url, prefix, destinations, log }: ProducerOptio
   };
 }
 
+/** Dead letters of one destination that are shown, or taken up again, at once. */
+const DEAD_LETTERS_MAX = 1_000;
+
+function letterOf(job: Job): DeadLetter {
+  const { id = "", name, failedReason, finishedOn, attemptsMade, queueName } = job;
+  return {
+    id,
+    queue: queueName,
+    kind: name,
+    reason: failedReason,
+    failedAtMs: finishedOn ?? 0,
+    attempts: attemptsMade,
+  };
+}
+
+/** Of what can wait, a later wish for the same destination makes an earlier one that has not run yet irrelevant. */
+function latestOnly({ action, delayMs }: QueuedAction) {
+  const deduplication = { id: `settle-${action.eid}`, replace: true, keepLastIfActive: true };
+  return { ...jobOptions(action.id, Math.max(delayMs, LEAST_DELAY_MS)), deduplication };
+}
+
+async function addLatest(queue: Queue | undefined, queued: QueuedAction): Promise<void> {
+  await queue?.add(queued.action.kind, encodeJob(queued), latestOnly(queued));
+}
+
+/** Only what is delayed can be replaced. */
+const LEAST_DELAY_MS = 1;
+
+const KEEP = { removeOnComplete: KEEP_COMPLETED, removeOnFail: KEEP_FAILED };
+
+function jobOptions(jobId: string, delay: number) {
+  return { ...KEEP, jobId, delay, attempts: JOB_ATTEMPTS, backoff: { type: "custom" } };
+}
+
 /** The parent is the decision; it is done when every child is, whichever way. */
 function flowOf({ decision, actions }: DecisionBatch) {
-  const keep = { removeOnComplete: KEEP_COMPLETED, removeOnFail: KEEP_FAILED };
   return {
     name: "decision",
     queueName: DECISIONS_QUEUE,
     data: { decision },
     // The actions stand in the id: the same decision may be asked for in parts.
-    opts: { ...keep, jobId: `decision-${decision.slice(2)}-${actions.map(({ action }) => action.eid).join("-")}` },
+    opts: { ...KEEP, jobId: `decision-${decision.slice(2)}-${actions.map(({ action }) => action.eid).join("-")}` },
     children: actions.map(({ action, signed, delayMs }) => ({
       name: action.kind,
       queueName: actionsQueue(action.eid),
       data: encodeJob({ action, signed }),
-      opts: {
-        ...keep,
-        jobId: action.id,
-        delay: delayMs,
-        attempts: JOB_ATTEMPTS,
-        backoff: { type: "custom" },
-        ignoreDependencyOnFailure: true,
-      },
+      opts: { ...jobOptions(action.id, delayMs), ignoreDependencyOnFailure: true },
     })),
   };
 }
@@ -143,7 +194,7 @@ function mapQueueError(error: unknown): RelayerError {
 }
 
 /** One line when Redis goes and one when it comes: it retries many times a minute in between. */
-function watchConnection(redis: Redis, log: Log): void {
+function watchConnection(redis: RedisConnection, log: Log): void {
   let wasReady = false;
   let isReported = false;
   redis.on("ready", () => {

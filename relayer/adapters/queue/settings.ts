@@ -37,7 +37,7 @@ export function backOffMs(attemptsMade: number): number {
   return Math.min(FIRST_BACKOFF_MS * 2 ** (attemptsMade - 1), LONGEST_BACKOFF_MS);
 }
 
-function reconnectMs(times: number): number {
+export function reconnectMs(times: number): number {
   return Math.min(FIRST_RECONNECT_MS * 2 ** times, LONGEST_RECONNECT_MS);
 }
 

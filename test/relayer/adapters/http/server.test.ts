@@ -44,6 +44,8 @@ describe("startHttpServer", () => {
       chains: () => [CHAIN],
       convergence: () => ({ isConverged: true, digests: [] }),
       actions: () => [],
+      messages: () => [],
+      recoveries: () => [],
       ...INSIGHT,
     };
     server = await startHttpServer({
