@@ -4,10 +4,23 @@ pragma solidity ^0.8.28;
 import {IClearingAccounts} from "./IClearingAccounts.sol";
 import {IClearingMarkets} from "./IClearingMarkets.sol";
 import {IClearingReports} from "./IClearingReports.sol";
+import {IDeleveraging} from "./IDeleveraging.sol";
+import {ILiquidation} from "./ILiquidation.sol";
 import {INovation} from "./INovation.sol";
 import {IRecovery} from "./IRecovery.sol";
+import {ISettlement} from "./ISettlement.sol";
 import {IVenue} from "./IVenue.sol";
 
 /// @title IClearingHouse
 /// @notice The reference venue, whole. One address answers all of it.
-interface IClearingHouse is IClearingAccounts, IClearingMarkets, IClearingReports, INovation, IRecovery, IVenue {}
+interface IClearingHouse is
+    IClearingAccounts,
+    IClearingMarkets,
+    IClearingReports,
+    IDeleveraging,
+    ILiquidation,
+    INovation,
+    IRecovery,
+    ISettlement,
+    IVenue
+{}

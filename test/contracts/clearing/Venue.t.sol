@@ -9,7 +9,7 @@ contract VenueInvariantTest is VenueHandler {
     function setUp() public override {
         super.setUp();
         targetContract(address(this));
-        bytes4[] memory selectors = new bytes4[](10);
+        bytes4[] memory selectors = new bytes4[](14);
         selectors[0] = this.trade.selector;
         selectors[1] = this.move.selector;
         selectors[2] = this.pass.selector;
@@ -20,6 +20,10 @@ contract VenueInvariantTest is VenueHandler {
         selectors[7] = this.settle.selector;
         selectors[8] = this.liquidate.selector;
         selectors[9] = this.resolve.selector;
+        selectors[10] = this.follow.selector;
+        selectors[11] = this.budget.selector;
+        selectors[12] = this.close.selector;
+        selectors[13] = this.windDown.selector;
         targetSelector(FuzzSelector(address(this), selectors));
     }
 
@@ -27,7 +31,7 @@ contract VenueInvariantTest is VenueHandler {
     function invariant_PropertiesHold() public view {
         if (steps % 10 == 0) _assertSound();
         assertEq(violations[6], 0, "P6: a liquidation cost more than there was");
-        assertEq(violations[11], 0, "P11: somebody gained by a deleveraging, or settling changed something");
+        assertEq(violations[11], 0, "P11: somebody gained by a loss, or a stranger changed what somebody has");
         assertEq(violations[12], 0, "P12: a defaulter was left with something");
         assertEq(violations[13], 0, "P13: what was missing is not what was given");
     }
@@ -35,9 +39,10 @@ contract VenueInvariantTest is VenueHandler {
     /// @dev A venue in which nothing came through would hold every invariant. Walks the steps with fixed draws.
     function test_Steps_ReachEveryPart() public {
         uint256 seed = 7;
-        for (uint256 i; i < 200; ++i) {
+        for (uint256 i; i < 400; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
-            _step(seed % 12, seed >> 8);
+            _step(seed % 16, seed >> 8);
+            if (i == 300) this.close(16);
         }
         invariant_PropertiesHold();
         _assertSound();
@@ -45,6 +50,11 @@ contract VenueInvariantTest is VenueHandler {
         assertGt(done["withdraw"], 0);
         assertGt(done["liquidate"], 0);
         assertGt(done["resolve"], 0);
+        assertGt(done["follow"], 0);
+        assertGt(done["nominate"], 0);
+        assertGt(done["budget"], 0);
+        assertGt(done["settleAccount"], 0);
+        assertGt(done["conclude"], 0);
     }
 
     function _step(uint256 kind, uint256 seed) private {
@@ -55,6 +65,9 @@ contract VenueInvariantTest is VenueHandler {
         else if (kind == 8) this.withdraw(seed, seed >> 64);
         else if (kind == 9) this.liquidate(seed, type(uint64).max);
         else if (kind == 10) this.resolve(seed);
-        else this.settle(seed, seed >> 64);
+        else if (kind == 11) this.settle(seed, seed >> 64);
+        else if (kind == 12) this.follow(seed);
+        else if (kind == 13) this.budget(seed, uint96(seed >> 64));
+        else this.windDown(seed);
     }
 }
