@@ -51,9 +51,9 @@ contract HaltsTest is HubVenueWorld {
     function testFuzz_Fill_IncreasingIsOpenBelowReduceOnly(uint8 breaker, bool isProtocol) public {
         breaker = breaker % 4;
         _assertRungs(isProtocol ? 0 : BTC, breaker, NORMAL);
-        Match memory opening = _match(BTC, 1, 4, 1, 10_000);
+        Match memory opening = _match(BTC, 3, 4, 1, 10_000);
         // One closes, the other opens: what adds risk to one side adds risk.
-        Match memory mixed = _match(BTC, 1, 3, 1, 10_000);
+        Match memory mixed = _match(BTC, 1, 4, 1, 10_000);
         if (breaker >= REDUCE_ONLY) vm.expectPartialRevert(IPostureGuard.PostureGuard_Restricted.selector);
         house.fill(mixed);
         if (breaker >= REDUCE_ONLY) vm.expectPartialRevert(IPostureGuard.PostureGuard_Restricted.selector);

@@ -42,7 +42,13 @@ contract VenueInvariantTest is VenueHandler {
         for (uint256 i; i < 400; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
             _step(seed % 16, seed >> 8);
-            if (i == 300) this.close(16);
+            for (uint256 t; i % 40 == 0 && t < TRADERS; ++t) this.settle(t, 0);
+        }
+        this.close(16);
+        for (uint256 i; i < 3 * TRADERS; ++i) {
+            _pass(1 hours);
+            this.resolve(i);
+            this.windDown(i);
         }
         invariant_PropertiesHold();
         _assertSound();
