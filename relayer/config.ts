@@ -21,6 +21,7 @@ export interface ChainConfig {
   readonly eid: Eid;
   readonly chainId: number;
   readonly hub: Hex;
+  readonly venue: NonNullable<ConfigFile["chains"][string]["venue"]> | null;
   readonly startBlock: number;
   readonly rpcUrls: readonly Secret[];
   readonly wsUrl: Secret | null;
@@ -35,6 +36,7 @@ export interface Config {
   readonly mode: ConfigFile["mode"];
   readonly meshId: Hex;
   readonly network: ConfigFile["network"];
+  readonly shadowOperators: readonly Hex[];
   readonly chains: readonly ChainConfig[];
   /** Null when observing. */
   readonly wallet: Secret | null;
@@ -160,6 +162,7 @@ function assemble(file: ConfigFile, secrets: ReadonlyMap<string, string>, baseDi
       eid: eid(chain.eid),
       rpcUrls: chain.rpcUrls.flatMap((_, index) => present(secretAt(`chains.${name}.rpcUrls.${index}`))),
       wsUrl: secretAt(`chains.${name}.wsUrl`),
+      venue: chain.venue ?? null,
     })),
     wallet: holdsKeys(file) ? keyAt("wallet") : null,
     operatorKeys: file.operatorKeys.flatMap((_, index) => present(keyAt(`operatorKeys.${index}`))),

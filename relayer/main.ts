@@ -1,6 +1,7 @@
 import { systemClock } from "./adapters/clock/system-clock.ts";
 import { createDirectiveSigner } from "./adapters/evm/directive-signer.ts";
 import { createEvmChain, type EvmChain } from "./adapters/evm/evm-chain.ts";
+import { createEvmVenue } from "./adapters/evm/evm-venue.ts";
 import { ethersHasher } from "./adapters/evm/hasher.ts";
 import { type HttpServer, startHttpServer } from "./adapters/http/server.ts";
 import { createFileJournal } from "./adapters/journal/file-journal.ts";
@@ -8,6 +9,7 @@ import { createPromMetrics, type PromMetrics } from "./adapters/metrics/prom-met
 import { createBullQueue } from "./adapters/queue/bull-queue.ts";
 import { Lifecycle } from "./app/lifecycle.ts";
 import { startRelayer } from "./app/relayer.ts";
+import type { VenueWatch } from "./app/risk/watch-venue.ts";
 import { checkSurroundings } from "./cli/check.ts";
 import { exitCodeOfResults, printResults } from "./cli/check-report.ts";
 import { parseOptions } from "./cli/options.ts";
@@ -35,6 +37,7 @@ interface Parts {
   readonly queue: ActionQueue;
   readonly metrics: PromMetrics;
   readonly feeds: readonly EvmFeed[];
+  readonly venues: readonly VenueWatch[];
 }
 
 /** A chain, and how often and how far it is read. */
@@ -104,7 +107,7 @@ interface Surroundings {
 }
 
 function buildParts({ config, log, life, onHalt }: Surroundings): Parts {
-  const { meshId, redis } = config;
+  const { redis } = config;
   const destinations = config.chains.map(({ eid }) => eid);
   const queueOptions = { url: redis.url.reveal(), prefix: redis.prefix, destinations, log, onHalt };
   const queue = life.add("queue", createBullQueue(queueOptions), (it) => it.close());
@@ -114,15 +117,41 @@ function buildParts({ config, log, life, onHalt }: Surroundings): Parts {
     nowMs: () => systemClock.nowMs(),
     readQueue: () => queue.counts().catch(() => null),
   });
-  const signer = createDirectiveSigner(
-    meshId,
-    config.operatorKeys.map((key) => key.reveal()),
-  );
+  const signer = buildSigner(config);
   const feeds = config.chains.map((chain) => ({
     ...chain,
     chain: life.add(`chain ${chain.name}`, buildChain(chain, { config, signer, metrics }), (it) => it.close()),
   }));
-  return { config, log, life, signer, queue, metrics, feeds };
+  const venues = config.chains.flatMap((chain) => buildVenue(chain, { config, life, metrics }));
+  return { config, log, life, signer, queue, metrics, feeds, venues };
+}
+
+/** A shadow decides in the name of others and never signs. */
+function buildSigner({ meshId, mode, operatorKeys, shadowOperators }: Config): DirectiveSigner {
+  if (mode !== "shadow") {
+    return createDirectiveSigner(
+      meshId,
+      operatorKeys.map((key) => key.reveal()),
+    );
+  }
+  const refuse = () => Promise.reject(new RelayerError("WALLET_MISSING", "a shadow signs nothing"));
+  return { operators: [...shadowOperators].sort(), sign: refuse };
+}
+
+function buildVenue(
+  chain: ChainConfig,
+  { config, life, metrics }: Pick<Parts, "config" | "life" | "metrics">,
+): readonly VenueWatch[] {
+  const { venue, maxLogRange } = chain;
+  if (venue === null) return [];
+  const reader = createEvmVenue({
+    ...chain,
+    venue,
+    meshId: config.meshId,
+    rpcUrls: chain.rpcUrls.map((url) => url.reveal()),
+    onRequest: (method, status) => metrics.rpcRequested(chain.name, method, status),
+  });
+  return [{ venue: life.add(`venue ${chain.name}`, reader, (it) => it.close()), maxLogRange }];
 }
 
 function buildChain(
@@ -172,7 +201,8 @@ function start(parts: Parts, onHalt: Surroundings["onHalt"]): RelayerStatus {
   const { config, life } = parts;
   const journal = life.add("journal", createFileJournal(config.journal), (it) => it.close());
   const ports = { ...parts, journal, clock: systemClock, hasher: ethersHasher };
-  return startRelayer(ports, { mirror: config.policy.mirror, onHalt }, life);
+  const { mirror, ...rules } = config.policy;
+  return startRelayer(ports, { mirror, rules, isShadow: config.mode === "shadow", onHalt }, life);
 }
 
 interface Announcement {

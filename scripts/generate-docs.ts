@@ -5,13 +5,15 @@ import { z } from "zod";
 
 import { createPromMetrics } from "../relayer/adapters/metrics/prom-metrics.ts";
 import { ConfigSchema } from "../relayer/config/schema.ts";
+import { FAIL_DIRECTIONS } from "../relayer/domain/policy/fail-directions.ts";
+import { DEFAULT_SCENARIOS } from "../relayer/domain/risk/scenarios.ts";
 import { CATALOGUE } from "../relayer/errors.ts";
 import { readMutations } from "./mutations.ts";
 
 /** Reference pages that are written from the code, so that they cannot say something else. */
 const USAGE = `usage: npm run docs:gen [-- --check]
 
-Writes docs/config.md, docs/errors.md, docs/metrics.md and the mutations of docs/protocol.md. With --check, writes nothing and fails when one is out of date.
+Writes docs/config.md, docs/errors.md, docs/metrics.md the mutations of docs/protocol.md and the tables of docs/policy.md. With --check, writes nothing and fails when one is out of date.
 `;
 
 const NOTE = "Written by `npm run docs:gen`; do not edit.";
@@ -147,6 +149,38 @@ function protocolPage(): string {
   return `${before}\n\n${table(["", "rule", "in", "changed", "caught by"], rows)}\n\n${after}`;
 }
 
+const POLICY_PAGE = "docs/policy.md";
+
+/** The policy page with its tables of scenarios and fail directions anew. */
+function policyPage(): string {
+  const percent = (ppm: number): string => `${String(ppm / 10_000)} %`;
+  const scenarios = DEFAULT_SCENARIOS.map(({ id, classesPpm, othersPpm, source }) => [
+    `\`${id}\``,
+    ...[0, 1, 2, 3].map((assetClass) => percent(classesPpm[assetClass] ?? othersPpm)),
+    percent(othersPpm),
+    source,
+  ]);
+  const directions = FAIL_DIRECTIONS.map((of) => [
+    of.input,
+    of.readBy.join(", "),
+    of.missing,
+    of.stale,
+    of.wrong,
+    of.why,
+  ]);
+  const tables = [
+    ["scenarios", table(["scenario", "class 0", "1", "2", "3", "others", "source"], scenarios)],
+    ["fail-directions", table(["input", "read by", "missing", "stale", "wrong", "because"], directions)],
+  ] as const;
+  return tables.reduce(
+    (page, [name, rows]) => {
+      const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+      return `${page.slice(0, page.indexOf(begin) + begin.length)}\n\n${rows}\n\n${page.slice(page.indexOf(end))}`;
+    },
+    readFileSync(POLICY_PAGE, "utf8"),
+  );
+}
+
 function onOneLine(code: string): string {
   return code.trim().replaceAll(/\s+/g, " ");
 }
@@ -160,6 +194,7 @@ if (values.help === true) {
     "docs/errors.md": errorsPage(),
     "docs/metrics.md": await metricsPage(),
     [PROTOCOL_PAGE]: protocolPage(),
+    [POLICY_PAGE]: policyPage(),
   };
   for (const [file, text] of Object.entries(pages)) {
     if (values.check !== true) writeFileSync(file, text);

@@ -1,5 +1,5 @@
 import type { Eid } from "../domain/eid.ts";
-import { type MirrorPolicy, type Policy, canonicalPolicy } from "../domain/policy/policy.ts";
+import { type MirrorPolicy, type Policy, type Rules, canonicalPolicy, scenariosOf } from "../domain/policy/policy.ts";
 import type { RelayerError } from "../errors.ts";
 import type { Chain } from "../ports/chain.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -10,8 +10,8 @@ import type { Metrics } from "../ports/metrics.ts";
 import type { ActionQueue } from "../ports/queue.ts";
 import type { DirectiveSigner } from "../ports/signer.ts";
 import type { RelayerStatus } from "../ports/status.ts";
-import { createActor } from "./act/act.ts";
-import { createCarrier } from "./act/carrier.ts";
+import { type Actor, createActor } from "./act/act.ts";
+import { type Carrier, createCarrier } from "./act/carrier.ts";
 import { createConfirmer } from "./act/confirm.ts";
 import { createDecider } from "./act/decide.ts";
 import { createJobHandler } from "./act/handle-job.ts";
@@ -26,6 +26,7 @@ import { measureTightening } from "./measure.ts";
 import type { Feed } from "./observe/feed.ts";
 import { createObserver } from "./observe/observe-chain.ts";
 import { createQueueHealth } from "./queue-health.ts";
+import { type VenueWatch, createVenueWatcher } from "./risk/watch-venue.ts";
 import { countOpen, createStatus, isConverged } from "./status.ts";
 
 /** How often everything is looked at again, whether or not something happened: leases run out silently. */
@@ -34,6 +35,8 @@ const RECONCILE_EVERY_MS = 500;
 /** What the relayer works with. Whoever made these closes them. */
 export interface RelayerPorts {
   readonly feeds: readonly Feed[];
+  /** Clearing houses, for the rules that look at risk. */
+  readonly venues?: readonly VenueWatch[];
   /** Without operators nothing is ever decided or sent: mode observe. */
   readonly signer: DirectiveSigner;
   readonly queue: ActionQueue;
@@ -46,6 +49,10 @@ export interface RelayerPorts {
 
 export interface RelayerOptions {
   readonly mirror: MirrorPolicy;
+  /** The rules besides the mirror. None unless given. */
+  readonly rules?: Omit<Rules, "mirror">;
+  /** Decide and write down, and send nothing: mode shadow. */
+  readonly isShadow?: boolean;
   /** Called when going on would do harm. May be called more than once. */
   readonly onHalt: (error: RelayerError) => void;
 }
@@ -65,12 +72,15 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
   measureTightening(context, (eid) => chains.get(eid)?.name ?? String(eid));
   const loops = createLoops(ports);
   const queueHealth = createQueueHealth(context, ports.queue);
+  const policy = makePolicy(ports, { ...options.rules, mirror: options.mirror });
   const { decide, review } = startActing(context, {
     ports,
     chains,
     journal,
-    policy: makePolicy(ports, options.mirror),
+    policy,
+    isShadow: options.isShadow === true,
   });
+  const watchers = (ports.venues ?? []).map((venue) => createVenueWatcher(venue, scenariosOf(policy), context));
 
   const turn = (): Promise<void> => {
     decide();
@@ -84,6 +94,7 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
   const ended = Promise.all([
     warmUp(ports),
     ...observers.map((observer) => observer.run(loops)),
+    ...watchers.map((watcher) => watcher.run(loops)),
     loops.run("reconcile", { turn, pause, signal: life.signal }),
   ]);
   life.add("loops", loops, () => ended.then(() => journal.drain()));
@@ -91,25 +102,30 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
   return createStatus({ ledger, observers, loops, hasher, queue: queueHealth, journal });
 }
 
+/** What a shadow does with a decision: nothing. Its actions end as confirmed where others did the same, else expire. */
+const SHADOW_ACTOR: Actor = { carryOut: () => Promise.resolve() };
+const SHADOW_CARRIER: Carrier = { attempt: () => Promise.resolve("waiting"), lastTriedMs: () => null };
+
 interface Acting {
   readonly ports: RelayerPorts;
   readonly chains: ReadonlyMap<Eid, Chain>;
   readonly journal: JournalWriter;
   readonly policy: Policy;
+  readonly isShadow: boolean;
 }
 
-function startActing(context: AppContext, { ports, chains, journal, policy }: Acting) {
+function startActing(context: AppContext, { ports, chains, journal, policy, isShadow }: Acting) {
   const { signer, queue, hasher } = ports;
   const book = createSignedBook();
-  const carrier = createCarrier(context, { chains, book });
-  const actor = createActor(context, { signer, queue, carrier, book });
+  const carrier = isShadow ? SHADOW_CARRIER : createCarrier(context, { chains, book });
+  const actor = isShadow ? SHADOW_ACTOR : createActor(context, { signer, queue, carrier, book });
   const { review } = createConfirmer(context, { chains, carrier, book });
   const { decide } = createDecider(context, { policy, operators: signer.operators, hasher, journal, actor });
   // Who only observes leaves the jobs to those who may send.
-  if (signer.operators.length > 0) queue.start(createJobHandler(context, { carrier, book }));
+  if (signer.operators.length > 0 && !isShadow) queue.start(createJobHandler(context, { carrier, book }));
   return { decide, review };
 }
 
-function makePolicy({ hasher }: RelayerPorts, mirror: MirrorPolicy): Policy {
-  return { hash: hasher.keccakUtf8(canonicalPolicy(mirror)), mirror };
+export function makePolicy({ hasher }: Pick<RelayerPorts, "hasher">, rules: Rules): Policy {
+  return { ...rules, hash: hasher.keccakUtf8(canonicalPolicy(rules)) };
 }

@@ -15,7 +15,8 @@ export function checkAcrossFields(raw: unknown): ConfigFault[] {
 
 /** Whether the relayer that `raw` describes holds keys. One that observes does not even read them. */
 export function holdsKeys(raw: unknown): boolean {
-  return asRaw(raw)["mode"] === "tighten-only";
+  const { mode } = asRaw(raw);
+  return mode === "tighten-only" || mode === "full";
 }
 
 /** Every secret reference that can be read, by path. Keys are left out when nothing is going to be signed. */

@@ -2,12 +2,8 @@ import { isAddress } from "ethers";
 import { z } from "zod";
 
 import type { Hex } from "../domain/hex.ts";
-
-/** Says what a field must be, or that it is missing; either way what to write. */
-const expected = (what: string) => ({
-  error: ({ input }: { readonly input?: unknown }): string =>
-    input === undefined ? `is missing; write ${what}` : `must be ${what}`,
-});
+import { expected, whole } from "./field.ts";
+import { PolicySchema } from "./policy-schema.ts";
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const name = (whose: string) => z.string(expected(whose)).regex(NAME, expected(whose));
@@ -18,11 +14,6 @@ function hex(bytes: number, what: string) {
     .string(message)
     .regex(new RegExp(`^0x[0-9a-fA-F]{${bytes * 2}}$`), message)
     .transform((text) => text.toLowerCase() as Hex);
-}
-
-function whole(what: string, min: number, max: number) {
-  const message = expected(`${what}, a whole number from ${min} to ${max}`);
-  return z.int(message).min(min, message).max(max, message);
 }
 
 export const SecretRefSchema = z.strictObject(
@@ -36,22 +27,36 @@ export const SecretRefSchema = z.strictObject(
 /** Where a secret stands. The configuration itself holds none, outside a devnet. */
 export type SecretRef = z.output<typeof SecretRefSchema>;
 
+function address(what: string) {
+  return z
+    .string(expected(what))
+    .refine((text) => text.startsWith("0x") && isAddress(text), expected(`${what}; check its digits and checksum`))
+    .transform((text) => text.toLowerCase() as Hex);
+}
+
 const FinalitySchema = z.union(
   [z.strictObject({ tag: z.enum(["finalized", "safe"]) }), z.strictObject({ depth: z.int().min(1).max(10_000) })],
   expected('{"tag": "finalized"} or {"tag": "safe"} or {"depth": blocks, 1 to 10000}'),
+);
+
+const VenueSchema = z.strictObject(
+  {
+    address: address("the clearing house's address"),
+    /** Block in which it was deployed. */
+    startBlock: whole("the block in which the clearing house was deployed", 0, Number.MAX_SAFE_INTEGER),
+    /** Whose forecast the forecast rule reads. */
+    volatilitySensor: address("the volatility sensor's address").optional(),
+  },
+  expected('{"address": …, "startBlock": …}'),
 );
 
 const ChainSchema = z.strictObject(
   {
     eid: whole("the LayerZero endpoint id", 1, 0xffff_ffff),
     chainId: whole("the chain id", 1, Number.MAX_SAFE_INTEGER),
-    hub: z
-      .string(expected("the address of the IncidentHub"))
-      .refine(
-        (text) => text.startsWith("0x") && isAddress(text),
-        expected("the IncidentHub's address; check its digits and checksum"),
-      )
-      .transform((text) => text.toLowerCase() as Hex),
+    hub: address("the IncidentHub's address"),
+    /** The clearing house there, for the rules that look at risk. */
+    venue: VenueSchema.optional(),
     /** Block in which the hub was deployed: nothing before it is ever read. */
     startBlock: whole("the block in which the hub was deployed", 0, Number.MAX_SAFE_INTEGER),
     /** In order of preference: the next one is asked when one fails. */
@@ -68,20 +73,16 @@ const ChainSchema = z.strictObject(
   expected("a chain, as in docs/config.md"),
 );
 
-const PolicySchema = z.strictObject({
-  mirror: z
-    .strictObject({
-      /** Below 600, or every provisional entry, which lives 600 s, would be renewed at once. */
-      renewBelowSeconds: whole("the remaining lease below which it is renewed", 30, 599).default(480),
-      reconcileAfterSeconds: whole("the age at which a missing stamp is sent", 30, 86_400).default(300),
-    })
-    .prefault({}),
-});
-
 export const ConfigSchema = z.strictObject(
   {
     name: name("the name of this relayer: lower case, digits, hyphens"),
-    mode: z.enum(["observe", "tighten-only"], expected('"observe" or "tighten-only"')),
+    /** observe: look. shadow: decide and write down. tighten-only: act. full: that, and what keepers do. */
+    mode: z.enum(
+      ["observe", "shadow", "tighten-only", "full"],
+      expected('"observe", "shadow", "tighten-only" or "full"'),
+    ),
+    /** In whose name mode shadow decides: accounts that the hubs know as operators. Without any it decides nothing. */
+    shadowOperators: z.array(address("an operator's account")).max(32, "must be at most 32").default([]),
     meshId: hex(32, "the mesh id"),
     network: z.enum(["devnet", "live"], expected('"devnet" or "live"')),
     chains: z

@@ -2,11 +2,14 @@ import { readFile } from "node:fs/promises";
 
 import { expect } from "chai";
 
+import { deleverageGas } from "./gas/clearing.ts";
 import { gasBenches, measureGas } from "./gas/group.ts";
 import { SNAPSHOT_FILE } from "./gas-snapshot.ts";
 import type { Measurement } from "./measurement.ts";
 
 const MEASURE_TIMEOUT_MS = 120_000;
+/** More than there are entries, so that sums hold several accounts. */
+const FEW = 300;
 
 /** What each figure may be at most: gas, or times its floor. */
 const TARGETS: Readonly<Record<string, { readonly gas?: number; readonly floors?: number }>> = {
@@ -51,6 +54,17 @@ describe("gas", () => {
   it("of halting the whole protocol does not depend on how many markets there are", () => {
     expect(figureOf("halt-all").value).to.equal(figureOf("halt-all.1").value);
     expect(figureOf("halt-all").value).to.be.at.most(figureOf("trip").value);
+  });
+
+  it("of deleveraging does not depend on how many accounts there are", () => {
+    for (const { value } of ["deleverage.1000", "deleverage.100000"].map(figureOf)) {
+      expect(value).to.equal(figureOf("deleverage.10").value);
+    }
+  });
+
+  it("of deleveraging does not depend on whether a crowd came in as sums or one by one", async function () {
+    this.timeout(MEASURE_TIMEOUT_MS);
+    expect(await deleverageGas(FEW, true)).to.equal(await deleverageGas(FEW));
   });
 
   function figureOf(bench: string): Measurement {

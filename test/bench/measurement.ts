@@ -1,7 +1,7 @@
 /** One figure, beside the least that it could be and what others pay for the same. */
 export interface Measurement {
   readonly bench: string;
-  readonly unit: "gas" | "ms";
+  readonly unit: "gas" | "ms" | "us" | "ns" | "tx";
   readonly value: number;
   /** Measured in the same run, or computed from what the chain charges. */
   readonly floor: number;

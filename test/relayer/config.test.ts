@@ -249,7 +249,7 @@ describe("loadConfig", () => {
     it("says what to write instead", async () => {
       const failure = await failureOf(load({ ...CONFIG, mode: "fast", meshId: undefined }));
 
-      expect(failure.message).to.contain('mode: must be "observe" or "tighten-only"');
+      expect(failure.message).to.contain('mode: must be "observe", "shadow", "tighten-only" or "full"');
       expect(failure.message).to.contain("meshId: is missing; write the mesh id");
     });
 

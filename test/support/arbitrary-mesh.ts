@@ -38,6 +38,7 @@ export const anyMesh = (operators: readonly Hex[] = OPERATORS.slice(0, 2)): fc.A
     chains: seeds.map((seed, index) => toCut(seed, index)),
     operators,
     inFlight: [],
+    venues: [],
   }));
 
 function toCut({ finalised, added, hasSecond, time }: ChainSeed, index: number): ChainCut {

@@ -1,4 +1,5 @@
 import type { RpcNode } from "../../relayer/adapters/evm/http-node.ts";
+import { createLogRange } from "../../relayer/adapters/evm/log-range.ts";
 import type { RpcSession } from "../../relayer/adapters/evm/rpc-pool.ts";
 import { RelayerError } from "../../relayer/errors.ts";
 
@@ -39,7 +40,7 @@ export class ScriptedNode implements RpcNode {
 export function sessionWith(node: ScriptedNode, logRange = 2_000): RpcSession {
   return {
     host: node.host,
-    memory: { logRange, readsByHash: true },
+    memory: { logRange: createLogRange(logRange), readsByHash: true },
     call: (method, params) => node.request(method, params),
   };
 }

@@ -81,7 +81,9 @@ async function readBody(response: IncomingMessage): Promise<HttpResponse> {
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > MAX_RESPONSE_BYTES)
-      throw new RelayerError("RPC_MALFORMED", "an answer is larger than any that is asked for");
+      throw new RelayerError("RPC_MALFORMED", "an answer is larger than any that is asked for", {
+        reason: "too-large",
+      });
     chunks.push(chunk);
   }
   return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") };

@@ -1,34 +1,25 @@
-import { z } from "zod";
-
+import type { LoggedVenueEvent } from "../../domain/exposure/venue-event.ts";
 import type { Hex } from "../../domain/hex.ts";
 import type { LoggedEvent } from "../../domain/incident/hub-event.ts";
 import { RelayerError } from "../../errors.ts";
 import type { BlockRange } from "../../ports/chain.ts";
 import { mayContain } from "./bloom.ts";
 import { decodeHubEvent } from "./decode-event.ts";
+import { decodeVenueEvent } from "./decode-venue-event.ts";
+import { judgeWidth, narrow, notePass } from "./log-range.ts";
 import { quantity, readBlock } from "./read-blocks.ts";
+import { type Log, readLogList } from "./read-log.ts";
 import type { RpcSession } from "./rpc-pool.ts";
-import { type Block, Log, parseAnswer } from "./wire.ts";
-
-const Logs = z.array(Log);
+import type { Block } from "./wire.ts";
 
 /**
  * The hub's events in `range`, in chain order, decoded.
  *
- * An answer is trusted only as far as the same node also has the last block of the range: one that lags answers an
- * empty list, not an error. Where that block's bloom filter speaks for logs of the hub and none came, it is asked again
- * for that block alone.
- *
- * @throws RelayerError `BLOCK_MISSING`, `BLOCK_REPLACED`, `EVENTS_MISSING` and what a request throws
+ * @throws RelayerError as {@link readContractLogs}, and `RPC_MALFORMED` for an event that does not decode
  */
 export async function readHubEvents(session: RpcSession, hub: Hex, range: BlockRange): Promise<readonly LoggedEvent[]> {
-  const [last, logs] = await Promise.all([readBlock(session, range.to), readLogs(session, hub, range)]);
-  const kept = logs.filter((log) => log.removed !== true);
-  for (const log of kept) checkLog(log, { hub, range, last, host: session.host });
-  if (!kept.some((log) => log.blockNumber === last.number)) await distrustEmpty(session, hub, last);
-
-  kept.sort((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex);
-  return kept.flatMap((log) => {
+  const logs = await readContractLogs(session, hub, range);
+  return logs.flatMap((log) => {
     const event = decodeHubEvent(log);
     if (event === null) return [];
     const { blockNumber, blockHash, logIndex, transactionHash: txHash } = log;
@@ -36,43 +27,77 @@ export async function readHubEvents(session: RpcSession, hub: Hex, range: BlockR
   });
 }
 
+/** The same of a venue: those of its events that change open interest. */
+export async function readVenueEvents(
+  session: RpcSession,
+  venue: Hex,
+  range: BlockRange,
+): Promise<readonly LoggedVenueEvent[]> {
+  const events: LoggedVenueEvent[] = [];
+  for (const log of await readContractLogs(session, venue, range)) {
+    const event = decodeVenueEvent(log);
+    const { blockNumber, blockHash, logIndex } = log;
+    if (event !== null) events.push({ blockNumber, blockHash, logIndex, event });
+  }
+  return events;
+}
+
 /**
- * Providers bound the span of eth_getLogs, each in its own words, and change it. So any refusal of more than one block
- * halves the span, and what passed is remembered for this node.
+ * The logs of one contract in `range`, in chain order.
+ *
+ * An answer is trusted only as far as the same node also has the last block of the range: one that lags answers an
+ * empty list, not an error. Where that block's bloom filter speaks for logs of the contract and none came, it is asked
+ * again for that block alone.
+ *
+ * @throws RelayerError `BLOCK_MISSING`, `BLOCK_REPLACED`, `EVENTS_MISSING` and what a request throws
  */
-async function readLogs(session: RpcSession, hub: Hex, range: BlockRange): Promise<Log[]> {
-  const logs: Log[] = [];
-  const rangeBefore = session.memory.logRange;
+async function readContractLogs(session: RpcSession, address: Hex, range: BlockRange): Promise<readonly Log[]> {
+  const [last, logs] = await Promise.all([readBlock(session, range.to), readLogs(session, address, range)]);
+  const kept = logs.filter(({ removed }) => !removed);
+  for (const log of kept) checkLog(log, { address, range, last, host: session.host });
+  if (!kept.some((log) => log.blockNumber === last.number)) await distrustEmpty(session, address, last);
+  if (!kept.every((log, index) => isInOrder(kept[index - 1], log))) kept.sort(byPlace);
+  return kept;
+}
+
+/** Providers bound the span of eth_getLogs, each in its own words, and change it: what passes is learned for each node. */
+async function readLogs(session: RpcSession, address: Hex, range: BlockRange): Promise<Log[]> {
+  const { logRange } = session.memory;
+  const widthBefore = logRange.width;
+  const logs: Log[][] = [];
   let from = range.from;
   while (from <= range.to) {
-    const to = Math.min(range.to, from + session.memory.logRange - 1);
+    const to = Math.min(range.to, from + logRange.width - 1);
+    const blocks = to - from + 1;
     try {
-      logs.push(...(await requestLogs(session, { address: hub, fromBlock: quantity(from), toBlock: quantity(to) })));
+      logs.push(await requestLogs(session, { address, fromBlock: quantity(from), toBlock: quantity(to) }));
+      notePass(logRange, blocks);
       from = to + 1;
     } catch (error) {
-      if (!(error instanceof RelayerError) || error.name !== "RPC_REFUSED") throw error;
+      const verdict = judgeWidth(error, blocks);
+      if (verdict !== "unrelated") narrow(logRange, blocks);
       // One block is never too wide: where even that is refused, the span was not the reason and nothing was learned.
-      session.memory.logRange = to > from ? Math.floor((to - from + 1) / 2) : rangeBefore;
-      if (to === from) throw error;
+      else if (blocks === 1) logRange.width = widthBefore;
+      if (verdict !== "too-wide") throw error;
     }
   }
-  return logs;
+  return logs.flat();
 }
 
 async function requestLogs(session: RpcSession, filter: Readonly<Record<string, string>>): Promise<Log[]> {
-  return parseAnswer(Logs, await session.call("eth_getLogs", [filter]), "eth_getLogs");
+  return readLogList(await session.call("eth_getLogs", [filter]));
 }
 
 interface Surroundings {
-  readonly hub: Hex;
+  readonly address: Hex;
   readonly range: BlockRange;
   readonly last: Block;
   readonly host: string;
 }
 
-function checkLog(log: Log, { hub, range, last, host }: Surroundings): void {
+function checkLog(log: Log, { address, range, last, host }: Surroundings): void {
   const isOutside = log.blockNumber < range.from || log.blockNumber > range.to;
-  if (isOutside || log.address !== hub) {
+  if (isOutside || log.address !== address) {
     throw new RelayerError("RPC_MALFORMED", `${host} answered logs that were not asked for`, { host });
   }
   if (log.blockNumber === last.number && log.blockHash !== last.hash) {
@@ -84,11 +109,19 @@ function checkLog(log: Log, { hub, range, last, host }: Surroundings): void {
 }
 
 /** A bloom filter may say yes where there is nothing, never no where there is something. */
-async function distrustEmpty(session: RpcSession, hub: Hex, last: Block): Promise<void> {
+async function distrustEmpty(session: RpcSession, address: Hex, last: Block): Promise<void> {
   const bloom = last.logsBloom ?? null;
-  if (bloom === null || !mayContain(bloom, hub)) return;
-  const again = await requestLogs(session, { address: hub, blockHash: last.hash });
+  if (bloom === null || !mayContain(bloom, address)) return;
+  const again = await requestLogs(session, { address, blockHash: last.hash });
   if (again.length === 0) return;
   const facts = { host: session.host, block: last.number, logs: again.length };
   throw new RelayerError("EVENTS_MISSING", `${session.host} left logs of block ${last.number} out`, facts);
+}
+
+function byPlace(a: Log, b: Log): number {
+  return a.blockNumber - b.blockNumber || a.logIndex - b.logIndex;
+}
+
+function isInOrder(previous: Log | undefined, log: Log): boolean {
+  return previous === undefined || byPlace(previous, log) < 0;
 }

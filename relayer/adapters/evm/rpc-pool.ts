@@ -1,5 +1,6 @@
 import { RelayerError } from "../../errors.ts";
 import type { RpcNode } from "./http-node.ts";
+import { createLogRange, type LogRange } from "./log-range.ts";
 import { isNodeFault } from "./rpc-error.ts";
 
 /** How long a node that failed is passed over: doubles with every failure in a row, up to the longest. */
@@ -15,8 +16,8 @@ export interface RpcSession {
 }
 
 export interface NodeMemory {
-  /** Most blocks that an eth_getLogs to this node may span. */
-  logRange: number;
+  /** How many blocks an eth_getLogs to this node may span. */
+  readonly logRange: LogRange;
   /** Whether the node takes a block hash where a block number can stand (EIP-1898). */
   readsByHash: boolean;
 }
@@ -61,7 +62,7 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
   const nowMs = options.nowMs ?? (() => performance.now());
   const members = options.nodes.map((node): Member => ({
     node,
-    memory: { logRange: options.maxLogRange, readsByHash: true },
+    memory: { logRange: createLogRange(options.maxLogRange), readsByHash: true },
     isVerified: false,
     failures: 0,
     restsUntilMs: 0,

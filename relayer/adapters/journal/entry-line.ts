@@ -20,6 +20,7 @@ const KINDS: Readonly<Record<Observation["kind"], true>> = {
   "action-sent": true,
   "action-mined": true,
   "action-abandoned": true,
+  "venue-seen": true,
 };
 
 /** The envelope is checked; what it holds is what this relayer wrote, and is only ever read back for analysis. */

@@ -1,6 +1,6 @@
 import type { Hex } from "../../domain/hex.ts";
-import { type Decision, canonicalDecision } from "../../domain/decision/decision.ts";
 import { listUndertakings } from "../../domain/decision/list-actions.ts";
+import { type SealedDecision, sealDecision } from "../../domain/decision/seal.ts";
 import { plan } from "../../domain/policy/plan.ts";
 import { planInputOf } from "../../domain/policy/plan-input.ts";
 import type { Policy } from "../../domain/policy/policy.ts";
@@ -34,8 +34,11 @@ export function createDecider(context: AppContext, ports: DecidePorts): Decider 
     const since = seenMs;
     seenMs = null;
     if (signal.aborted) return;
-    const decision = plan(planInputOf(ledger.world, ports.operators, clock.nowMs()), ports.policy);
-    if (decision !== null) undertake(context, ports, { decision, seenMs: since });
+    const input = planInputOf(ledger.world, ports.operators, clock.nowMs());
+    const planned = plan(input, ports.policy);
+    if (planned === null) return;
+    const sealed = sealDecision(planned, input, (text) => ports.hasher.keccakUtf8(text));
+    undertake(context, ports, { sealed, seenMs: since });
   };
   const decideSafely = (): void => {
     try {
@@ -72,11 +75,10 @@ function isCause(observation: Observation): boolean {
 
 function undertake(
   { ledger, clock, metrics, log }: AppContext,
-  { hasher, journal, actor }: DecidePorts,
-  { decision, seenMs }: { decision: Decision; seenMs: number | null },
+  { journal, actor }: DecidePorts,
+  { sealed, seenMs }: { sealed: SealedDecision; seenMs: number | null },
 ): void {
-  const text = canonicalDecision(decision);
-  const hash = hasher.keccakUtf8(text);
+  const { decision, text, hash } = sealed;
   const atMs = clock.nowMs();
   const undertakings = listUndertakings(decision, hash);
   journal.write({ kind: "decision", atMs, hash, text });

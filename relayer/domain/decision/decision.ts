@@ -4,11 +4,9 @@ import type { Hex } from "../hex.ts";
 import type { Entry } from "../incident/entry.ts";
 import type { RuleRef } from "../policy/policy.ts";
 import { canonicalJson } from "../canonical.ts";
+import type { BlockId } from "./block-id.ts";
 
-export interface BlockId {
-  readonly number: number;
-  readonly hash: Hex;
-}
+export type { BlockId } from "./block-id.ts";
 
 /** What was looked at on one chain: its state at the head, and its state at the finalised head. */
 export interface CutPoint {
@@ -17,6 +15,8 @@ export interface CutPoint {
   readonly finalised: BlockId;
   /** False while blocks up to the head are still being read: then it counts as evidence, but nothing is sent to it. */
   readonly isCaughtUp: boolean;
+  /** The block at which risk was computed there, or null where no venue is read. */
+  readonly venue: BlockId | null;
 }
 
 /** What is on its way to a deployment already, and counted as if it had arrived. */
@@ -43,7 +43,7 @@ export interface PlannedDirective {
  * What was looked at, what rules were followed, and what they say must be done. With the chains' states at `cut` and
  * the policy behind `policyHash`, anybody can compute `directives` again.
  */
-export interface Decision {
+export interface Plan {
   readonly cut: readonly CutPoint[];
   readonly policyHash: Hex;
   readonly rules: readonly RuleRef[];
@@ -53,15 +53,23 @@ export interface Decision {
   readonly directives: readonly PlannedDirective[];
 }
 
+/** A plan and what it was made from. */
+export interface Decision extends Plan {
+  /** keccak256 of `canonicalInputs`: the states at the cut. */
+  readonly inputs: Hex;
+}
+
 /** The text whose keccak256 names the decision. */
 export function canonicalDecision(decision: Decision): string {
   return canonicalJson({
-    cut: decision.cut.map(({ eid, latest, finalised, isCaughtUp }) => ({
+    cut: decision.cut.map(({ eid, latest, finalised, isCaughtUp, venue }) => ({
       eid,
       isCaughtUp,
+      venue: venue === null ? null : { number: venue.number, hash: venue.hash },
       latest: { number: latest.number, hash: latest.hash },
       finalised: { number: finalised.number, hash: finalised.hash },
     })),
+    inputs: decision.inputs,
     policyHash: decision.policyHash,
     rules: decision.rules.map(({ id, version }) => ({ id, version })),
     operators: decision.operators,

@@ -91,6 +91,19 @@ export function findSettle(evidence: Evidence, deployment: Deployment, policy: M
   return splitWord(need, ceiling).kept;
 }
 
+/**
+ * Lanes to send in their own time, of what rules hold for true now: those about to lapse. Unlike the words of
+ * deployments these stamps move with every look, so they are not held against words for their own sake.
+ */
+export function findRenew(claimed: Word, deployment: Deployment, policy: MirrorPolicy): Word {
+  const need = mapLanes((index) => {
+    const allowed = clip(laneOf(claimed, index), index, deployment);
+    const gained = allowed - laneOf(deployment.word, index);
+    return gained >= SOLO_GAIN_SECONDS && isLapsing(index, deployment, policy) ? allowed : 0;
+  });
+  return splitWord(need, deployment.ceiling).kept;
+}
+
 /** Whether the rung of lane `index` is in force and will not be for much longer. */
 function isLapsing(index: number, { word, leases, time }: Deployment, policy: MirrorPolicy): boolean {
   const remaining = laneOf(word, index) + leaseSecondsOf(leases, index) - time;

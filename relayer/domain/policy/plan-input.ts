@@ -4,6 +4,7 @@ import type { Eid } from "../eid.ts";
 import type { Hex } from "../hex.ts";
 import type { Entry } from "../incident/entry.ts";
 import { EMPTY_WORD, mergeWords } from "../incident/word.ts";
+import type { VenueFigures } from "../risk/figures.ts";
 import type { ChainView, World } from "../world/world.ts";
 
 /** One chain as `plan` sees it: two states that anybody can read again, and whether it may be sent to. */
@@ -15,6 +16,8 @@ export interface PlanInput {
   readonly chains: readonly ChainCut[];
   readonly operators: readonly Hex[];
   readonly inFlight: readonly InFlight[];
+  /** What risk comes to on the chains of which it is known, ascending by eid. */
+  readonly venues: readonly VenueFigures[];
 }
 
 /** After an action was sent in vain too often its destination is left alone this long: a stuck hub must not cost gas. */
@@ -25,7 +28,18 @@ export function planInputOf(world: World, operators: readonly Hex[], nowMs: numb
   const chains = [...world.chains.values()]
     .sort((a, b) => a.eid - b.eid)
     .map(({ eid, latest, finalised, isCaughtUp }) => ({ eid, latest, finalised, isCaughtUp }));
-  return { chains, operators, inFlight: listInFlight(world, nowMs) };
+  return { chains, operators, inFlight: listInFlight(world, nowMs), venues: listVenues(world.venues) };
+}
+
+/** The same list for the same figures, so that what was computed of it can be found again. */
+const listed = new WeakMap<World["venues"], readonly VenueFigures[]>();
+
+function listVenues(venues: World["venues"]): readonly VenueFigures[] {
+  const known = listed.get(venues);
+  if (known !== undefined) return known;
+  const list = [...venues.values()].sort((a, b) => a.eid - b.eid);
+  listed.set(venues, list);
+  return list;
 }
 
 function listInFlight(world: World, nowMs: number): readonly InFlight[] {

@@ -1,14 +1,16 @@
 import type { ActionKind } from "../action/action.ts";
-import type { BlockId, Decision, PlannedDestination, PlannedDirective } from "../decision/decision.ts";
+import type { BlockId, Plan, PlannedDestination, PlannedDirective } from "../decision/decision.ts";
 import type { Entry } from "../incident/entry.ts";
 import { MARKETS, isRegistered } from "../incident/posture.ts";
 import { EMPTY_WORD, type Word, mergeWords, stampsOnly } from "../incident/word.ts";
-import type { BlockRef } from "../world/block.ts";
 import type { StateAt } from "../world/world.ts";
 import { type DestinationGroup, groupDestinations } from "./groups.ts";
-import { type Deployment, type Evidence, findRaise, findSettle, gatherEvidence } from "./mirror.ts";
+import { type Claim, joinClaims } from "./claim.ts";
+import { type Deployment, type Evidence, findRaise, findRenew, findSettle, gatherEvidence } from "./mirror.ts";
 import { type ChainCut, type PlanInput, mergeEntries } from "./plan-input.ts";
-import { type Policy, RULES } from "./policy.ts";
+import { type Policy, listRules } from "./policy.ts";
+import { cascadeOf } from "./rules/cascade.ts";
+import { listClaims } from "./rules/list-claims.ts";
 
 /** A directive is good for this long after its destinations' time; hubs allow at most 15 minutes. */
 export const DIRECTIVE_SECONDS = 600;
@@ -24,25 +26,50 @@ interface Lack {
 
 /**
  * What has to be done, or null when that is nothing. Pure and deterministic: the same input and policy give the same
- * decision, byte for byte (P14). Urgent directives come first. A chain that was never read is neither evidence nor
+ * plan, byte for byte (P14). Urgent directives come first. A chain that was never read is neither evidence nor
  * destination (P10).
  */
-export function plan(input: PlanInput, policy: Policy): Decision | null {
-  const unequal = listUnequalMarkets(input.chains);
-  if (unequal.length === 0) return null;
+export function plan(input: PlanInput, policy: Policy): Plan | null {
+  const claims = listClaims(input, policy);
+  const markets = listMarkets(input.chains, claims, policy);
+  if (markets.length === 0) return null;
   const groups = groupDestinations(input.chains, input.operators);
-  const planned = groups.flatMap((group) => planGroup(input, { group, markets: unequal, policy }));
+  const planned = groups.flatMap((group) => planGroup(input, { group, markets, claims, policy }));
   if (planned.length === 0) return null;
   return {
     cut: input.chains.map(({ eid, latest, finalised, isCaughtUp }) => {
-      return { eid, latest: idOf(latest.block), finalised: idOf(finalised.block), isCaughtUp };
+      const venue = input.venues.find((of) => of.eid === eid)?.block ?? null;
+      return {
+        eid,
+        latest: idOf(latest.block),
+        finalised: idOf(finalised.block),
+        isCaughtUp,
+        venue: venue === null ? null : idOf(venue),
+      };
     }),
     policyHash: policy.hash,
-    rules: RULES,
+    rules: listRules(policy),
     operators: input.operators,
     inFlight: input.inFlight,
     directives: [...ofKind(planned, "raise"), ...ofKind(planned, "settle")],
   };
+}
+
+/**
+ * Markets about which there may be something to say: words differ, a rule claims something, or chains agree on what none
+ * of them has told the others.
+ */
+function listMarkets(chains: readonly ChainCut[], claims: readonly Claim[], policy: Policy): readonly number[] {
+  const markets = new Set([...listUnequalMarkets(chains), ...claims.map(({ market }) => market)]);
+  if (policy.cascade !== undefined) for (const market of listLocalMarkets(chains)) markets.add(market);
+  return [...markets].sort((a, b) => a - b);
+}
+
+/** Markets of which some chain knows something that does not travel. */
+function listLocalMarkets(chains: readonly ChainCut[]): readonly number[] {
+  return Array.from({ length: MARKETS }, (_, market) => market).filter((market) =>
+    chains.some(({ latest }) => stampsOnly(latest.state.localWords[market] ?? EMPTY_WORD) !== EMPTY_WORD),
+  );
 }
 
 /** Markets whose words differ somewhere. Where all are equal, there is nothing that one could tell another. */
@@ -55,11 +82,13 @@ function listUnequalMarkets(chains: readonly ChainCut[]): readonly number[] {
   });
 }
 
-function planGroup(
-  input: PlanInput,
-  { group, markets, policy }: { group: DestinationGroup; markets: readonly number[]; policy: Policy },
-): readonly PlannedDirective[] {
-  const evidence = new Map(markets.map((market) => [market, evidenceOf(input.chains, market, group.horizon)]));
+function planGroup(input: PlanInput, { group, markets, claims, policy }: PlanOfGroup): readonly PlannedDirective[] {
+  const evidence = new Map(
+    markets.map((market) => {
+      const own = claims.filter((claim) => claim.market === market);
+      return [market, evidenceOf(input.chains, market, { claims: own, horizon: group.horizon, policy })];
+    }),
+  );
   const lacks = group.members.map((member) => findLack(input, { group, member, evidence, policy }));
   const deadline = group.time + DIRECTIVE_SECONDS;
   return [
@@ -68,17 +97,48 @@ function planGroup(
   ];
 }
 
-function evidenceOf(chains: readonly ChainCut[], market: number, horizon: number): Evidence {
+interface PlanOfGroup {
+  readonly group: DestinationGroup;
+  readonly markets: readonly number[];
+  readonly claims: readonly Claim[];
+  readonly policy: Policy;
+}
+
+/** What deployments say of a market, and what rules make of it. */
+interface MarketEvidence {
+  /** Words, and what a cascade makes of them: stamps that stay as they are. */
+  readonly said: Evidence;
+  /** That and what rules claim: enough to raise on. */
+  readonly all: Evidence;
+  /** What rules claim on final evidence: enough to renew. */
+  readonly claimed: Word;
+}
+
+function evidenceOf(
+  chains: readonly ChainCut[],
+  market: number,
+  { claims, horizon, policy }: { claims: readonly Claim[]; horizon: number; policy: Policy },
+): MarketEvidence {
+  const cascade = policy.cascade === undefined ? null : cascadeOf(chains, market, policy.cascade);
   const words = {
-    latest: chains.map(({ latest }) => wordOf(latest, market)),
-    finalised: chains.map(({ finalised }) => wordOf(finalised, market)),
+    latest: [...chains.map(({ latest }) => wordOf(latest, market)), ...(cascade === null ? [] : [cascade.latest])],
+    finalised: [
+      ...chains.map(({ finalised }) => wordOf(finalised, market)),
+      ...(cascade === null ? [] : [cascade.finalised]),
+    ],
   };
-  return gatherEvidence(words, horizon);
+  const said = gatherEvidence(words, horizon);
+  const claimed = joinClaims(claims, horizon);
+  const all = {
+    latest: mergeWords(said.latest, claimed.latest),
+    finalised: mergeWords(said.finalised, claimed.final),
+  };
+  return { said, all, claimed: claimed.final };
 }
 
 function findLack(
   { inFlight }: PlanInput,
-  from: { group: DestinationGroup; member: ChainCut; evidence: ReadonlyMap<number, Evidence>; policy: Policy },
+  from: { group: DestinationGroup; member: ChainCut; evidence: ReadonlyMap<number, MarketEvidence>; policy: Policy },
 ): Lack {
   const { group, member, policy } = from;
   const { eid, latest } = member;
@@ -94,8 +154,11 @@ function findLack(
       ceiling: group.ceiling,
       soloTime: group.soloTime,
     };
-    const raise = findRaise(evidence, deployment);
-    const settle = findSettle(evidence, deployment, policy.mirror);
+    const raise = findRaise(evidence.all, deployment);
+    const settle = mergeWords(
+      findSettle(evidence.said, deployment, policy.mirror),
+      findRenew(evidence.claimed, deployment, policy.mirror),
+    );
     if (raise !== EMPTY_WORD) lack.raise.push({ market, word: raise });
     if (settle !== EMPTY_WORD) lack.settle.push({ market, word: settle });
   }
@@ -129,6 +192,6 @@ function wordOf({ state }: StateAt, market: number): Word {
   return state.meshWords[market] ?? EMPTY_WORD;
 }
 
-function idOf({ number, hash }: BlockRef): BlockId {
+function idOf({ number, hash }: BlockId): BlockId {
   return { number, hash };
 }

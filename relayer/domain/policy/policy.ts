@@ -1,5 +1,6 @@
-import { canonicalJson } from "../canonical.ts";
+import { type Canonical, canonicalJson } from "../canonical.ts";
 import type { Hex } from "../hex.ts";
+import { DEFAULT_SCENARIOS, type Scenario } from "../risk/scenarios.ts";
 
 /** A rule and its version: together they name one piece of code. A change of what it decides is a new version. */
 export interface RuleRef {
@@ -7,8 +8,19 @@ export interface RuleRef {
   readonly version: number;
 }
 
-/** Every rule that `plan` follows, in the order in which it does. */
-export const RULES: readonly RuleRef[] = [{ id: "mirror", version: 1 }];
+/** Every rule there is, in the order in which `plan` follows them. */
+export const RULES = [
+  { id: "mirror", version: 1 },
+  { id: "cascade", version: 1 },
+  { id: "coverage", version: 1 },
+  { id: "concentration", version: 1 },
+  { id: "divergence", version: 1 },
+  { id: "silence", version: 1 },
+  { id: "shortfall", version: 1 },
+  { id: "forecast", version: 1 },
+] as const satisfies readonly RuleRef[];
+
+export type RuleId = (typeof RULES)[number]["id"];
 
 /** Numbers of the mirror rule. */
 export interface MirrorPolicy {
@@ -18,16 +30,102 @@ export interface MirrorPolicy {
   readonly reconcileAfterSeconds: number;
 }
 
-export interface Policy {
-  /** keccak256 of {@link canonicalPolicy}. Decisions name it, so that nobody has to guess what they followed. */
-  readonly hash: Hex;
-  readonly mirror: MirrorPolicy;
+/** From a threshold on, these rungs. */
+export interface Step {
+  /** In the rule's own unit. */
+  readonly at: number;
+  readonly breaker: number;
+  readonly margin: number;
 }
 
-/** The text whose keccak256 names a policy. */
-export function canonicalPolicy({ renewBelowSeconds, reconcileAfterSeconds }: MirrorPolicy): string {
+/** Rungs that several chains hold by themselves are raised on the mesh. */
+export interface CascadePolicy {
+  readonly atLeastChains: number;
+  /** The highest rungs that the rule raises. */
+  readonly breaker: number;
+  readonly margin: number;
+}
+
+/** Insurance against stressed loss. Steps in parts per million that are covered, or less. */
+export interface CoveragePolicy {
+  /** Stressed loss below this, in units, asks for nothing. */
+  readonly leastLossUnits: number;
+  readonly steps: readonly Step[];
+}
+
+/** Open interest in few hands, on one side, or too much of it in all. */
+export interface ConcentrationPolicy {
+  /** Where open interest of a chain is less, in units, shares of it say nothing. */
+  readonly leastOpenInterestUnits: number;
+  /** Largest position, in parts per million of open interest, or more. */
+  readonly largest: readonly Step[];
+  /** Difference of the sides, in parts per million of open interest, or more. */
+  readonly skew: readonly Step[];
+  /** Open interest of all chains together, in units, or more; by market. */
+  readonly openInterest: readonly (Step & { readonly market: number })[];
+}
+
+/** Price of one chain against that of another, in parts per million of the lower, or more. */
+export interface DivergencePolicy {
+  readonly steps: readonly Step[];
+}
+
+/** A chain whose head stays behind the newest. */
+export interface SilencePolicy {
+  readonly afterSeconds: number;
+  readonly breaker: number;
+  readonly margin: number;
+}
+
+/** Loss that nobody could be found for, in units over all chains, or more. */
+export interface ShortfallPolicy {
+  readonly steps: readonly Step[];
+}
+
+/** Margin that a chain's volatility sensor publishes, in parts per million of notional, or more. */
+export interface ForecastPolicy {
+  readonly steps: readonly Step[];
+}
+
+/** The parameters of every rule that is followed. A rule without parameters is not. */
+export interface Rules {
+  readonly mirror: MirrorPolicy;
+  readonly cascade?: CascadePolicy | undefined;
+  readonly coverage?: CoveragePolicy | undefined;
+  readonly concentration?: ConcentrationPolicy | undefined;
+  readonly divergence?: DivergencePolicy | undefined;
+  readonly silence?: SilencePolicy | undefined;
+  readonly shortfall?: ShortfallPolicy | undefined;
+  readonly forecast?: ForecastPolicy | undefined;
+  /** Of the coverage rule. The default ones where there are none. */
+  readonly scenarios?: readonly Scenario[] | undefined;
+}
+
+export interface Policy extends Rules {
+  /** keccak256 of {@link canonicalPolicy}. Decisions name it, so that nobody has to guess what they followed. */
+  readonly hash: Hex;
+}
+
+/** The rules that `policy` follows, in their order. */
+export function listRules(policy: Rules): readonly RuleRef[] {
+  return RULES.filter(({ id }) => policy[id] !== undefined).map(({ id, version }) => ({ id, version }));
+}
+
+export function scenariosOf({ scenarios }: Rules): readonly Scenario[] {
+  return scenarios ?? DEFAULT_SCENARIOS;
+}
+
+/** The text whose keccak256 names a policy: rules and every number that they go by. */
+export function canonicalPolicy(policy: Rules): string {
+  const parameters = RULES.flatMap(({ id }) => (policy[id] === undefined ? [] : ([[id, policy[id]]] as const)));
+  const scenarios = policy.coverage === undefined ? {} : { scenarios: scenariosOf(policy).map(plainScenario) };
   return canonicalJson({
-    rules: RULES.map(({ id, version }) => ({ id, version })),
-    mirror: { renewBelowSeconds, reconcileAfterSeconds },
+    ...(Object.fromEntries(parameters) as unknown as Record<string, Canonical>),
+    ...scenarios,
+    rules: listRules(policy).map(({ id, version }) => ({ id, version })),
   });
+}
+
+function plainScenario({ id, classesPpm, othersPpm }: Scenario): Canonical {
+  return { id, classesPpm, othersPpm };
 }

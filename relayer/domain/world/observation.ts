@@ -2,6 +2,7 @@ import type { Action } from "../action/action.ts";
 import type { Eid } from "../eid.ts";
 import type { Hex } from "../hex.ts";
 import type { LoggedEvent } from "../incident/hub-event.ts";
+import type { VenueFigures } from "../risk/figures.ts";
 import type { BlockRef } from "./block.ts";
 import type { HubSnapshot } from "./hub-state.ts";
 
@@ -77,8 +78,15 @@ export interface ActionAbandoned {
   readonly atMs: number;
 }
 
+/** What risk came to on a chain, at a finalised block: nothing undoes it. */
+export interface VenueSeen {
+  readonly kind: "venue-seen";
+  readonly eid: Eid;
+  readonly figures: VenueFigures;
+}
+
 export type ChainObservation = SnapshotTaken | BlocksRead | Finalised | Rewound | Resynchronised;
 export type ActionObservation = ActionOpened | ActionSent | ActionMined | ActionAbandoned;
 
 /** Everything that can change the world. Folding the same observations gives the same world. */
-export type Observation = ChainObservation | ActionObservation;
+export type Observation = ChainObservation | ActionObservation | VenueSeen;

@@ -21,12 +21,17 @@ export function reduce(world: World, observation: Observation): Step {
     case "action-mined":
     case "action-abandoned":
       return reduceAction(world, observation);
+    case "venue-seen":
+      return {
+        world: { ...world, venues: new Map(world.venues).set(observation.eid, observation.figures) },
+        findings: [],
+      };
     default: {
       const { view, findings } = reduceChain(world.chains.get(observation.eid) ?? null, observation);
       if (view === null || view === world.chains.get(observation.eid)) return { world, findings };
       const chains = new Map(world.chains).set(observation.eid, view);
       const actions = observation.kind === "rewound" ? reopenMined(world.actions, observation) : world.actions;
-      return { world: { chains, actions }, findings };
+      return { world: { ...world, chains, actions }, findings };
     }
   }
 }

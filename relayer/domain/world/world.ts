@@ -1,6 +1,7 @@
 import type { ActionView } from "../action/action-view.ts";
 import type { Eid } from "../eid.ts";
 import type { HubEvent } from "../incident/hub-event.ts";
+import type { VenueFigures } from "../risk/figures.ts";
 import type { BlockRef } from "./block.ts";
 import type { HubState } from "./hub-state.ts";
 
@@ -35,6 +36,8 @@ export interface World {
   readonly chains: ReadonlyMap<Eid, ChainView>;
   /** By id, oldest first. */
   readonly actions: ReadonlyMap<string, ActionView>;
+  /** What risk came to when it was last computed, at a finalised block of each chain whose venue is read. */
+  readonly venues: ReadonlyMap<Eid, VenueFigures>;
 }
 
-export const EMPTY_WORLD: World = { chains: new Map(), actions: new Map() };
+export const EMPTY_WORLD: World = { chains: new Map(), actions: new Map(), venues: new Map() };

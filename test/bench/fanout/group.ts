@@ -1,3 +1,4 @@
+import { medianOf } from "../clocks.ts";
 import type { BenchGroup, Measurement } from "../measurement.ts";
 import { type Contestants, createContestants, type Round } from "./contestants.ts";
 import { type FanoutWorld, startFanoutWorld } from "./fanout-world.ts";
@@ -54,11 +55,4 @@ function figuresOf(rounds: readonly Round[]): Omit<Measurement, "bench" | "unit"
     floor: medianOf(rounds.map(({ floor }) => floor.lastMs - floor.start)),
     peers: { "ethers, as it comes": medianOf(rounds.map(({ script }) => sinceVisible(script))) },
   };
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const [low = NaN, high = NaN] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
-  return (low + high) / 2;
 }

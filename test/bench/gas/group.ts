@@ -1,6 +1,7 @@
 import type { BenchGroup, Measurement } from "../measurement.ts";
 import { measureBroadcast } from "./broadcast.ts";
 import { measureChecks } from "./checks.ts";
+import { CROWDS, measureDeleverage, measureFillAndLiquidate } from "./clearing.ts";
 import { measureDirective } from "./directives.ts";
 import { measureHaltAll } from "./halt-all.ts";
 import { measureReceive } from "./receive.ts";
@@ -26,6 +27,11 @@ const BENCHES: readonly GasBench[] = [
   { names: ["directive.5"], measure: (world) => measureDirective(world, 5) },
   { names: ["flow.cold", "flow.warm"], measure: measureFlow },
   { names: ["volatility-poke"], measure: measureVolatilityPoke },
+  { names: ["fill", "liquidate"], measure: measureFillAndLiquidate },
+  ...CROWDS.map((accounts) => ({
+    names: [`deleverage.${String(accounts)}`],
+    measure: () => measureDeleverage(accounts),
+  })),
 ];
 
 /**

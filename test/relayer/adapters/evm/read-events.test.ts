@@ -4,6 +4,7 @@ import { concat, keccak256, toBeHex, zeroPadValue } from "ethers";
 import { hubInterface } from "../../../../relayer/adapters/evm/hub-abi.ts";
 import { readHubEvents } from "../../../../relayer/adapters/evm/read-events.ts";
 import { type Hex, hexOfInteger } from "../../../../relayer/domain/hex.ts";
+import { RelayerError } from "../../../../relayer/errors.ts";
 import { blockHash } from "../../../support/builders.ts";
 import { failureOf } from "../../../support/failure-of.ts";
 import { outage, refusal, type ScriptedCall, ScriptedNode, sessionWith } from "../../../support/scripted-node.ts";
@@ -153,7 +154,7 @@ describe("readHubEvents", () => {
       const events = await readHubEvents(session, HUB, { from: 10, to: 21 });
 
       expect(events.map(({ event }) => event.seq)).to.deep.equal([1, 2, 3, 4, 5]);
-      expect(session.memory.logRange).to.equal(3);
+      expect(session.memory.logRange.width).to.equal(3);
     });
 
     it("learns nothing when even one block is refused, and fails", async () => {
@@ -161,7 +162,56 @@ describe("readHubEvents", () => {
       const session = sessionWith(node, 12);
 
       expect((await failureOf(readHubEvents(session, HUB, { from: 10, to: 21 }))).name).to.equal("RPC_REFUSED");
-      expect(session.memory.logRange).to.equal(12);
+      expect(session.memory.logRange.width).to.equal(12);
+    });
+
+    it("finds a bound of one block, and reads everything by it", async () => {
+      bounded(1);
+      logs = [10, 13, 21].map((at, index) => aLog(index + 1, { at }));
+      const session = sessionWith(node, 12);
+
+      const events = await readHubEvents(session, HUB, { from: 10, to: 21 });
+
+      expect(events.map(({ event }) => event.seq)).to.deep.equal([1, 2, 3]);
+      expect(session.memory.logRange.width).to.equal(1);
+    });
+
+    it("tries a wider span once the learned one has passed for long, and never more than is configured", async () => {
+      bounded(2);
+      const session = sessionWith(node, 12);
+      await readHubEvents(session, HUB, { from: 10, to: 21 });
+
+      bounded(100);
+      await readHubEvents(session, HUB, { from: 0, to: 400 });
+
+      expect(session.memory.logRange.width).to.equal(12);
+      const widths = asksForLogs().map(([from = 0, to = 0]) => to - from + 1);
+      expect(Math.max(...widths)).to.equal(12);
+    });
+
+    it("asks for less next time when a wide span took too long, but not the same node again now", async () => {
+      node.answer = (call) => {
+        if (call.method === "eth_getLogs") throw new RelayerError("RPC_UNAVAILABLE", "late", { reason: "timeout" });
+        return answer(call);
+      };
+      const session = sessionWith(node, 12);
+
+      expect((await failureOf(readHubEvents(session, HUB, { from: 10, to: 21 }))).name).to.equal("RPC_UNAVAILABLE");
+      expect([session.memory.logRange.width, asksForLogs().length]).to.deep.equal([6, 1]);
+    });
+
+    it("narrows where an answer was larger than can be read", async () => {
+      node.answer = (call) => {
+        const { fromBlock, toBlock } = call.params[0] as Record<string, string>;
+        if (call.method === "eth_getLogs" && Number(toBlock) - Number(fromBlock) >= 4)
+          throw new RelayerError("RPC_MALFORMED", "too large", { reason: "too-large" });
+        return answer(call);
+      };
+      const session = sessionWith(node, 12);
+
+      await readHubEvents(session, HUB, { from: 10, to: 21 });
+
+      expect(session.memory.logRange.width).to.equal(3);
     });
 
     it("does not take an outage for a bound", async () => {
@@ -172,7 +222,7 @@ describe("readHubEvents", () => {
       const session = sessionWith(node, 12);
 
       expect((await failureOf(readHubEvents(session, HUB, { from: 10, to: 21 }))).name).to.equal("RPC_UNAVAILABLE");
-      expect(session.memory.logRange).to.equal(12);
+      expect(session.memory.logRange.width).to.equal(12);
     });
   });
 });

@@ -179,9 +179,9 @@ describe("createRpcPool", () => {
 
   it("keeps what was learned about a node", async () => {
     const pool = poolOf();
-    await pool.run(async (session) => void (session.memory.logRange = 7), never);
+    await pool.run(async (session) => void (session.memory.logRange.width = 7), never);
 
-    expect(await pool.run((session) => Promise.resolve(session.memory.logRange), never)).to.equal(7);
+    expect(await pool.run((session) => Promise.resolve(session.memory.logRange.width), never)).to.equal(7);
   });
 
   it("closes every node", () => {

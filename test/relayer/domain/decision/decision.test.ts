@@ -13,8 +13,15 @@ const ENTRY = { market: 1, word: WORD };
 
 const DECISION: Decision = {
   cut: [
-    { eid: EIDS[0]!, latest: { number: 7, hash: "0x07" }, finalised: { number: 3, hash: "0x03" }, isCaughtUp: true },
+    {
+      eid: EIDS[0]!,
+      latest: { number: 7, hash: "0x07" },
+      finalised: { number: 3, hash: "0x03" },
+      isCaughtUp: true,
+      venue: { number: 2, hash: "0x02" },
+    },
   ],
+  inputs: "0x77",
   policyHash: "0x99",
   rules: [{ id: "mirror", version: 1 }],
   operators: ["0x01", "0x02"],
@@ -98,10 +105,10 @@ describe("decision", () => {
   describe("when written down", () => {
     it("is this text, byte for byte (P14)", () => {
       expect(canonicalDecision({ ...DECISION, directives: DECISION.directives.slice(1) })).to.equal(
-        '{"cut":[{"eid":50901,"finalised":{"hash":"0x03","number":3},"isCaughtUp":true,"latest":{"hash":"0x07","number":7}}],' +
+        '{"cut":[{"eid":50901,"finalised":{"hash":"0x03","number":3},"isCaughtUp":true,"latest":{"hash":"0x07","number":7},"venue":{"hash":"0x02","number":2}}],' +
           '"directives":[{"deadline":601,"destinations":[{"eid":50902,"needs":[{"market":1,"word":"0xabc"}]}],' +
           '"entries":[{"market":1,"word":"0xabc"}],"kind":"settle"}],' +
-          '"inFlight":[{"eid":50902,"entries":[{"market":1,"word":"0xabc"}]}],' +
+          '"inFlight":[{"eid":50902,"entries":[{"market":1,"word":"0xabc"}]}],"inputs":"0x77",' +
           '"operators":["0x01","0x02"],"policyHash":"0x99","rules":[{"id":"mirror","version":1}]}',
       );
     });
@@ -127,7 +134,7 @@ describe("decision", () => {
 describe("policy", () => {
   describe("when written down", () => {
     it("names its numbers and the rules that read them", () => {
-      expect(canonicalPolicy({ renewBelowSeconds: 480, reconcileAfterSeconds: 300 })).to.equal(
+      expect(canonicalPolicy({ mirror: { renewBelowSeconds: 480, reconcileAfterSeconds: 300 } })).to.equal(
         '{"mirror":{"reconcileAfterSeconds":300,"renewBelowSeconds":480},"rules":[{"id":"mirror","version":1}]}',
       );
     });

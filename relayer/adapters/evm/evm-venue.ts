@@ -1,0 +1,44 @@
+import type { Eid } from "../../domain/eid.ts";
+import type { Hex } from "../../domain/hex.ts";
+import type { VenueReader } from "../../ports/venue.ts";
+import { createHttpNode, type RpcNode } from "./http-node.ts";
+import { blockRefOf, readBlock } from "./read-blocks.ts";
+import { verifyNode, type Expected } from "./read-hub.ts";
+import { readVenueEvents, readVenueViews, type VenueAddresses } from "./read-venue.ts";
+import { createRpcPool, type RpcPoolOptions } from "./rpc-pool.ts";
+
+export interface EvmVenueOptions extends Expected {
+  readonly name: string;
+  readonly eid: Eid;
+  readonly venue: { readonly address: Hex; readonly startBlock: number; readonly volatilitySensor?: Hex | undefined };
+  readonly maxLogRange: number;
+  readonly rpcUrls: readonly string[];
+  readonly onRequest?: RpcPoolOptions["onRequest"];
+  /** Instead of HTTP: for tests against an in-process chain. */
+  readonly createNode?: (url: string) => RpcNode;
+}
+
+/** A `VenueReader` on JSON-RPC nodes. With connections of its own: nothing urgent ever waits behind its reading. */
+export function createEvmVenue(options: EvmVenueOptions): VenueReader & { close(): Promise<void> } {
+  const { name, eid, venue } = options;
+  const createNode = options.createNode ?? createHttpNode;
+  const pool = createRpcPool({
+    nodes: options.rpcUrls.map((url) => createNode(url)),
+    maxLogRange: options.maxLogRange,
+    verify: (session) => verifyNode(session, options),
+    ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
+  });
+  const addresses: VenueAddresses = { venue: venue.address, volatilitySensor: venue.volatilitySensor ?? null };
+  return {
+    name,
+    eid,
+    startBlock: venue.startBlock,
+    block: (number, signal) => pool.run(async (session) => blockRefOf(await readBlock(session, number)), signal),
+    events: (range, signal) => pool.run((session) => readVenueEvents(session, venue.address, range), signal),
+    views: (at, ask, signal) => pool.run((session) => readVenueViews(session, addresses, { at, ...ask }), signal),
+    close() {
+      pool.close();
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { RelayerError } from "../../errors.ts";
+
+/** Requests of full width that must pass in a row before a wider one is tried: providers raise their bounds, too. */
+const PASSES_TO_WIDEN = 16;
+
+/** How many blocks one eth_getLogs to one node may span, as learned from what it refused and what it let pass. */
+export interface LogRange {
+  /** Blocks that the next request spans at the most. Never below one: that much every node has to serve. */
+  width: number;
+  /** As configured: never wider. */
+  readonly most: number;
+  /** Requests of full width that passed since the width last changed. */
+  passes: number;
+}
+
+export function createLogRange(most: number): LogRange {
+  return { width: most, most, passes: 0 };
+}
+
+/** What a failed request says about the width. Judged by class, not by words: every provider has its own. */
+export type WidthVerdict =
+  /** Too wide: ask again at once, narrower. */
+  | "too-wide"
+  /** Perhaps too wide for the time there is: narrower next time. Now somebody else is asked. */
+  | "too-slow"
+  /** Nothing: the node is away, overloaded, or lies. */
+  | "unrelated";
+
+export function judgeWidth(error: unknown, blocks: number): WidthVerdict {
+  if (blocks <= 1 || !(error instanceof RelayerError)) return "unrelated";
+  if (error.name === "RPC_REFUSED" || error.facts["reason"] === "too-large") return "too-wide";
+  return error.facts["reason"] === "timeout" ? "too-slow" : "unrelated";
+}
+
+/** A request of `blocks` did not pass. */
+export function narrow(range: LogRange, blocks: number): void {
+  range.width = Math.max(1, Math.floor(blocks / 2));
+  range.passes = 0;
+}
+
+/** A request of `blocks` passed. */
+export function notePass(range: LogRange, blocks: number): void {
+  if (blocks < range.width || range.width >= range.most) return;
+  range.passes += 1;
+  if (range.passes < PASSES_TO_WIDEN) return;
+  range.width = Math.min(range.most, range.width * 2);
+  range.passes = 0;
+}

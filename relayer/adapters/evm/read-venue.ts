@@ -1,0 +1,171 @@
+import type { Result } from "ethers";
+import { z } from "zod";
+
+import type { Hex } from "../../domain/hex.ts";
+import type { StandingView } from "../../domain/risk/check-views.ts";
+import type { LoggedVenueEvent } from "../../domain/risk/venue-event.ts";
+import type { BlockRef } from "../../domain/world/block.ts";
+import { RelayerError } from "../../errors.ts";
+import type { BlockRange } from "../../ports/chain.ts";
+import type { VenueViews } from "../../ports/venue.ts";
+import { decodeRiskEvent } from "./decode-risk-event.ts";
+import { quantity, readBlock } from "./read-blocks.ts";
+import type { RpcSession } from "./rpc-pool.ts";
+import { venueInterface, volatilityInterface } from "./risk-abi.ts";
+import { Bytes, Log, parseAnswer } from "./wire.ts";
+
+const Logs = z.array(Log);
+
+/** Where the venue stands, and whose forecast goes with it. */
+export interface VenueAddresses {
+  readonly venue: Hex;
+  readonly volatilitySensor: Hex | null;
+}
+
+/**
+ * The venue's events in `range`, in chain order. Any refusal of more than one block halves the span.
+ *
+ * @throws RelayerError `BLOCK_MISSING`, `RPC_MALFORMED` and what a request throws
+ */
+export async function readVenueEvents(
+  session: RpcSession,
+  venue: Hex,
+  range: BlockRange,
+): Promise<readonly LoggedVenueEvent[]> {
+  // A node that does not have the last block answers an empty list, not an error.
+  await readBlock(session, range.to);
+  const logs = await readSpan(session, venue, range);
+  if (
+    logs.some(({ address, blockNumber }) => address !== venue || blockNumber < range.from || blockNumber > range.to)
+  ) {
+    throw new RelayerError("RPC_MALFORMED", `${session.host} answered logs that were not asked for`, {
+      host: session.host,
+    });
+  }
+  logs.sort((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex);
+  return logs.flatMap((log) => {
+    const event = log.removed === true ? null : decodeRiskEvent(log);
+    return event === null ? [] : [{ blockNumber: log.blockNumber, logIndex: log.logIndex, event }];
+  });
+}
+
+async function readSpan(session: RpcSession, address: Hex, { from, to }: BlockRange): Promise<Log[]> {
+  const filter = { address, fromBlock: quantity(from), toBlock: quantity(to) };
+  try {
+    return parseAnswer(Logs, await session.call("eth_getLogs", [filter]), "eth_getLogs");
+  } catch (error) {
+    if (!(error instanceof RelayerError) || error.name !== "RPC_REFUSED" || from === to) throw error;
+    const middle = Math.floor((from + to) / 2);
+    const first = await readSpan(session, address, { from, to: middle });
+    return [...first, ...(await readSpan(session, address, { from: middle + 1, to }))];
+  }
+}
+
+/** What the venue says at exactly `at`. By hash where the node takes one, else by number and the hash asked again. */
+export async function readVenueViews(
+  session: RpcSession,
+  addresses: VenueAddresses,
+  ask: { readonly at: BlockRef; readonly markets: readonly number[]; readonly accounts: readonly Hex[] },
+): Promise<VenueViews> {
+  const { at } = ask;
+  const byHash = session.memory.readsByHash;
+  const blockTag = byHash ? { blockHash: at.hash, requireCanonical: true } : quantity(at.number);
+  const views = await readViewsAt({ session, addresses, blockTag }, ask);
+  if (byHash) return views;
+  const { hash } = await readBlock(session, at.number);
+  if (hash === at.hash) return views;
+  throw new RelayerError("BLOCK_REPLACED", `block ${at.number} is no longer the one to be read`, { block: at.number });
+}
+
+interface Pinned {
+  readonly session: RpcSession;
+  readonly addresses: VenueAddresses;
+  readonly blockTag: unknown;
+}
+
+async function readViewsAt(
+  pinned: Pinned,
+  { markets, accounts }: { readonly markets: readonly number[]; readonly accounts: readonly Hex[] },
+): Promise<VenueViews> {
+  const [shared, read, standings] = await Promise.all([
+    callVenue(pinned, "fundOf", [0]),
+    Promise.all(markets.map((market) => readMarket(pinned, market))),
+    Promise.all(accounts.map((account) => readStanding(pinned, account))),
+  ]);
+  if (shared === null) {
+    throw new RelayerError("RPC_MALFORMED", "the venue has no funds: is its address right?", {
+      venue: pinned.addresses.venue,
+    });
+  }
+  return {
+    markets: read.filter((market) => market !== null),
+    standings: standings.filter((standing) => standing !== null),
+    sharedFine: shared[0] as bigint,
+  };
+}
+
+/** Null where the venue cannot tell, because it has no price: zeros would say that nothing is at risk. */
+async function readMarket(pinned: Pinned, market: number): Promise<VenueViews["markets"][number] | null> {
+  const [report, fund, shortfall, marginE6] = await Promise.all([
+    callVenue(pinned, "reportOf", [market]),
+    callVenue(pinned, "fundOf", [market]),
+    callVenue(pinned, "shortfallOf", [market]),
+    readMargin(pinned, market),
+  ]);
+  if (report === null || fund === null || shortfall === null) return null;
+  const of = report[0] as Result;
+  return {
+    market,
+    priceX32: of["priceX32"] as bigint,
+    openInterest: of["openInterest"] as bigint,
+    skewFine: of["skewFine"] as bigint,
+    insurance: of["insurance"] as bigint,
+    fundFine: fund[0] as bigint,
+    shortfallFine: shortfall[0] as bigint,
+    marginE6,
+  };
+}
+
+async function readStanding(pinned: Pinned, account: Hex): Promise<StandingView | null> {
+  const standing = await callVenue(pinned, "standing", [account]);
+  if (standing === null) return null;
+  const of = standing[0] as Result;
+  return { account, equityFine: of["equityFine"] as bigint, cashFine: of["cashFine"] as bigint };
+}
+
+async function readMargin(pinned: Pinned, market: number): Promise<number | null> {
+  const { volatilitySensor } = pinned.addresses;
+  if (volatilitySensor === null) return null;
+  const data = volatilityInterface.encodeFunctionData("reading", [market]);
+  const raw = await callAt(pinned, volatilitySensor, data);
+  if (raw === null) return null;
+  const reading = volatilityInterface.decodeFunctionResult("reading", raw)[0] as Result;
+  const isSeeded = (reading["publishTime"] as bigint) > 0n;
+  return isSeeded ? Number(reading["marginE6"] as bigint) : null;
+}
+
+async function callVenue(pinned: Pinned, name: string, args: readonly unknown[]): Promise<Result | null> {
+  const { session, addresses } = pinned;
+  const raw = await callAt(pinned, addresses.venue, venueInterface.encodeFunctionData(name, args));
+  if (raw === null) return null;
+  try {
+    return venueInterface.decodeFunctionResult(name, raw);
+  } catch (error) {
+    const text = `${session.host} answered ${name}() with something that does not decode`;
+    throw new RelayerError("RPC_MALFORMED", text, { host: session.host, view: name }, error);
+  }
+}
+
+/** Null when the view reverts. */
+async function callAt({ session, blockTag }: Pinned, to: Hex, data: string): Promise<Hex | null> {
+  try {
+    return parseAnswer(Bytes, await session.call("eth_call", [{ to, data }, blockTag]), "eth_call");
+  } catch (error) {
+    if (error instanceof RelayerError && isRevert(error)) return null;
+    throw error;
+  }
+}
+
+function isRevert({ name, facts }: RelayerError): boolean {
+  return name === "RPC_REFUSED" && (facts["nodeCode"] === 3 || /revert/i.test(String(facts["nodeMessage"])));
+}
