@@ -37,6 +37,7 @@ export const MARKET_PARAMS = {
   haircutCapPpm: 1_000_000n,
   fundDrawPpm: 500_000n,
   sharedDrawPpm: 300_000n,
+  minimumLots: 0n,
 };
 export const MAINTENANCE_PPM = 30_000n;
 
@@ -81,7 +82,8 @@ export async function openVenue({ ethers }: Connection, venue: VenueToOpen): Pro
   const setup = [hub, await aggregator.getAddress(), await token.getAddress(), owner.address];
   let part = await deploy("ClearingOffice", [setup]);
   const before = venue.isSeated === true ? ["SeatedCrowd"] : [];
-  for (const name of [...before, "ClearingRecovery", "ClearingTeller", "ClearingHouse"]) {
+  const parts = ["ClearingRoster", "ClearingClosure", "ClearingRecovery", "ClearingTeller", "ClearingHouse"];
+  for (const name of [...before, ...parts]) {
     part = await deploy(name, [setup, await part.getAddress()]);
   }
   const at = await part.getAddress();

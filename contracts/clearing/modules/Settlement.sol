@@ -11,13 +11,13 @@ import {ISettlement, SettlementView} from "../../interfaces/ISettlement.sol";
 import {Action} from "../../types/Matrix.sol";
 import {Book} from "../book/Book.sol";
 import {Position} from "../book/Position.sol";
-import {CLAIM_QUANTUM, UNIT_FINE} from "../book/Scale.sol";
+import {CLAIM_QUANTUM} from "../book/Scale.sol";
 import {Touch} from "./Touch.sol";
 
 /// @title Settlement
 /// @notice Winds a market down: closes it, settles everybody at one price, and pays all claims alike.
 /// @dev A claim is a whole number of quanta of 2^72 of fine cash (2^-64 unit), and what a quantum brings is a whole number
-/// of fine cash: paying never divides, and claims add up to what is there (P13). What the two roundings leave goes to the
+/// of fine cash: paying never divides, and claims add up to what is there (P13). What either rounds off goes to the
 /// market's fund at once.
 abstract contract Settlement is Touch, ISettlement {
     /// @inheritdoc ISettlement

@@ -39,7 +39,7 @@ contract VenueInvariantTest is VenueHandler {
     /// @dev A venue in which nothing came through would hold every invariant. Walks the steps with fixed draws.
     function test_Steps_ReachEveryPart() public {
         uint256 seed = 7;
-        for (uint256 i; i < 400; ++i) {
+        for (uint256 i; i < 600; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
             _step(seed % 16, seed >> 8);
             for (uint256 t; i % 40 == 0 && t < TRADERS; ++t) this.settle(t, 0);
@@ -74,6 +74,6 @@ contract VenueInvariantTest is VenueHandler {
         else if (kind == 11) this.settle(seed, seed >> 64);
         else if (kind == 12) this.follow(seed);
         else if (kind == 13) this.budget(seed, uint96(seed >> 64));
-        else this.windDown(seed);
+        else this.move(seed);
     }
 }
