@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IClearingAccounts} from "./IClearingAccounts.sol";
+import {IClearingFunds} from "./IClearingFunds.sol";
 import {IClearingMarkets} from "./IClearingMarkets.sol";
 import {IClearingReports} from "./IClearingReports.sol";
 import {IDeleveraging} from "./IDeleveraging.sol";
@@ -9,12 +10,14 @@ import {ILiquidation} from "./ILiquidation.sol";
 import {INovation} from "./INovation.sol";
 import {IRecovery} from "./IRecovery.sol";
 import {ISettlement} from "./ISettlement.sol";
+import {ISolvencySource} from "./ISolvencySource.sol";
 import {IVenue} from "./IVenue.sol";
 
 /// @title IClearingHouse
 /// @notice The reference venue, whole. One address answers all of it.
 interface IClearingHouse is
     IClearingAccounts,
+    IClearingFunds,
     IClearingMarkets,
     IClearingReports,
     IDeleveraging,
@@ -22,5 +25,6 @@ interface IClearingHouse is
     INovation,
     IRecovery,
     ISettlement,
+    ISolvencySource,
     IVenue
 {}

@@ -10,6 +10,7 @@ import {Action} from "../../types/Matrix.sol";
 import {Book} from "../book/Book.sol";
 import {Position} from "../book/Position.sol";
 import {Deleveraging} from "./Deleveraging.sol";
+import {Rewards} from "./Rewards.sol";
 
 /// @title Waterfall
 /// @notice Closes bankrupt accounts, and finds who bears the loss, in order.
@@ -17,7 +18,7 @@ import {Deleveraging} from "./Deleveraging.sol";
 /// decides which market pays. All that can be closed is closed in one call; its gas grows with the account's own positions
 /// only. A position in a halted market stays, with its part of the deficit: one halted market does not keep the losses of
 /// the others growing, and takes nothing from anybody meanwhile.
-abstract contract Waterfall is Deleveraging, IRecovery {
+abstract contract Waterfall is Deleveraging, Rewards, IRecovery {
     /// @inheritdoc IRecovery
     function resolve(address account) external nonReentrant {
         _accrueAll(account);
@@ -39,7 +40,7 @@ abstract contract Waterfall is Deleveraging, IRecovery {
                 // Still missing when its market trades again.
                 deficit -= share;
             } else {
-                _close(account, losses[i], share);
+                _closeRewarded(account, losses[i], share);
             }
             left -= share;
         }
@@ -74,6 +75,17 @@ abstract contract Waterfall is Deleveraging, IRecovery {
         assembly ("memory-safe") {
             mstore(losses, count)
         }
+    }
+
+    /// @dev The keeper's reward is known before the position is gone, and paid after the deficit, out of what is left of the
+    /// fund. None in a market that is wound down: its fund is for those who have claims.
+    function _closeRewarded(address account, Loss memory loss, uint256 share) private {
+        uint256 reward =
+            account == msg.sender || _isClosing(_markets[loss.market])
+                ? 0
+                : _rewardFor(loss.market, loss.position, loss.priceX32);
+        _close(account, loss, share);
+        _payReward(loss.market, reward);
     }
 
     /// @dev Funds, then deleveraging, then socialised loss.

@@ -9,7 +9,7 @@ contract VenueInvariantTest is VenueHandler {
     function setUp() public override {
         super.setUp();
         targetContract(address(this));
-        bytes4[] memory selectors = new bytes4[](14);
+        bytes4[] memory selectors = new bytes4[](19);
         selectors[0] = this.trade.selector;
         selectors[1] = this.move.selector;
         selectors[2] = this.pass.selector;
@@ -24,15 +24,25 @@ contract VenueInvariantTest is VenueHandler {
         selectors[11] = this.budget.selector;
         selectors[12] = this.close.selector;
         selectors[13] = this.windDown.selector;
+        selectors[14] = this.enterFund.selector;
+        selectors[15] = this.leaveFund.selector;
+        selectors[16] = this.payDue.selector;
+        selectors[17] = this.moveInsurance.selector;
+        selectors[18] = this.nameWorst.selector;
         targetSelector(FuzzSelector(address(this), selectors));
     }
 
     /// @dev One function, because each invariant function would be given the same sequences of calls.
     function invariant_PropertiesHold() public view {
-        if (steps % 10 == 0) _assertSound();
+        if (steps % 10 == 0) {
+            _assertSound();
+            _assertFundsSound();
+        }
         assertEq(violations[6], 0, "P6: a liquidation cost more than there was");
         assertEq(violations[11], 0, "P11: somebody gained by a loss, or a stranger changed what somebody has");
         assertEq(violations[12], 0, "P12: a defaulter was left with something");
+        assertEq(violations[46], 0, "ERC-4626: a claim paid something else than it was said to");
+        assertEq(violations[47], 0, "ERC-4626: somebody's entering or leaving cost those who stay");
         assertEq(violations[13], 0, "P13: what was missing is not what was given");
     }
 
@@ -42,6 +52,7 @@ contract VenueInvariantTest is VenueHandler {
         for (uint256 i; i < 600; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
             _step(seed % 16, seed >> 8);
+            if (seed % 5 == 0) _fundStep((seed >> 4) % 5, seed >> 16);
             for (uint256 t; i % 40 == 0 && t < TRADERS; ++t) this.settle(t, 0);
         }
         this.close(16);
@@ -52,6 +63,7 @@ contract VenueInvariantTest is VenueHandler {
         }
         invariant_PropertiesHold();
         _assertSound();
+        _assertFundsSound();
         assertGt(done["trade"], 5);
         assertGt(done["withdraw"], 0);
         assertGt(done["liquidate"], 0);
@@ -61,6 +73,20 @@ contract VenueInvariantTest is VenueHandler {
         assertGt(done["budget"], 0);
         assertGt(done["settleAccount"], 0);
         assertGt(done["conclude"], 0);
+        assertGt(done["reward"], 0);
+        assertGt(done["enterFund"], 0);
+        assertGt(done["leaveFund"], 0);
+        assertGt(done["payDue"], 0);
+        assertGt(done["moveInsurance"], 0);
+        assertGt(done["nameWorst"], 0);
+    }
+
+    function _fundStep(uint256 kind, uint256 seed) private {
+        if (kind == 0) this.enterFund(seed, seed >> 64);
+        else if (kind == 1) this.leaveFund(seed, seed >> 64);
+        else if (kind == 2) this.payDue(seed);
+        else if (kind == 3) this.moveInsurance(seed, seed >> 64);
+        else this.nameWorst(seed);
     }
 
     function _step(uint256 kind, uint256 seed) private {

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import {
-  deployVenue,
+  deployInsured,
+  FUND_TERMS,
   MAINTENANCE_PPM,
   MARKETS,
   networkHelpers,
@@ -11,9 +12,11 @@ import {
   PARAMS,
   RANKED,
   START_PRICES,
+  VAULTS,
 } from "./deploy-venue.ts";
-import { halves, type Kind, type Run, type Step, toX32, TRADERS } from "./differential-steps.ts";
+import { halves, INSURANCE, type Kind, type Run, type Step, toX32, TRADERS } from "./differential-steps.ts";
 import { sizeOf } from "./model/book.ts";
+import { claimableOf, createVault } from "./model/insurance.ts";
 import { createVenue, deposit, listMarket, remainderOf, standingOf } from "./model/venue.ts";
 
 const RUNS = Number(process.env["DIFFERENTIAL_RUNS"] ?? 2);
@@ -23,8 +26,11 @@ const FIRST_DEPOSIT = 2_000n * ONE;
 const TIMEOUT_MS = 180_000;
 
 const OFTEN = ["trade", "trade", "trade", "liquidate", "liquidate", "resolve"] as const;
-const SELDOM = ["deposit", "withdraw", "contribute", "settle", "nominate", "nominate", "budget"] as const;
+const SELDOM = ["deposit", "withdraw", "contribute", "settle", "nominate", "nominate", "budget", ...INSURANCE] as const;
 const WIND_DOWN = ["settleAccount", "settleAccount", "settleAccount", "resolve", "conclude", "trade"] as const;
+/** Exits take days. */
+const PATIENT = new Set<string>(["leave", "payDue"]);
+const PATIENCE_SECONDS = 40_000;
 
 const stepOf = (...kinds: readonly Kind[]) =>
   fc.record({
@@ -48,8 +54,8 @@ const life = fc
   .map((parts) => parts.flat());
 
 async function start(): Promise<Run> {
-  const deployment = await networkHelpers.loadFixture(deployVenue);
-  const venue = createVenue({ ...PARAMS, maintenancePpm: MAINTENANCE_PPM }, OFFSET_PPM, 0n);
+  const deployment = await networkHelpers.loadFixture(deployInsured);
+  const venue = createVenue({ ...PARAMS, ...FUND_TERMS, maintenancePpm: MAINTENANCE_PPM }, OFFSET_PPM, 0n);
   for (const market of MARKETS) {
     venue.now = deployment.listedAt.get(market)!;
     listMarket(venue, market, { price: toX32(market, START_PRICES[market]), isRanked: market === RANKED });
@@ -58,7 +64,12 @@ async function start(): Promise<Run> {
     await deployment.house.getFunction("deposit")(address, FIRST_DEPOSIT);
     deposit(venue, i, FIRST_DEPOSIT);
   }
-  return { ...deployment, venue, prices: MARKETS.map((market) => START_PRICES[market]), done: new Map() };
+  const model = {
+    venue,
+    vaults: new Map(VAULTS.map((market) => [market, createVault(market)])),
+    moved: new Map(VAULTS.map((market) => [market, { passed: 0n, at: 0n }])),
+  };
+  return { ...deployment, model, prices: MARKETS.map((market) => START_PRICES[market]), done: new Map() };
 }
 
 async function take(run: Run, drawn: Step): Promise<void> {
@@ -66,11 +77,12 @@ async function take(run: Run, drawn: Step): Promise<void> {
     const next = (price * BigInt(100 + drawn.moves[i]!)) / 100n;
     return next < 50n ? price : next;
   });
-  const at = (await networkHelpers.time.latest()) + drawn.waits;
+  const patience = PATIENT.has(drawn.kind) ? PATIENCE_SECONDS : 0;
+  const at = (await networkHelpers.time.latest()) + drawn.waits + patience;
   await networkHelpers.time.setNextBlockTimestamp(at - 1);
   await run.publish(run.prices);
-  const tried = structuredClone(run.venue);
-  for (const held of [run.venue, tried]) {
+  const tried = structuredClone(run.model);
+  for (const { venue: held } of [run.model, tried]) {
     held.now = BigInt(at);
     for (const number of MARKETS) {
       const market = held.markets.get(number)!;
@@ -86,14 +98,20 @@ async function take(run: Run, drawn: Step): Promise<void> {
   );
   expect(answer === "", `${drawn.kind}: the model says ${String(isDone)}, the house ${answer}`).to.equal(isDone);
   if (isDone) {
-    run.venue = tried;
+    run.model = tried;
     run.done.set(drawn.kind, (run.done.get(drawn.kind) ?? 0) + 1);
   }
   await compare(run, drawn.kind);
 }
 
-async function compare({ house, traders, venue }: Run, after: string): Promise<void> {
-  for (const [i, { address }] of traders.entries()) {
+async function compare(run: Run, after: string): Promise<void> {
+  const {
+    house,
+    traders,
+    owner,
+    model: { venue },
+  } = run;
+  for (const [i, address] of [...traders.map((trader) => trader.address), owner].entries()) {
     const [equity, cash, initial, maintenance] = (await house.getFunction("standing")(address)) as bigint[];
     expect({ equity, cash, initial, maintenance }, `trader ${String(i)} after ${after}`).to.deep.equal(
       standingOf(venue, i),
@@ -110,6 +128,18 @@ async function compare({ house, traders, venue }: Run, after: string): Promise<v
   }
   expect(await house.getFunction("fundOf")(0)).to.equal(venue.sharedFund);
   expect(await house.getFunction("remainderFine")()).to.equal(remainderOf(venue));
+  await compareFunds(run, after);
+}
+
+async function compareFunds({ funds, traders, model: { vaults } }: Run, after: string): Promise<void> {
+  for (const [market, fund] of funds) {
+    const vault = vaults.get(market)!;
+    expect(await fund.getFunction("totalSupply")(), `supply after ${after}`).to.equal(vault.supply);
+    for (const [i, { address }] of traders.entries()) {
+      expect(await fund.getFunction("balanceOf")(address), `shares after ${after}`).to.equal(vault.shares.get(i) ?? 0n);
+      expect(await fund.getFunction("maxWithdraw")(address), `claims after ${after}`).to.equal(claimableOf(vault, i));
+    }
+  }
 }
 
 describe("clearing house and its model", () => {
@@ -134,5 +164,6 @@ describe("clearing house and its model", () => {
     expect(done.get("nominate") ?? 0, counts).to.be.greaterThan(0);
     expect(done.get("budget") ?? 0, counts).to.be.greaterThan(0);
     expect(done.get("settleAccount") ?? 0, counts).to.be.greaterThan(0);
+    for (const kind of new Set(INSURANCE)) expect(done.get(kind) ?? 0, counts).to.be.greaterThan(0);
   });
 });

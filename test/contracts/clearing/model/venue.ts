@@ -13,6 +13,7 @@ import {
   UNIT_FINE,
   valueOf,
 } from "./book.ts";
+import { premiumOf, rebateOf, reliefOf } from "./rewards.ts";
 
 /** As `MarketParams`, the part that the model knows. */
 export interface Params {
@@ -35,6 +36,8 @@ export interface Params {
   readonly fundDrawPpm: bigint;
   readonly sharedDrawPpm: bigint;
   readonly minimumLots: bigint;
+  readonly rebatePpm: bigint;
+  readonly rewardUnits: bigint;
 }
 
 /** What has been drawn lately, in units, decaying within a day. */
@@ -222,9 +225,7 @@ export function updateAverage(venue: Venue, market: Market): void {
 }
 
 function updatePremium(venue: Venue, market: Market, fill: bigint): void {
-  const most = (venue.params.fundingCapPpm * 8n) / 24n;
-  const raw = ((fill - market.price) * PPM) / market.price;
-  const premium = raw > most ? most : raw < -most ? -most : raw;
+  const premium = premiumOf(fill, market.price, venue.params.fundingCapPpm);
   const elapsed = venue.now - market.premiumAt;
   market.premiumPpm = (market.premiumPpm * HOUR + premium * elapsed) / (HOUR + elapsed);
   market.premiumAt = venue.now;
@@ -268,6 +269,7 @@ export function fill(venue: Venue, request: Fill): boolean {
   accrue(venue, market);
   const apart = larger(request.price - market.price, market.price - request.price);
   if (apart * PPM > market.price * params.fillBandPpm) return false;
+  const relief = reliefOf(market.premiumPpm, premiumOf(request.price, market.price, params.fundingCapPpm));
   updatePremium(venue, market, request.price);
   updateAverage(venue, market);
 
@@ -282,15 +284,22 @@ export function fill(venue: Venue, request: Fill): boolean {
   });
   const isReducing = legs.every((leg) => leg.isReducing);
   const before = new Map(legs.map(({ trader }) => [trader, standingOf(venue, trader, isReducing)]));
+  let feeUnits = 0n;
   for (const { trader, isBuy, feePpm } of legs) {
     add(venue.cash, trader, trade(market.book, trader, { isBuy, size, price: request.price }));
-    const fee = ceilDiv(notionalOf(size, request.price) * feePpm, PPM) * UNIT_FINE;
+    const units = ceilDiv(notionalOf(size, request.price) * feePpm, PPM);
+    const fee = units * UNIT_FINE;
+    feeUnits += units;
     add(venue.cash, trader, -fee);
     const toFund = (fee * params.fundSharePpm) / PPM;
     payFund(market, toFund);
     venue.fees += fee - toFund;
     if (isDust(venue, market, trader)) return false;
   }
+  const rebate = rebateOf({ ...params, feeUnits, relief }) * UNIT_FINE;
+  venue.fees -= rebate;
+  // Sellers while fills lie above the mark.
+  add(venue.cash, legs.find(({ isBuy }) => isBuy === relief < 0n)!.trader, rebate);
   if (legs.every(({ isReducing }) => !isReducing) && openInterest(market) > params.openInterestCap) return false;
   return legs.every((leg) => {
     const now = standingOf(venue, leg.trader, isReducing);
@@ -313,4 +322,17 @@ export function remainderOf(venue: Venue): bigint {
     sum += fund - shortfall - (closing?.deficit ?? 0n) + dustValue(book, price);
   }
   return sum;
+}
+
+/** At most a part of a fund, in units, in a day, of what it was before: what of it has gone, and what is left. */
+export function drawnShare(
+  drawn: Drawn,
+  fundUnits: bigint,
+  { now, ppm }: { now: bigint; ppm: bigint },
+): { pending: bigint; left: bigint } {
+  const elapsed = now - drawn.at;
+  const passed = elapsed >= DAY ? 0n : drawn.passed;
+  const limit = ((fundUnits + passed) * ppm) / PPM;
+  const pending = larger(0n, passed - (limit * elapsed) / DAY);
+  return { pending, left: larger(0n, limit - pending) };
 }

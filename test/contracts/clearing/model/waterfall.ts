@@ -1,7 +1,9 @@
 import { add, ceilDiv, close, least, sizeOf, socialise, tearUp, trade, UNIT_FINE, valueOf } from "./book.ts";
+import { rewardOf } from "./rewards.ts";
 import {
   accrue,
   accrueAll,
+  drawnShare,
   type Drawn,
   larger,
   type Market,
@@ -13,29 +15,25 @@ import {
 } from "./venue.ts";
 
 const PPM = 1_000_000n;
-const DAY = 86_400n;
 const MAX_NOMINEES = 16;
 
-/** What a fund pays of `wanted`: at most a part, in a day, of what it was before. */
+/** What a fund pays of `wanted`. */
 export function draw(
   venue: Venue,
   fund: bigint,
   wanted: bigint,
   { drawn, ppm }: { drawn: Drawn; ppm: bigint },
 ): bigint {
-  const elapsed = venue.now - drawn.at;
-  const passed = elapsed >= DAY ? 0n : drawn.passed;
-  const limit = ((fund / UNIT_FINE + passed) * ppm) / PPM;
-  const pending = larger(0n, passed - (limit * elapsed) / DAY);
-  const paid = least(wanted, least(fund, larger(0n, limit - pending) * UNIT_FINE));
+  const { pending, left: free } = drawnShare(drawn, fund / UNIT_FINE, { now: venue.now, ppm });
+  const paid = least(wanted, least(fund, free * UNIT_FINE));
   if (paid === 0n) return 0n;
   drawn.passed = pending + ceilDiv(paid, UNIT_FINE);
   drawn.at = venue.now;
   return paid;
 }
 
-/** Closes a bankrupt trader, market by market. False when the trader is not bankrupt. */
-export function resolve(venue: Venue, trader: number): boolean {
+/** Closes a bankrupt trader, market by market, and rewards the keeper. False when the trader is not bankrupt. */
+export function resolve(venue: Venue, trader: number, keeper: number): boolean {
   accrueAll(venue, trader);
   const { equity } = standingOf(venue, trader);
   if (equity >= 0n) return false;
@@ -49,7 +47,16 @@ export function resolve(venue: Venue, trader: number): boolean {
     if (lostLeft === 0n && i + 1 === held.length) share = left;
     left -= share;
     lostLeft -= lost[i]!;
+    const position = market.book.positions.get(trader)!;
+    const reward = rewardOf({
+      position,
+      size: sizeOf(market.book, position),
+      price: market.price,
+      feePpm: least(venue.params.makerFeePpm, venue.params.takerFeePpm),
+      most: venue.params.rewardUnits,
+    });
     cover(venue, market, { trader, deficit: share });
+    if (market.closing === undefined) payReward(venue, market, keeper, reward);
   });
   if (left !== 0n) {
     const paid = draw(venue, venue.sharedFund, left, { drawn: venue.flatDrawn, ppm: PPM });
@@ -58,6 +65,21 @@ export function resolve(venue: Venue, trader: number): boolean {
   }
   add(venue.cash, trader, -equity);
   return true;
+}
+
+/** Whole units, out of what the fund may still be drawn of today. */
+function payReward(venue: Venue, market: Market, keeper: number, units: bigint): void {
+  const drawn = market.ownDrawn;
+  const { pending, left } = drawnShare(drawn, market.fund / UNIT_FINE, {
+    now: venue.now,
+    ppm: venue.params.fundDrawPpm,
+  });
+  const paid = least(units, least(market.fund / UNIT_FINE, left));
+  if (paid === 0n) return;
+  drawn.passed = pending + paid;
+  drawn.at = venue.now;
+  market.fund -= paid * UNIT_FINE;
+  add(venue.cash, keeper, paid * UNIT_FINE);
 }
 
 interface Deficit {
