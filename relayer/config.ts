@@ -28,6 +28,8 @@ export interface ChainConfig {
   readonly finality: ConfigFile["chains"][string]["finality"];
   readonly pollMs: number;
   readonly maxLogRange: number;
+  readonly quorum: number;
+  readonly finalityStallSeconds: number;
 }
 
 /** The configuration after every check. Secrets are wrapped: printing it shows none. */

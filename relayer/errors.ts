@@ -28,6 +28,7 @@ export const CATALOGUE = {
   },
   CONFIG_UNREADABLE: { code: "CRD-101", fate: "halt", meaning: "The configuration file is missing or is not JSON." },
   SERVER_UNAVAILABLE: { code: "CRD-102", fate: "retry", meaning: "The port of the HTTP server is taken." },
+  SERVER_SILENT: { code: "CRD-110", fate: "retry", meaning: "No relayer answers at the address that a verb asks." },
 
   CHAIN_UNKNOWN: { code: "CRD-200", fate: "drop", meaning: "No configured chain has this endpoint id." },
   CHAIN_MISMATCH: {
@@ -47,6 +48,17 @@ export const CATALOGUE = {
     meaning: "The block that a read was pinned to is no longer in the chain.",
   },
   EVENTS_MISSING: { code: "CRD-209", fate: "retry", meaning: "Hub events have a gap: a node withheld logs." },
+
+  ENDPOINTS_DISAGREE: {
+    code: "CRD-210",
+    fate: "retry",
+    meaning: "Too few endpoints of a chain say the same of a finalised block; nothing is extended on its word.",
+  },
+  BEYOND_FINALITY: {
+    code: "CRD-211",
+    fate: "retry",
+    meaning: "A chain took back what it had called final. Its guard stays until a person acknowledges it.",
+  },
 
   TX_REVERTED: { code: "CRD-300", fate: "drop", meaning: "The hub reverted the transaction." },
   TX_REFUSED: { code: "CRD-301", fate: "retry", meaning: "A node did not take the transaction." },
@@ -87,6 +99,22 @@ export const CATALOGUE = {
     code: "CRD-501",
     fate: "drop",
     meaning: "A line of the journal, not the last one, cannot be read.",
+  },
+  JOURNAL_BROKEN: {
+    code: "CRD-510",
+    fate: "drop",
+    meaning: "A line of the journal does not follow the one before it: something was changed, put in or taken out.",
+  },
+
+  GUARDS_UNREADABLE: {
+    code: "CRD-503",
+    fate: "retry",
+    meaning: "The file of guards cannot be read: every chain's finality is doubted until it can.",
+  },
+  GUARDS_UNWRITABLE: {
+    code: "CRD-504",
+    fate: "retry",
+    meaning: "A guard cannot be written; it holds in this process, and would be lost with it.",
   },
 
   EVENT_IMPOSSIBLE: {

@@ -27,6 +27,7 @@ const CONFIGURATION: ReadonlySet<string> = new Set([
 /** The exit code of a process that ends because of `error`. */
 export function exitCodeOf({ name, fate }: RelayerError): ExitCode {
   if (CONFIGURATION.has(name)) return EXIT.configuration;
+  if (name === "BEYOND_FINALITY") return EXIT.guard;
   if (name === "UNEXPECTED") return EXIT.fatal;
   return fate === "retry" ? EXIT.temporary : EXIT.fatal;
 }

@@ -1,26 +1,34 @@
+import { join } from "node:path";
+
 import { systemClock } from "./adapters/clock/system-clock.ts";
 import { createDirectiveSigner } from "./adapters/evm/directive-signer.ts";
 import { createEvmChain, type EvmChain } from "./adapters/evm/evm-chain.ts";
+import { createEvmFunds } from "./adapters/evm/evm-funds.ts";
 import { createEvmVenue } from "./adapters/evm/evm-venue.ts";
 import { ethersHasher } from "./adapters/evm/hasher.ts";
 import { type HttpServer, startHttpServer } from "./adapters/http/server.ts";
 import { createFileJournal } from "./adapters/journal/file-journal.ts";
 import { createPromMetrics, type PromMetrics } from "./adapters/metrics/prom-metrics.ts";
+import { createFileGuards } from "./adapters/guards/file-guards.ts";
 import { createBullQueue } from "./adapters/queue/bull-queue.ts";
 import { Lifecycle } from "./app/lifecycle.ts";
 import { startRelayer } from "./app/relayer.ts";
 import type { VenueWatch } from "./app/risk/watch-venue.ts";
+import { acknowledge, listGuards, parseAck } from "./cli/ack.ts";
 import { checkSurroundings } from "./cli/check.ts";
 import { exitCodeOfResults, printResults } from "./cli/check-report.ts";
-import { parseOptions } from "./cli/options.ts";
+import { parseOptions, PROCESS } from "./cli/options.ts";
 import { type ChainConfig, type Config, type LoadedConfig, loadConfig } from "./config.ts";
 import { RelayerError } from "./errors.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-code.ts";
 import { createLog } from "./log.ts";
+import type { FundsReader } from "./ports/funds.ts";
+import type { GuardStore } from "./ports/guards.ts";
 import type { Log } from "./ports/log.ts";
 import type { ActionQueue } from "./ports/queue.ts";
 import type { DirectiveSigner } from "./ports/signer.ts";
 import type { RelayerStatus } from "./ports/status.ts";
+import { runVerb } from "./verbs.ts";
 
 /** The composition root: the one file that knows every adapter. No decisions are taken here. */
 
@@ -38,12 +46,17 @@ interface Parts {
   readonly metrics: PromMetrics;
   readonly feeds: readonly EvmFeed[];
   readonly venues: readonly VenueWatch[];
+  readonly funds: readonly FundsReader[];
 }
 
 /** A chain, and how often and how far it is read. */
-interface EvmFeed extends Pick<ChainConfig, "pollMs" | "maxLogRange"> {
+interface EvmFeed extends Pick<ChainConfig, "pollMs" | "maxLogRange" | "quorum" | "finalityStallSeconds"> {
   readonly chain: EvmChain;
 }
+
+if (process.argv[2] === "ack") process.exit(await runAck(process.argv.slice(3)));
+const ended = await runVerb(process.argv.slice(2), PROCESS);
+if (ended !== null) process.exit(ended);
 
 const invocation = parseOptions(process.argv.slice(2));
 if (invocation.kind === "end") process.exit(invocation.code);
@@ -93,10 +106,30 @@ async function check({ config, warnings, secrets }: LoadedConfig): Promise<never
   const chains = feeds.map(({ chain }) => chain);
   const options = { chains, operators: signer.operators, queue, clock: systemClock, signal: life.signal };
   const results = [{ what: "configuration", error: null }, ...(await checkSurroundings(options))];
+  for (const { what, text } of await listGuards(createGuards(config))) {
+    results.push({ what, error: new RelayerError("BEYOND_FINALITY", text) });
+  }
   process.stdout.write(printResults(results));
   for (const warning of warnings) process.stdout.write(`warning: ${warning}\n`);
   await life.stop();
   process.exit(exitCodeOfResults(results));
+}
+
+/** Beside the journal: the one file of that directory that a person has to look at before it is deleted. */
+function createGuards({ journal }: Config): GuardStore {
+  return createFileGuards({ file: join(journal.dir, "guards.json"), nowMs: () => systemClock.nowMs() });
+}
+
+/** The verb `ack`. */
+async function runAck(args: readonly string[]): Promise<ExitCode> {
+  const print = {
+    out: (text: string) => void process.stdout.write(text),
+    err: (text: string) => void process.stderr.write(text),
+  };
+  const asked = parseAck(args, print);
+  if (typeof asked === "number") return asked;
+  const { config } = await loadConfig(asked.configFile, process.env).catch(giveUp);
+  return acknowledge(createGuards(config), asked, print).catch(giveUp);
 }
 
 interface Surroundings {
@@ -123,7 +156,15 @@ function buildParts({ config, log, life, onHalt }: Surroundings): Parts {
     chain: life.add(`chain ${chain.name}`, buildChain(chain, { config, signer, metrics }), (it) => it.close()),
   }));
   const venues = config.chains.flatMap((chain) => buildVenue(chain, { config, life, metrics }));
-  return { config, log, life, signer, queue, metrics, feeds, venues };
+  const funds = config.chains.flatMap((chain) => buildFunds(chain, config, life));
+  return { config, log, life, signer, queue, metrics, feeds, venues, funds };
+}
+
+function buildFunds(chain: ChainConfig, { meshId, wallet }: Config, life: Lifecycle): readonly FundsReader[] {
+  if (wallet === null) return [];
+  const rpcUrls = chain.rpcUrls.map((url) => url.reveal());
+  const reader = createEvmFunds({ ...chain, meshId, rpcUrls, walletKey: wallet.reveal() });
+  return [life.add(`funds ${chain.name}`, reader, (it) => it.close())];
 }
 
 /** A shadow decides in the name of others and never signs. */
@@ -200,7 +241,8 @@ async function verifyChains({ feeds, life, log }: Parts): Promise<readonly strin
 function start(parts: Parts, onHalt: Surroundings["onHalt"]): RelayerStatus {
   const { config, life } = parts;
   const journal = life.add("journal", createFileJournal(config.journal), (it) => it.close());
-  const ports = { ...parts, journal, clock: systemClock, hasher: ethersHasher };
+  const guards = createGuards(config);
+  const ports = { ...parts, journal, guards, clock: systemClock, hasher: ethersHasher };
   const { mirror, ...rules } = config.policy;
   return startRelayer(ports, { mirror, rules, isShadow: config.mode === "shadow", onHalt }, life);
 }

@@ -23,7 +23,7 @@ export function exitCodeOfResults(results: readonly CheckResult[]): ExitCode {
     ...(error === null ? [] : [exitCodeOf(error)]),
     ...(difference === undefined ? [] : [EXIT.difference]),
   ]);
-  const order: readonly ExitCode[] = [EXIT.configuration, EXIT.fatal, EXIT.difference, EXIT.temporary];
+  const order: readonly ExitCode[] = [EXIT.configuration, EXIT.fatal, EXIT.guard, EXIT.difference, EXIT.temporary];
   return order.find((code) => codes.includes(code)) ?? EXIT.fine;
 }
 

@@ -10,7 +10,13 @@ type Raw = Readonly<Record<string, unknown>>;
 export function checkAcrossFields(raw: unknown): ConfigFault[] {
   const root = asRaw(raw);
   const chains = Object.entries(asRaw(root["chains"]));
-  return [...checkNames(chains), ...checkTwice(chains, "eid"), ...checkTwice(chains, "chainId"), ...checkSigners(root)];
+  return [
+    ...checkNames(chains),
+    ...checkQuorums(chains),
+    ...checkTwice(chains, "eid"),
+    ...checkTwice(chains, "chainId"),
+    ...checkSigners(root),
+  ];
 }
 
 /** Whether the relayer that `raw` describes holds keys. One that observes does not even read them. */
@@ -44,6 +50,15 @@ export function listSecretRefs(raw: unknown): Map<string, SecretRef> {
 function checkNames(chains: readonly [string, unknown][]): ConfigFault[] {
   const problem = "a chain's name is lower case letters, digits and hyphens";
   return chains.filter(([name]) => !CHAIN_NAME.test(name)).map(([name]) => ({ path: `chains.${name}`, problem }));
+}
+
+function checkQuorums(chains: readonly [string, unknown][]): ConfigFault[] {
+  return chains.flatMap(([name, chain]) => {
+    const { quorum, rpcUrls } = asRaw(chain);
+    if (typeof quorum !== "number" || !Array.isArray(rpcUrls) || quorum <= rpcUrls.length) return [];
+    const problem = `asks ${quorum} endpoints to agree, and rpcUrls names ${rpcUrls.length}; add endpoints or lower it`;
+    return [{ path: `chains.${name}.quorum`, problem }];
+  });
 }
 
 function checkTwice(chains: readonly [string, unknown][], field: "eid" | "chainId"): ConfigFault[] {

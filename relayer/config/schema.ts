@@ -68,6 +68,10 @@ const ChainSchema = z.strictObject(
     wsUrl: SecretRefSchema.optional(),
     finality: FinalitySchema.default({ tag: "finalized" }),
     pollMs: whole("the polling interval in milliseconds", 20, 60_000).default(1_000),
+    /** Endpoints of `rpcUrls` that have to tell the same of a finalised state before anything is extended by it. */
+    quorum: whole("how many endpoints must agree on finalised state", 1, 8).default(1),
+    /** Seconds that the finalised head may be behind before that is an alarm. */
+    finalityStallSeconds: whole("how far finality may be behind, in seconds", 1, 604_800).default(3_600),
     maxLogRange: whole("how many blocks one eth_getLogs may span", 1, 100_000).default(2_000),
   },
   expected("a chain, as in docs/config.md"),

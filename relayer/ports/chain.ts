@@ -22,6 +22,12 @@ export interface TransactionReceipt {
   readonly blockNumber: number;
 }
 
+/** Endpoints by host. */
+export interface Agreement {
+  readonly agreeing: readonly string[];
+  readonly differing: readonly string[];
+}
+
 /**
  * One deployment's chain, as the relayer needs it. Implemented by `adapters/evm` and, in tests, by `FakeChain`.
  *
@@ -50,6 +56,12 @@ export interface Chain {
    * of this process's own operator accounts that the hub accepts.
    */
   snapshot(at: BlockRef, signal: AbortSignal): Promise<HubSnapshot>;
+
+  /**
+   * Which endpoints, each asked by itself, tell of block `expected.block` the state that is expected. Comes back as soon
+   * as `quorum` of them do; an endpoint that fails is neither agreeing nor differing.
+   */
+  agreement(expected: HubSnapshot, quorum: number, signal: AbortSignal): Promise<Agreement>;
 
   /**
    * Hands the directive to the chain. Resolves when the node has taken the raw transaction, not when it is mined. Safe

@@ -18,6 +18,10 @@ export interface Metrics {
   found(chain: string, kind: FindingKind): void;
   /** A chain was reorganised, `depth` blocks deep. */
   reorganised(chain: string, depth: number): void;
+  /** Whether a chain's finality has not moved for too long while its head did. `finality_stalled`. */
+  finalityStalled(chain: string, isStalled: boolean): void;
+  /** Whether a chain's guard is raised. `guard_active`. */
+  guarded(chain: string, isGuarded: boolean): void;
   /** A loop went round once. Liveness is progress. */
   loopTurned(loop: string): void;
   /** An operation failed with a catalogued error. */
@@ -38,6 +42,11 @@ export interface Metrics {
   tightenedAll(path: TighteningPath, seconds: number): void;
   /** Log visible to transaction taken by the node, for one destination. `relayer_overhead_seconds`. */
   overhead(seconds: number): void;
+
+  /** A wallet's funds were read: halts that it can still pay for on that chain. */
+  fundsRead(chain: string, haltsLeft: number): void;
+  /** The part of chains that a halt which comes now would be sent to, 0 to 1. */
+  haltReadiness(score: number): void;
 
   /** Whether all chains hold the same mesh words, and how many actions are open. */
   converged(isConverged: boolean, openActions: number): void;

@@ -173,6 +173,27 @@ function behavesAsChain(setUp: () => Promise<Bench>): void {
     });
   });
 
+  describe("agreement", () => {
+    it("names an endpoint that tells the state which is expected, and none that differs", async () => {
+      await bench.assertHighest(1);
+      const expected = await chain.snapshot(await head(), never);
+
+      const { agreeing, differing } = await chain.agreement(expected, 1, never);
+
+      expect([agreeing.length, differing]).to.deep.equal([1, []]);
+    });
+
+    it("names an endpoint that tells another state of that block", async () => {
+      const before = await chain.snapshot(await head(), never);
+      await bench.assertHighest(1);
+
+      const { agreeing, differing } = await chain.agreement({ ...before, block: await head() }, 1, never);
+
+      expect(agreeing).to.deep.equal([]);
+      expect(differing).to.not.deep.equal([]);
+    });
+  });
+
   describe("submit", () => {
     it("brings a directive's entries into the hub's words", async () => {
       const signed = await aDirective();

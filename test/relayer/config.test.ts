@@ -65,6 +65,8 @@ describe("loadConfig", () => {
         finality: { tag: "finalized" },
         pollMs: 1_000,
         maxLogRange: 2_000,
+        quorum: 1,
+        finalityStallSeconds: 3_600,
         wsUrl: null,
       });
       expect(config).to.deep.include({

@@ -96,10 +96,10 @@ describe("error catalogue", () => {
   it("keeps every code in the range of its subject", () => {
     const ranges: readonly [RegExp, RegExp][] = [
       [/^(CONFIG|SERVER)/, /^CRD-1\d\d$/],
-      [/^(CHAIN|HUB|RPC|BLOCK|EVENTS)/, /^CRD-2\d\d$/],
+      [/^(CHAIN|HUB|RPC|BLOCK|EVENTS|ENDPOINTS|BEYOND)/, /^CRD-2\d\d$/],
       [/^(TX|NONCE|FEE|WALLET|ACTION_EXHAUSTED)/, /^CRD-3\d\d$/],
       [/^(JOB|QUEUE|ACTION_OPEN)/, /^CRD-4\d\d$/],
-      [/^JOURNAL/, /^CRD-5\d\d$/],
+      [/^(JOURNAL|GUARDS)/, /^CRD-5\d\d$/],
       [/^(EVENT_|DECISION)/, /^CRD-6\d\d$/],
       [/^UNEXPECTED$/, /^CRD-999$/],
     ];

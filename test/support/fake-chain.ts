@@ -3,9 +3,9 @@ import { type Hex, hexOfInteger } from "../../relayer/domain/hex.ts";
 import type { SignedDirective } from "../../relayer/domain/incident/directive.ts";
 import type { LoggedEvent } from "../../relayer/domain/incident/hub-event.ts";
 import type { BlockRef } from "../../relayer/domain/world/block.ts";
-import type { HubSnapshot } from "../../relayer/domain/world/hub-state.ts";
+import { type HubSnapshot, isSameState } from "../../relayer/domain/world/hub-state.ts";
 import { RelayerError } from "../../relayer/errors.ts";
-import type { BlockRange, Chain, Heads, TransactionReceipt } from "../../relayer/ports/chain.ts";
+import type { Agreement, BlockRange, Chain, Heads, TransactionReceipt } from "../../relayer/ports/chain.ts";
 import type { Clock } from "../../relayer/ports/clock.ts";
 import { T0, blockHash } from "./builders.ts";
 import { ModelHub } from "./model-hub.ts";
@@ -26,7 +26,7 @@ interface PendingTransaction {
   readonly signed: SignedDirective;
 }
 
-type Method = "heads" | "block" | "hubEvents" | "snapshot" | "submit" | "receipt";
+type Method = "heads" | "block" | "hubEvents" | "snapshot" | "agreement" | "submit" | "receipt";
 
 /** What goes wrong with the node, until the test says otherwise. */
 export interface Faults {
@@ -44,6 +44,8 @@ export interface Faults {
   hiddenSeqs: Set<number>;
   /** This many transactions are taken and then forgotten. */
   losesNext: number;
+  /** Endpoints that tell the truth when each is asked by itself, and those that tell something else. */
+  endpoints: { honest: number; lying: number };
   /** Every submission is refused by the node. */
   refusesSubmits: boolean;
   /** Every directive reverts when mined. */
@@ -72,11 +74,20 @@ export class FakeChain implements Chain {
     delayMs: 0,
     hiddenSeqs: new Set(),
     losesNext: 0,
+    endpoints: { honest: 3, lying: 0 },
     refusesSubmits: false,
     revertsAll: false,
   };
   /** How often each method was called. */
-  readonly calls: Record<Method, number> = { heads: 0, block: 0, hubEvents: 0, snapshot: 0, submit: 0, receipt: 0 };
+  readonly calls: Record<Method, number> = {
+    heads: 0,
+    block: 0,
+    hubEvents: 0,
+    snapshot: 0,
+    agreement: 0,
+    submit: 0,
+    receipt: 0,
+  };
   /** Every range of blocks that logs were asked for. */
   readonly ranges: BlockRange[] = [];
   /** Every directive that a caller tried to hand over, taken or not. */
@@ -166,6 +177,17 @@ export class FakeChain implements Chain {
       const { operators, ...state } = hub.state();
       const accounts = this.#options.accounts ?? operators;
       return { ...state, operators: accounts.filter((account) => operators.includes(account)), block: ref };
+    });
+  }
+
+  agreement(expected: HubSnapshot, quorum: number, signal: AbortSignal): Promise<Agreement> {
+    return this.#answer("agreement", signal, () => {
+      const { ref, hub } = this.#at(expected.block.number);
+      const isTrue = ref.hash === expected.block.hash && isSameState(hub.state(), expected);
+      const { honest, lying } = this.faults.endpoints;
+      const hosts = (count: number, kind: string) => Array.from({ length: count }, (_, index) => `${kind}-${index}`);
+      const [agreeing, differing] = isTrue ? [honest, lying] : [0, honest + lying];
+      return { agreeing: hosts(Math.min(agreeing, quorum), "node"), differing: hosts(differing, "other") };
     });
   }
 

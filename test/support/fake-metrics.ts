@@ -22,6 +22,12 @@ export class FakeMetrics implements Metrics {
   reorganised(...args: Parameters<Metrics["reorganised"]>): void {
     this.calls.push({ name: "reorganised", args });
   }
+  finalityStalled(...args: Parameters<Metrics["finalityStalled"]>): void {
+    this.calls.push({ name: "finalityStalled", args });
+  }
+  guarded(...args: Parameters<Metrics["guarded"]>): void {
+    this.calls.push({ name: "guarded", args });
+  }
   loopTurned(...args: Parameters<Metrics["loopTurned"]>): void {
     this.calls.push({ name: "loopTurned", args });
   }
@@ -48,6 +54,12 @@ export class FakeMetrics implements Metrics {
   }
   overhead(...args: Parameters<Metrics["overhead"]>): void {
     this.calls.push({ name: "overhead", args });
+  }
+  fundsRead(...args: Parameters<Metrics["fundsRead"]>): void {
+    this.calls.push({ name: "fundsRead", args });
+  }
+  haltReadiness(...args: Parameters<Metrics["haltReadiness"]>): void {
+    this.calls.push({ name: "haltReadiness", args });
   }
   converged(...args: Parameters<Metrics["converged"]>): void {
     this.calls.push({ name: "converged", args });

@@ -1,5 +1,6 @@
 import type { Eid } from "../../domain/eid.ts";
 import type { Hex } from "../../domain/hex.ts";
+import { type HubSnapshot, isSameState } from "../../domain/world/hub-state.ts";
 import { RelayerError } from "../../errors.ts";
 import type { Chain } from "../../ports/chain.ts";
 import { subscribeHeads } from "./head-subscription.ts";
@@ -77,6 +78,20 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
     async snapshot(at, signal) {
       if (at.number < options.startBlock) throw notDeployedAt(options, at.number);
       return pool.run((session) => readSnapshot(session, hub, { at, accounts: options.operators }), signal);
+    },
+
+    async agreement(expected, quorum, signal) {
+      const isSame = (snapshot: HubSnapshot | null) => snapshot !== null && isSameState(snapshot, expected);
+      const outcomes = await pool.poll(
+        (session) => readSnapshot(session, hub, { at: expected.block, accounts: [] }),
+        signal,
+        (soFar) => soFar.filter(({ result }) => isSame(result)).length >= quorum,
+      );
+      const hostsOf = (some: typeof outcomes) => some.map(({ host }) => host);
+      return {
+        agreeing: hostsOf(outcomes.filter(({ result }) => isSame(result))),
+        differing: hostsOf(outcomes.filter(({ result }) => result !== null && !isSame(result))),
+      };
     },
 
     async submit(directive, signal) {

@@ -44,10 +44,26 @@ export interface RpcPool {
    */
   run<T>(sequence: (session: RpcSession) => Promise<T>, signal: AbortSignal): Promise<T>;
 
+  /**
+   * Runs `sequence` against every node by itself, and tells each outcome as it comes: null where the node failed. Ends
+   * once all have, or `isEnough` says so.
+   */
+  poll<T>(
+    sequence: (session: RpcSession) => Promise<T>,
+    signal: AbortSignal,
+    isEnough: (outcomes: readonly PollOutcome<T>[]) => boolean,
+  ): Promise<readonly PollOutcome<T>[]>;
+
   /** Verifies every node now. The outcome by host, in order: null where all is well. */
   verifyAll(signal: AbortSignal): Promise<readonly { readonly host: string; readonly error: RelayerError | null }[]>;
 
   close(): void;
+}
+
+/** What one node made of a sequence. */
+export interface PollOutcome<T> {
+  readonly host: string;
+  readonly result: T | null;
 }
 
 interface Member {
@@ -100,6 +116,12 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
       throw failures[0] ?? new RelayerError("RPC_UNAVAILABLE", "no node is configured");
     },
 
+    poll: (sequence, signal, isEnough) =>
+      collect(
+        members.map((member) => ({ host: member.node.host, run: () => runOn(member, sequence, signal) })),
+        isEnough,
+      ),
+
     verifyAll: (signal) =>
       Promise.all(
         members.map(async (member) => {
@@ -113,6 +135,31 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
 
     close: () => members.forEach(({ node }) => node.close()),
   };
+}
+
+/** Runs all at once. A wrong chain behind any of them ends it. */
+async function collect<T>(
+  nodes: readonly { readonly host: string; readonly run: () => Promise<T> }[],
+  isEnough: (outcomes: readonly PollOutcome<T>[]) => boolean,
+): Promise<readonly PollOutcome<T>[]> {
+  const outcomes: PollOutcome<T>[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const note = (outcome: PollOutcome<T>): void => {
+    outcomes.push(outcome);
+    if (outcomes.length === nodes.length || isEnough(outcomes)) resolve();
+  };
+  for (const { host, run } of nodes) {
+    run().then(
+      (result) => note({ host, result }),
+      (error: unknown) => {
+        const failure = RelayerError.from(error);
+        if (failure.fate === "halt") reject(failure);
+        else note({ host, result: null });
+      },
+    );
+  }
+  await promise;
+  return [...outcomes];
 }
 
 /** Those that are not resting in the configured order, then those that are, soonest fit first: better than nobody. */

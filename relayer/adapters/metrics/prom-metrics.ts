@@ -43,6 +43,8 @@ export function createPromMetrics(options: PromMetricsOptions): PromMetrics {
       of.reorgs.inc({ chain });
       of.reorgDepth.observe({ chain }, depth);
     },
+    finalityStalled: (chain, isStalled) => of.finalityStalled.set({ chain }, isStalled ? 1 : 0),
+    guarded: (chain, isGuarded) => of.guards.set({ guard: `beyond-finality.${chain}` }, isGuarded ? 1 : 0),
     loopTurned: (loop) => of.loops.set({ loop }, options.nowMs() / 1_000),
     failed: (where, code) => of.failures.inc({ where, code }),
     decided: (kinds) => new Set(kinds).forEach((kind) => of.decisions.inc({ kind })),
@@ -52,6 +54,8 @@ export function createPromMetrics(options: PromMetricsOptions): PromMetrics {
     tightenedFirst: (path, seconds) => of.timeToFirst.observe({ path }, seconds),
     tightenedAll: (path, seconds) => of.timeToGlobal.observe({ path }, seconds),
     overhead: (seconds) => of.overhead.observe(seconds),
+    fundsRead: (chain, haltsLeft) => of.runway.set({ chain }, haltsLeft),
+    haltReadiness: (score) => of.readiness.set(score),
     converged(isConverged, openActions) {
       of.convergence.set(isConverged ? 1 : 0);
       of.openActions.set(openActions);
@@ -100,8 +104,12 @@ function createInstruments(registry: Registry) {
     reverts: counter("transactions_reverted_total", "Transactions that were mined and reverted.", ["chain"]),
     actions: counter("actions_total", "Actions that ended.", ["chain", "kind", "outcome"]),
     loops: gauge("loop_last_turn_timestamp_seconds", "When a loop last went round.", ["loop"]),
+    finalityStalled: gauge("finality_stalled", "1 when a chain goes on and its finality does not.", ["chain"]),
+    guards: gauge("guard_active", "1 while a guard is raised and waits for a person.", ["guard"]),
     convergence: unread(gauge("convergence_ok", "1 when all chains hold equal mesh words, 0 when not.", [])),
     openActions: unread(gauge("actions_open", "Actions not yet seen on chain.", [])),
+    runway: gauge("halt_runway_count", "Halts that the wallet can still pay for.", ["chain"]),
+    readiness: unread(gauge("halt_readiness", "Part of chains that a halt which comes now would be sent to.", [])),
     buildInfo: gauge("build_info", "What is running.", ["relayer", "version", "node"]),
   };
 }

@@ -14,6 +14,18 @@ export interface Feed {
   readonly pollMs: number;
   /** Blocks in one request for logs. */
   readonly maxLogRange: number;
+  /** Endpoints that have to tell the same of a finalised state before it extends or renews anything. */
+  readonly quorum: number;
+  /** Seconds of chain time that the finalised head may be behind. */
+  readonly finalityStallSeconds: number;
+}
+
+/** Judges one chain's finality. */
+export interface FinalityJudge {
+  /** Says whether what the chain calls final at `finalised` may extend or renew anything, and records a change of that. */
+  judge(reader: Reader, finalised: BlockRef): Promise<void>;
+  /** The chain took back what was final: raises the guard, on disk before anything else is done. */
+  condemn(reader: Reader, facts: Readonly<Record<string, string | number>>): Promise<void>;
 }
 
 /** What a reader of one chain keeps in mind between turns. Everything else is in the world. */
@@ -24,10 +36,11 @@ export interface Reader {
   verified: BlockRef | null;
   /** Wall time of the last comparison. */
   comparedMs: number;
+  readonly finality: FinalityJudge;
 }
 
-export function createReader(feed: Feed, context: AppContext): Reader {
-  return { feed, context, verified: null, comparedMs: 0 };
+export function createReader(feed: Feed, context: AppContext, finality: FinalityJudge): Reader {
+  return { feed, context, verified: null, comparedMs: 0, finality };
 }
 
 /** Asks the node, within a bounded time. */

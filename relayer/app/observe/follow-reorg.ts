@@ -34,7 +34,10 @@ async function undo(reader: Reader, ancestor: BlockRef | null, finalised: BlockR
   const cursor = requireView(reader).latest.block;
   if (ancestor === null) {
     metrics.found(chain.name, "beyond-finality");
-    log.error({ chain: chain.name, cursor: cursor.number }, "chain reorganised beyond finality");
+    const { block } = requireView(reader).finalised;
+    const facts = { cursor: cursor.number, wasFinal: block.number, wasHash: block.hash, isFinal: finalised.number };
+    log.error({ chain: chain.name, ...facts }, "chain reorganised beyond finality");
+    await reader.finality.condemn(reader, { ...facts, isHash: finalised.hash });
     return startReading(reader, finalised);
   }
   ledger.record({ kind: "rewound", eid: chain.eid, ancestor, cause: "reorg" });

@@ -1,11 +1,14 @@
 import { RelayerError, describeError } from "../../errors.ts";
+import type { Heads } from "../../ports/chain.ts";
 import type { AppContext } from "../context.ts";
 import type { Loops } from "../loops.ts";
 import { type ChainHealth, createHealth } from "./chain-health.ts";
 import { type Feed, type Reader, ask, createReader, requireView, viewOf } from "./feed.ts";
+import { createFinalityJudge } from "./judge-finality.ts";
 import { followReorg } from "./follow-reorg.ts";
 import { compareState, isCompareDue, readBlocks } from "./read-blocks.ts";
 import { startReading } from "./start-reading.ts";
+import { createStallWatch } from "./watch-stall.ts";
 
 /** A chain that fails is asked less often, but no less often than this. */
 const BACKOFF_MAX_MS = 4_000;
@@ -19,7 +22,8 @@ export interface Observer {
 }
 
 export function createObserver(feed: Feed, context: AppContext): Observer {
-  const reader = createReader(feed, context);
+  const reader = createReader(feed, context, createFinalityJudge());
+  const watchStall = createStallWatch(reader);
   const health = createHealth();
   return {
     feed,
@@ -35,18 +39,23 @@ export function createObserver(feed: Feed, context: AppContext): Observer {
         await context.clock.sleep(ms, wake.signal);
         if (!context.signal.aborted) wake = new AbortController();
       };
-      const turn = () => takeTurn(reader, health);
+      const turn = () => takeTurn(reader, { health, watchStall });
       await loops.run(`observe:${feed.chain.name}`, { turn, pause, signal: context.signal });
       stopListening();
     },
   };
 }
 
-async function takeTurn(reader: Reader, health: ChainHealth): Promise<void> {
+interface Watches {
+  readonly health: ChainHealth;
+  readonly watchStall: (heads: Heads) => void;
+}
+
+async function takeTurn(reader: Reader, { health, watchStall }: Watches): Promise<void> {
   const { context, feed } = reader;
   const { chain } = feed;
   try {
-    await readOnce(reader);
+    watchStall(await readOnce(reader));
     if (health.failures > 0) context.log.info({ chain: chain.name, failures: health.failures }, "chain readable again");
     health.succeed(context.clock.nowMs());
   } catch (thrown) {
@@ -59,14 +68,19 @@ async function takeTurn(reader: Reader, health: ChainHealth): Promise<void> {
   }
 }
 
-async function readOnce(reader: Reader): Promise<void> {
+async function readOnce(reader: Reader): Promise<Heads> {
   const { chain } = reader.feed;
-  const { latest, finalised } = await ask(reader, "heads", (asked, signal) => asked.heads(signal));
+  const heads = await ask(reader, "heads", (asked, signal) => asked.heads(signal));
+  const { latest, finalised } = heads;
   if (viewOf(reader) === null) await startReading(reader, finalised);
-  if (!(await followReorg(reader, latest, finalised))) return;
+  if (!(await followReorg(reader, latest, finalised))) return heads;
   const { ledger, metrics } = reader.context;
   const hasGap = await readBlocks(reader, latest);
   if (hasGap) await compareState(reader, latest);
+  await reader.finality.judge(
+    reader,
+    finalised.number <= latest.number ? finalised : requireView(reader).finalised.block,
+  );
   if (finalised.number <= latest.number) ledger.record({ kind: "finalised", eid: chain.eid, block: finalised });
   const view = requireView(reader);
   metrics.chainRead(chain.name, {
@@ -75,4 +89,5 @@ async function readOnce(reader: Reader): Promise<void> {
     lagBlocks: latest.number - view.latest.block.number,
   });
   if (isCompareDue(reader)) await compareState(reader, latest);
+  return heads;
 }

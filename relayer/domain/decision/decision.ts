@@ -15,6 +15,8 @@ export interface CutPoint {
   readonly finalised: BlockId;
   /** False while blocks up to the head are still being read: then it counts as evidence, but nothing is sent to it. */
   readonly isCaughtUp: boolean;
+  /** True where what the chain calls final was in doubt, and so no evidence. Absent otherwise. */
+  readonly isSuspect?: boolean;
   /** The block at which risk was computed there, or null where no venue is read. */
   readonly venue: BlockId | null;
 }
@@ -62,9 +64,10 @@ export interface Decision extends Plan {
 /** The text whose keccak256 names the decision. */
 export function canonicalDecision(decision: Decision): string {
   return canonicalJson({
-    cut: decision.cut.map(({ eid, latest, finalised, isCaughtUp, venue }) => ({
+    cut: decision.cut.map(({ eid, latest, finalised, isCaughtUp, isSuspect, venue }) => ({
       eid,
       isCaughtUp,
+      ...(isSuspect === true ? { isSuspect } : {}),
       venue: venue === null ? null : { number: venue.number, hash: venue.hash },
       latest: { number: latest.number, hash: latest.hash },
       finalised: { number: finalised.number, hash: finalised.hash },

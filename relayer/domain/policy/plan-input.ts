@@ -8,7 +8,7 @@ import type { VenueFigures } from "../risk/figures.ts";
 import type { ChainView, World } from "../world/world.ts";
 
 /** One chain as `plan` sees it: two states that anybody can read again, and whether it may be sent to. */
-export type ChainCut = Pick<ChainView, "eid" | "latest" | "finalised" | "isCaughtUp">;
+export type ChainCut = Pick<ChainView, "eid" | "latest" | "finalised" | "isCaughtUp" | "isSuspect">;
 
 /** All that a decision depends on, besides the policy. */
 export interface PlanInput {
@@ -27,8 +27,12 @@ export const HOLD_OFF_MS = 60_000;
 export function planInputOf(world: World, operators: readonly Hex[], nowMs: number): PlanInput {
   const chains = [...world.chains.values()]
     .sort((a, b) => a.eid - b.eid)
-    .map(({ eid, latest, finalised, isCaughtUp }) => ({ eid, latest, finalised, isCaughtUp }));
-  return { chains, operators, inFlight: listInFlight(world, nowMs), venues: listVenues(world.venues) };
+    .map(({ eid, latest, finalised, isCaughtUp, isSuspect }) => {
+      return { eid, latest, finalised, isCaughtUp, ...(isSuspect === true ? { isSuspect } : {}) };
+    });
+  const venues = listVenues(world.venues);
+  const trusted = chains.some(({ isSuspect }) => isSuspect === true) ? withoutSuspects(venues, chains) : venues;
+  return { chains, operators, inFlight: listInFlight(world, nowMs), venues: trusted };
 }
 
 /** The same list for the same figures, so that what was computed of it can be found again. */
@@ -40,6 +44,11 @@ function listVenues(venues: World["venues"]): readonly VenueFigures[] {
   const list = [...venues.values()].sort((a, b) => a.eid - b.eid);
   listed.set(venues, list);
   return list;
+}
+
+/** Figures are of finalised blocks: those of a chain whose finality is in doubt say nothing. */
+function withoutSuspects(venues: readonly VenueFigures[], chains: readonly ChainCut[]): readonly VenueFigures[] {
+  return venues.filter(({ eid }) => !chains.some((chain) => chain.eid === eid && chain.isSuspect === true));
 }
 
 function listInFlight(world: World, nowMs: number): readonly InFlight[] {

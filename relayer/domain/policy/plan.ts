@@ -37,13 +37,14 @@ export function plan(input: PlanInput, policy: Policy): Plan | null {
   const planned = groups.flatMap((group) => planGroup(input, { group, markets, claims, policy }));
   if (planned.length === 0) return null;
   return {
-    cut: input.chains.map(({ eid, latest, finalised, isCaughtUp }) => {
+    cut: input.chains.map(({ eid, latest, finalised, isCaughtUp, isSuspect }) => {
       const venue = input.venues.find((of) => of.eid === eid)?.block ?? null;
       return {
         eid,
         latest: idOf(latest.block),
         finalised: idOf(finalised.block),
         isCaughtUp,
+        ...(isSuspect === true ? { isSuspect } : {}),
         venue: venue === null ? null : idOf(venue),
       };
     }),
@@ -119,11 +120,13 @@ function evidenceOf(
   market: number,
   { claims, horizon, policy }: { claims: readonly Claim[]; horizon: number; policy: Policy },
 ): MarketEvidence {
+  // What a chain in doubt calls final is no evidence; what it says at its head still is, for ten minutes.
+  const trusted = chains.filter(({ isSuspect }) => isSuspect !== true);
   const cascade = policy.cascade === undefined ? null : cascadeOf(chains, market, policy.cascade);
   const words = {
     latest: [...chains.map(({ latest }) => wordOf(latest, market)), ...(cascade === null ? [] : [cascade.latest])],
     finalised: [
-      ...chains.map(({ finalised }) => wordOf(finalised, market)),
+      ...trusted.map(({ finalised }) => wordOf(finalised, market)),
       ...(cascade === null ? [] : [cascade.finalised]),
     ],
   };

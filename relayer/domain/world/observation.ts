@@ -38,6 +38,16 @@ export interface Rewound {
   readonly cause: "reorg" | "gap";
 }
 
+/**
+ * What the chain calls final is believed from now on, or is not: it has called something final and taken it back, or its
+ * endpoints do not agree. Doubted, it still is evidence to tighten on; nothing is extended or renewed by it.
+ */
+export interface TrustChanged {
+  readonly kind: "trust-changed";
+  readonly eid: Eid;
+  readonly isTrusted: boolean;
+}
+
 /** The state at the cursor, read because events are missing for good. Undone by a reorg like events are. */
 export interface Resynchronised {
   readonly kind: "resynchronised";
@@ -85,7 +95,7 @@ export interface VenueSeen {
   readonly figures: VenueFigures;
 }
 
-export type ChainObservation = SnapshotTaken | BlocksRead | Finalised | Rewound | Resynchronised;
+export type ChainObservation = SnapshotTaken | BlocksRead | Finalised | Rewound | Resynchronised | TrustChanged;
 export type ActionObservation = ActionOpened | ActionSent | ActionMined | ActionAbandoned;
 
 /** Everything that can change the world. Folding the same observations gives the same world. */

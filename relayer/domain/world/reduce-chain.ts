@@ -15,7 +15,7 @@ interface ChainStep {
 /** Folds one observation of a chain into what is known of it; null while nothing is. */
 export function reduceChain(view: ChainView | null, observation: ChainObservation): ChainStep {
   if (observation.kind === "snapshot-taken")
-    return { view: startFrom(observation.snapshot, observation.eid), findings: [] };
+    return { view: { ...startFrom(observation.snapshot, observation.eid), ...doubtOf(view) }, findings: [] };
   if (view === null) {
     return {
       view: null,
@@ -31,12 +31,21 @@ export function reduceChain(view: ChainView | null, observation: ChainObservatio
       return rewind(view, observation);
     case "resynchronised":
       return resynchronise(view, observation);
+    case "trust-changed": {
+      const isSuspect = !observation.isTrusted;
+      return { view: (view.isSuspect ?? false) === isSuspect ? view : { ...view, isSuspect }, findings: [] };
+    }
   }
 }
 
 function startFrom({ block, ...state }: HubSnapshot, eid: ChainView["eid"]): ChainView {
   const at = { block, state };
   return { eid, finalised: at, batches: [], latest: at, checkpoints: [], isCaughtUp: false };
+}
+
+/** Doubt outlives a new beginning: a chain that took back what was final may have begun with another lie. */
+function doubtOf(view: ChainView | null): Pick<ChainView, "isSuspect"> {
+  return view?.isSuspect === true ? { isSuspect: true } : {};
 }
 
 function readBlocks(view: ChainView, { to, isHead, events }: BlocksRead): ChainStep {

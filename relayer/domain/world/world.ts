@@ -29,6 +29,8 @@ export interface ChainView {
   readonly checkpoints: readonly BlockRef[];
   /** Whether the cursor was the chain's head when it was read. False while catching up and while reading again. */
   readonly isCaughtUp: boolean;
+  /** Whether what it calls final is in doubt. See `TrustChanged`. Absent: it is not. */
+  readonly isSuspect?: boolean;
 }
 
 /** Everything that the relayer knows. Folded from observations by `reduce`, and by nothing else. */

@@ -24,7 +24,7 @@ export function cascadeOf(
       { market, ceiling, atLeast: policy.atLeastChains },
     ),
     finalised: agree(
-      chains.map(({ finalised }) => finalised),
+      chains.filter(({ isSuspect }) => isSuspect !== true).map(({ finalised }) => finalised),
       { market, ceiling, atLeast: policy.atLeastChains },
     ),
   };

@@ -184,6 +184,33 @@ describe("createRpcPool", () => {
     expect(await pool.run((session) => Promise.resolve(session.memory.logRange.width), never)).to.equal(7);
   });
 
+  describe("a poll", () => {
+    it("asks every node by itself, and tells who failed", async () => {
+      fail(second);
+
+      const outcomes = await poolOf().poll(ask, never, () => false);
+
+      expect(outcomes.toSorted((a, b) => a.host.localeCompare(b.host))).to.deep.equal([
+        { host: "first", result: first.answer({ method: "ask", params: [] }) },
+        { host: "second", result: null },
+      ]);
+    });
+
+    it("does not wait for the slow once it has enough", async () => {
+      first.answer = () => new Promise(() => undefined);
+
+      const outcomes = await poolOf().poll(ask, never, ({ length }) => length === 1);
+
+      expect(outcomes.map(({ host }) => host)).to.deep.equal(["second"]);
+    });
+
+    it("ends at a wrong chain", async () => {
+      fail(second, new RelayerError("CHAIN_MISMATCH", "another chain"));
+
+      expect((await failureOf(poolOf().poll(ask, never, () => false))).name).to.equal("CHAIN_MISMATCH");
+    });
+  });
+
   it("closes every node", () => {
     poolOf().close();
 
