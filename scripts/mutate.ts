@@ -24,7 +24,7 @@ const WARM = ["artifacts", "cache"];
 const USAGE = `usage: npm run mutate [-- property …] [--json] [--list]
 
 Changes one rule of the contracts at a time, in a copy, by the few characters that test/mutations/mutations.json names, and
-runs the tests that have to notice. Properties: P1 to P10; all unless named. Exit code 1 when a mutation goes unnoticed.
+runs the tests that have to notice. Properties: P1 to P13; all unless named. Exit code 1 when a mutation goes unnoticed.
 `;
 
 interface Verdict {

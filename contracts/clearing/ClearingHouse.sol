@@ -9,8 +9,8 @@ import {Novation} from "./modules/Novation.sol";
 /// @title ClearingHouse
 /// @notice The reference venue: perpetual futures between traders, settled in one ERC-20, matched off chain and novated
 /// here. Use it through {IClearingHouse}: this contract novates, and hands every other call to its extensions,
-/// which run on its storage (as Comet's extension does): {ClearingTeller}, {ClearingRecovery}, {ClearingOffice},
-/// {ClearingFunds}.
+/// which run on its storage (as Comet's extension does): {ClearingTeller}, {ClearingRecovery},
+/// {ClearingClosure}, {ClearingRoster}, {ClearingOffice}, {ClearingFunds}.
 /// @dev **Design**
 /// - The ledger is integers of one fixed point and never divides money: what one account gives, others get to the last
 ///   bit (docs/clearing.md).

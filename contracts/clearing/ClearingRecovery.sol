@@ -3,11 +3,10 @@ pragma solidity ^0.8.28;
 
 import {ClearingSetup, ClearingState} from "./ClearingState.sol";
 import {Extensible} from "./Extensible.sol";
-import {Liquidation} from "./modules/Liquidation.sol";
 import {Waterfall} from "./modules/Waterfall.sol";
 
 /// @title ClearingRecovery
-/// @notice The part of the clearing house that liquidates and settles losses.
+/// @notice The part of the clearing house that closes bankrupt accounts and finds who bears the loss.
 /// @dev **Design**
 /// - Runs on the storage of {ClearingHouse}, which delegates to it. Called directly it works on storage of its own, in
 ///   which nothing is listed and nobody has anything.
@@ -15,6 +14,6 @@ import {Waterfall} from "./modules/Waterfall.sol";
 ///
 /// **Trust assumptions**
 /// - As {ClearingHouse}; deployed with the same setup, which the deployment checks.
-contract ClearingRecovery is Liquidation, Waterfall, Extensible {
+contract ClearingRecovery is Waterfall, Extensible {
     constructor(ClearingSetup memory setup, address extension_) ClearingState(setup) Extensible(extension_) {}
 }

@@ -9,9 +9,11 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {PostureGuard} from "../guard/PostureGuard.sol";
 import {Assessment, ExitTerms, FundTerms, WorstAccount} from "../interfaces/IClearingFunds.sol";
 import {Envelope, IClearingMarkets, MarketParams, Ramp} from "../interfaces/IClearingMarkets.sol";
+import {DeleveragingMode} from "../interfaces/IDeleveraging.sol";
 import {IOutflowSensor} from "../interfaces/IOutflowSensor.sol";
 import {IPosture} from "../interfaces/IPosture.sol";
 import {IPriceAggregator} from "../interfaces/IPriceAggregator.sol";
+import {ISettlement} from "../interfaces/ISettlement.sol";
 import {Book} from "./book/Book.sol";
 import {Limiter} from "./book/Limiter.sol";
 import {Position} from "./book/Position.sol";
@@ -36,9 +38,11 @@ abstract contract ClearingState is PostureGuard, Ownable, ReentrancyGuardTransie
         int256 cash;
         // One bit a market in which a position is held.
         uint32 open;
+        // One bit a market that is settled and owes the account something.
+        uint32 claims;
     }
 
-    /// @dev Three slots.
+    /// @dev Four slots.
     struct Clock {
         // Average price over time, with 32 binary places.
         uint96 average;
@@ -55,6 +59,29 @@ abstract contract ClearingState is PostureGuard, Ownable, ReentrancyGuardTransie
         // Block of the last liquidation and the fine size taken in it.
         uint64 throttleBlock;
         uint192 throttleSize;
+        // The price last seen, which counts for as long as no other is; and the average over a day.
+        uint96 last;
+        uint96 longAverage;
+    }
+
+    /// @dev Most that deleveraging takes while an envelope says so. One slot.
+    struct Budget {
+        uint96 units;
+        uint96 taken;
+        uint64 until;
+    }
+
+    /// @dev A market that is wound down. Claims are counted in quanta of 2^72 of fine cash, see {Settlement}.
+    struct Closing {
+        // Zero while the market trades.
+        uint96 priceX32;
+        bool isConcluded;
+        // Quanta of all claims.
+        uint256 claims;
+        // Fine cash that debtors could not pay.
+        uint256 deficit;
+        // Fine cash that a quantum brings.
+        uint256 rate;
     }
 
     struct Market {
@@ -68,11 +95,16 @@ abstract contract ClearingState is PostureGuard, Ownable, ReentrancyGuardTransie
         uint256 shortfall;
         Limiter fundDrawn;
         Limiter sharedDrawn;
+        Budget budget;
+        Closing closing;
+        DeleveragingMode mode;
+        // side => accounts that may be asked first
+        mapping(bool isLong => address[]) nominees;
     }
 
-    /// @dev Which markets are halted from a time on: bit 8m for market m.
+    /// @dev Which markets are halted from a time on: bit m for market m. One slot, for the hub gives a mirror little gas.
     struct HaltEntry {
-        uint256 mask;
+        uint32 markets;
         uint64 at;
     }
 
@@ -114,6 +146,8 @@ abstract contract ClearingState is PostureGuard, Ownable, ReentrancyGuardTransie
     uint32[4] internal _withdrawalLimits;
     uint32[8] internal _classOffsets;
     address internal _envelopeSetter;
+    /// @dev account => market => quanta of its claim
+    mapping(address account => mapping(uint8 market => uint256)) internal _claims;
     /// @dev market => its fund's vault, terms and assessment; 0 is the shared one
     mapping(uint8 market => FundState) internal _funds;
     ExitTerms internal _exitTerms;
@@ -130,5 +164,15 @@ abstract contract ClearingState is PostureGuard, Ownable, ReentrancyGuardTransie
     function _listed(uint8 market) internal view returns (Market storage entry) {
         entry = _markets[market];
         if (entry.params.lotE18 == 0) revert IClearingMarkets.ClearingMarkets_NotListed(market);
+    }
+
+    /// @dev Listed, and not wound down.
+    function _trading(uint8 market) internal view returns (Market storage entry) {
+        entry = _listed(market);
+        if (_isClosing(entry)) revert ISettlement.Settlement_Closed(market);
+    }
+
+    function _isClosing(Market storage entry) internal view returns (bool) {
+        return entry.closing.priceX32 != 0;
     }
 }

@@ -5,8 +5,11 @@ import {IClearingAccounts} from "./IClearingAccounts.sol";
 import {IClearingFunds} from "./IClearingFunds.sol";
 import {IClearingMarkets} from "./IClearingMarkets.sol";
 import {IClearingReports} from "./IClearingReports.sol";
+import {IDeleveraging} from "./IDeleveraging.sol";
+import {ILiquidation} from "./ILiquidation.sol";
 import {INovation} from "./INovation.sol";
 import {IRecovery} from "./IRecovery.sol";
+import {ISettlement} from "./ISettlement.sol";
 import {ISolvencySource} from "./ISolvencySource.sol";
 import {IVenue} from "./IVenue.sol";
 
@@ -17,8 +20,11 @@ interface IClearingHouse is
     IClearingFunds,
     IClearingMarkets,
     IClearingReports,
+    IDeleveraging,
+    ILiquidation,
     INovation,
     IRecovery,
+    ISettlement,
     ISolvencySource,
     IVenue
 {}

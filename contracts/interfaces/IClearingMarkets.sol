@@ -44,6 +44,8 @@ struct MarketParams {
     // Most of the market's fund, and of the shared fund, that this market draws in a day.
     uint32 fundDrawPpm;
     uint32 sharedDrawPpm;
+    // Smallest position that a fill or a liquidation leaves behind, in lots. Zero: any.
+    uint40 minimumLots;
 }
 
 /// @notice A limit that a directive sets and the venue executes by itself. It can only tighten, and lapses.
@@ -104,7 +106,8 @@ interface IClearingMarkets {
     error ClearingMarkets_InvalidLimits();
     /// @notice Thrown when somebody else than the setter sets an envelope.
     error ClearingMarkets_NotEnvelopeSetter(address caller);
-    /// @notice Thrown when an envelope is over already, lasts longer than allowed, or would loosen one that still holds.
+    /// @notice Thrown when an envelope is over already, lasts longer than allowed, or would loosen or shorten one that still
+    /// holds.
     error ClearingMarkets_InvalidEnvelope(uint8 market, uint64 until);
 
     /* GOVERNANCE */
@@ -133,7 +136,8 @@ interface IClearingMarkets {
     /// @notice Pays the venue's fees to `to`.
     function collectFees(address to) external;
 
-    /// @notice Sets an envelope. Only the setter. While the one before still holds, the cap only falls.
+    /// @notice Sets an envelope. Only the setter. While the one before still holds, the cap only falls and the
+    /// end only moves back.
     function setEnvelope(uint8 market, Envelope calldata envelope) external;
 
     /* VIEWS */

@@ -80,6 +80,8 @@ interface INovation {
     error Novation_OpenInterest(uint8 market, uint256 units, uint256 cap);
     /// @notice Thrown when the account has less than initial margin, and the trade did not make it safer.
     error Novation_Margin(address account, int256 equityFine, uint256 initialUnits);
+    /// @notice Thrown when a position smaller than the market's minimum would be left.
+    error Novation_BelowMinimum(address account, uint256 sizeFine, uint256 minimumLots);
     /// @notice Thrown when somebody calls what only a batch may.
     error Novation_OnlySelf(address caller);
     /// @notice Thrown when no match of a batch could be filled.

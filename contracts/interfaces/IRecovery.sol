@@ -17,7 +17,7 @@ interface IRecovery {
         uint256 feeUnits
     );
 
-    /// @notice Stage 1: all of the defaulter's margin is gone, and `deficitFine` is missing.
+    /// @notice Stage 1: all of the defaulter's margin is gone, and `deficitFine` is missing in all its markets together.
     event Defaulted(address indexed account, uint256 deficitFine);
     /// @notice Stages 2 and 3: the fund of `market`, or the shared one, has paid.
     event FundDrawn(uint8 indexed market, bool isShared, uint256 fine);
@@ -40,8 +40,8 @@ interface IRecovery {
     event ShortfallRepaid(uint8 indexed market, uint256 fine);
     /// @notice Funding has run for `runningSeconds` since it was last brought up to date; `funding` is its sum, as a price.
     event FundingAccrued(uint8 indexed market, int256 funding, uint256 runningSeconds);
-    /// @notice Which markets are halted from `at` on: bit 8m for market m.
-    event HaltsSeen(uint256 mask, uint64 at);
+    /// @notice Which markets are halted from `at` on: bit m for market m; all of them when the whole protocol is.
+    event HaltsSeen(uint32 markets, uint64 at);
 
     /* ERRORS */
 
@@ -61,16 +61,15 @@ interface IRecovery {
     error Recovery_InsanePrice(uint8 market, uint256 priceX32, uint256 averageX32, uint256 confidenceX32);
     /// @notice Thrown when the part of open interest that may be liquidated in this block has been.
     error Recovery_Throttled(uint8 market, uint256 lots, uint256 left);
+    /// @notice Thrown when a position smaller than the market's minimum would be left.
+    error Recovery_BelowMinimum(address account, uint256 sizeFine, uint256 minimumLots);
     /// @notice Thrown when whoever takes over would be left with less than initial margin.
     error Recovery_LiquidatorMargin(address liquidator, int256 equityFine, uint256 initialUnits);
 
     /* ACTIONS */
 
-    /// @notice Takes over up to `lots` of a position that is below maintenance margin, at a discount to the mark that
-    /// grows as margin shrinks. The caller needs initial margin for it.
-    /// @return sizeFine What was taken over.
-    function liquidate(address account, uint8 market, uint64 lots) external returns (uint256 sizeFine);
-
-    /// @notice Closes everything of an account whose equity is negative and runs the waterfall. Anybody may.
+    /// @notice Closes what can be closed of an account whose equity is negative, and runs the waterfall. Anybody may.
+    /// Positions in markets that are halted, or within the grace period after a halt, stay, with their part of the deficit;
+    /// they have to have a price. Reverts when there are no others.
     function resolve(address account) external;
 }

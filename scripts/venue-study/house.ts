@@ -39,6 +39,7 @@ export const MARKET_PARAMS = {
   haircutCapPpm: 1_000_000n,
   fundDrawPpm: 500_000n,
   sharedDrawPpm: 300_000n,
+  minimumLots: 0n,
 };
 export const MAINTENANCE_PPM = 30_000n;
 
@@ -83,7 +84,8 @@ export async function openVenue({ ethers }: Connection, venue: VenueToOpen): Pro
   const setup = [hub, await aggregator.getAddress(), await token.getAddress(), owner.address];
   let part = await deploy("ClearingFunds", [setup]);
   const before = venue.isSeated === true ? ["SeatedCrowd"] : [];
-  for (const name of ["ClearingOffice", ...before, "ClearingRecovery", "ClearingTeller", "ClearingHouse"]) {
+  const office = ["ClearingOffice", ...before, "ClearingRoster", "ClearingClosure"];
+  for (const name of [...office, "ClearingRecovery", "ClearingTeller", "ClearingHouse"]) {
     part = await deploy(name, [setup, await part.getAddress()]);
   }
   const at = await part.getAddress();

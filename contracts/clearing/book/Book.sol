@@ -100,6 +100,16 @@ library BookLib {
         _tradeDust(book, isLong ? closed : -closed, price);
     }
 
+    /// @notice Closes a settled `position` at `price` against the dust account.
+    /// @return cash Fine cash that it has realised.
+    function close(Book storage book, Position memory position, uint256 price) internal returns (int256 cash) {
+        int256 closed = int256(position.size());
+        cash = position.value(book.mark(position.isLong, price));
+        book.side(position.isLong).replace(position.holding, Holding.wrap(0), book.firstOctave);
+        position.holding = Holding.wrap(0);
+        _tradeDust(book, position.isLong ? closed : -closed, price);
+    }
+
     /// @notice Charges at least `loss` to both sides, the same for every lot.
     /// @return taken Fine cash charged: `loss` rounded up to a whole step of the price per lot; less than `loss` when
     /// nobody is left or the drift has reached its bound.

@@ -36,3 +36,6 @@ uint256 constant MAX_UNITS = 1 << 96;
 
 /// @dev Basis points in one.
 uint256 constant BPS = 10_000;
+
+/// @dev Fine cash in a quantum, in which claims of a market that is wound down are counted: 2^-64 unit.
+uint256 constant CLAIM_QUANTUM = 1 << 72;

@@ -36,7 +36,9 @@ abstract contract Administration is Custody, IClearingMarkets {
         _setParams(market, params);
 
         (uint256 priceX32, ) = _read(market, Action.Open);
-        entry.clock.average = uint96(priceX32);
+        // At most MAX_PRICE.
+        (entry.clock.average, entry.clock.last) = (uint96(priceX32), uint96(priceX32));
+        entry.clock.longAverage = uint96(priceX32);
         (entry.clock.averageAt, entry.clock.premiumAt) = (uint40(block.timestamp), uint40(block.timestamp));
         _startClock(market);
         // Below MAX_PRICE.
@@ -104,7 +106,8 @@ abstract contract Administration is Custody, IClearingMarkets {
         bool holds = block.timestamp < current.until;
         bool isInTime =
             newEnvelope.until > block.timestamp && newEnvelope.until <= block.timestamp + ENVELOPE_MOST_SECONDS;
-        if (!isInTime || (holds && newEnvelope.openInterestCap > current.openInterestCap)) {
+        bool isLooser = newEnvelope.openInterestCap > current.openInterestCap || newEnvelope.until < current.until;
+        if (!isInTime || (holds && isLooser)) {
             revert ClearingMarkets_InvalidEnvelope(market, newEnvelope.until);
         }
         _markets[market].envelope = newEnvelope;

@@ -19,8 +19,12 @@ abstract contract Clocks is Prices, IPostureMirror {
     uint256 private constant PREMIUM_SECONDS = 1 hours;
     /// @dev A premium is what funding brings in this time.
     int256 private constant FUNDING_SECONDS = 8 hours;
-    /// @dev Bit 0 of every market's byte.
+    /// @dev Bit 0 of every market's byte; then, as neighbours are brought together, those of 2, 4, 8 and 16 markets.
     uint256 private constant EACH_MARKET = 0x0101010101010101010101010101010101010101010101010101010101010101;
+    uint256 private constant EACH_TWO = 0x0003000300030003000300030003000300030003000300030003000300030003;
+    uint256 private constant EACH_FOUR = 0x0000000f0000000f0000000f0000000f0000000f0000000f0000000f0000000f;
+    uint256 private constant EACH_EIGHT = 0x00000000000000ff00000000000000ff00000000000000ff00000000000000ff;
+    uint256 private constant EACH_SIXTEEN = 0x0000000000000000000000000000ffff0000000000000000000000000000ffff;
 
     /// @inheritdoc IPostureMirror
     function onPosture(Posture posture) external {
@@ -33,6 +37,7 @@ abstract contract Clocks is Prices, IPostureMirror {
     function _accrue(uint8 market) internal {
         _logHalts(_posture());
         Market storage entry = _markets[market];
+        if (_isClosing(entry)) return;
         Clock memory clock = entry.clock;
         if (clock.accruedAt == block.timestamp && clock.haltsSeen == _haltLog.length) return;
 
@@ -55,7 +60,7 @@ abstract contract Clocks is Prices, IPostureMirror {
         uint256 length = _haltLog.length;
         // Grows by one whenever a halt begins or ends.
         (clock.accruedAt, clock.haltsSeen) = (uint40(block.timestamp), uint32(length));
-        if (length != 0 && _isHalted(_haltLog[length - 1].mask, market)) clock.haltedSince = uint40(block.timestamp);
+        if (length != 0 && _isHalted(_haltLog[length - 1].markets, market)) clock.haltedSince = uint40(block.timestamp);
     }
 
     /// @dev Adds what a fill says about the premium, clipped to what the cap allows.
@@ -83,11 +88,18 @@ abstract contract Clocks is Prices, IPostureMirror {
         return (int256(uint256(entry.params.fundingCapPpm)) * FUNDING_SECONDS) / 1 days;
     }
 
-    /// @dev Below halted, and past the grace period.
+    /// @dev Reverts unless {_isLive}.
     function _requireLive(uint8 market) internal view {
+        if (_isLive(market)) return;
         Clock storage clock = _markets[market].clock;
-        if (clock.haltedSince != 0) revert IRecovery.Recovery_Suspended(market, 0);
-        if (block.timestamp < clock.graceUntil) revert IRecovery.Recovery_Suspended(market, clock.graceUntil);
+        revert IRecovery.Recovery_Suspended(market, clock.haltedSince == 0 ? clock.graceUntil : 0);
+    }
+
+    /// @dev Below halted, and past the grace period; or wound down, at a price that no halt can put in doubt.
+    function _isLive(uint8 market) internal view returns (bool) {
+        Market storage entry = _markets[market];
+        if (_isClosing(entry)) return true;
+        return entry.clock.haltedSince == 0 && block.timestamp >= entry.clock.graceUntil;
     }
 
     /// @return running Seconds since the clock was last accrued in which the market was not halted.
@@ -96,7 +108,7 @@ abstract contract Clocks is Prices, IPostureMirror {
         uint256 length = _haltLog.length;
         for (uint256 i = clock.haltsSeen; i < length; ++i) {
             HaltEntry memory entry = _haltLog[i];
-            bool isHalted = _isHalted(entry.mask, market);
+            bool isHalted = _isHalted(entry.markets, market);
             if (clock.haltedSince == 0) {
                 running += entry.at - from;
                 if (isHalted) clock.haltedSince = uint40(entry.at);
@@ -110,8 +122,8 @@ abstract contract Clocks is Prices, IPostureMirror {
         if (clock.haltedSince == 0) running += block.timestamp - from;
     }
 
-    function _isHalted(uint256 mask, uint8 market) private pure returns (bool) {
-        return (mask >> (uint256(market) * 8)) & 1 != 0;
+    function _isHalted(uint32 markets, uint8 market) private pure returns (bool) {
+        return (markets >> market) & 1 != 0;
     }
 
     /// @dev The grace period is as long as the halt, at most an hour; one that still runs is not cut short.
@@ -122,15 +134,26 @@ abstract contract Clocks is Prices, IPostureMirror {
         clock.haltedSince = 0;
     }
 
-    /// @dev Breaker rungs are bits 4 and 5 of a byte, both set at halted. Market 0 is joined into all.
     function _logHalts(Posture posture) private {
-        uint256 bits = Posture.unwrap(posture);
-        uint256 mask = (bits >> 4) & (bits >> 5) & EACH_MARKET;
-        if (mask & 1 != 0) mask = EACH_MARKET;
+        uint32 markets = _haltedMarkets(posture);
         uint256 length = _haltLog.length;
-        uint256 last = length == 0 ? 0 : _haltLog[length - 1].mask;
-        if (mask == last) return;
-        _haltLog.push(HaltEntry(mask, uint64(block.timestamp)));
-        emit IRecovery.HaltsSeen(mask, uint64(block.timestamp));
+        uint32 last = length == 0 ? 0 : _haltLog[length - 1].markets;
+        if (markets == last) return;
+        _haltLog.push(HaltEntry(markets, uint64(block.timestamp)));
+        emit IRecovery.HaltsSeen(markets, uint64(block.timestamp));
+    }
+
+    /// @dev Breaker rungs are bits 4 and 5 of a byte, both set at halted. Market 0 is joined into all. Bit 0 of each byte is
+    /// brought next to that of the byte above it, then pairs, and so on: bit 8m becomes bit m.
+    function _haltedMarkets(Posture posture) private pure returns (uint32) {
+        uint256 bits = Posture.unwrap(posture);
+        bits = (bits >> 4) & (bits >> 5) & EACH_MARKET;
+        if (bits & 1 != 0) return type(uint32).max;
+        bits = (bits | (bits >> 7)) & EACH_TWO;
+        bits = (bits | (bits >> 14)) & EACH_FOUR;
+        bits = (bits | (bits >> 28)) & EACH_EIGHT;
+        bits = (bits | (bits >> 56)) & EACH_SIXTEEN;
+        // The lowest 32 bits are all that is wanted.
+        return uint32(bits | (bits >> 112));
     }
 }

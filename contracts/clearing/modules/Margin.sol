@@ -7,7 +7,7 @@ import {Standing} from "../../interfaces/IClearingReports.sol";
 import {Envelope, MarketParams, Ramp} from "../../interfaces/IClearingMarkets.sol";
 import {Action} from "../../types/Matrix.sol";
 import {Position} from "../book/Position.sol";
-import {BPS, UNIT_FINE} from "../book/Scale.sol";
+import {BPS, CLAIM_QUANTUM, UNIT_FINE} from "../book/Scale.sol";
 import {Clocks} from "./Clocks.sol";
 
 /// @title Margin
@@ -39,10 +39,29 @@ abstract contract Margin is Clocks {
             if (position.isEmpty()) continue;
             uint256 price = _price(market, action, cache);
             result.equityFine += position.value(at.book.mark(position.isLong, price));
+            // No price moves any more: nothing is at risk.
+            if (_isClosing(at)) continue;
             _addRequirement(classes[at.params.assetClass], market, position, price);
         }
         result.equityFine += result.cashFine;
+        if (entry.claims != 0) result.equityFine += int256(_claimsFine(account, action));
         (result.initialUnits, result.maintenanceUnits) = _sumClasses(classes);
+    }
+
+    /// @dev Fine cash that markets which are wound down owe `account`. Until the haircut is known it counts against losses,
+    /// not for what adds risk or takes collateral out.
+    function _claimsFine(address account, Action action) internal view returns (uint256 fine) {
+        bool counts = action != Action.Open && action != Action.Withdraw;
+        for (uint32 claims = _accounts[account].claims; claims != 0; claims &= claims - 1) {
+            uint8 market = _lowest(claims);
+            Market storage entry = _markets[market];
+            if (counts || entry.closing.isConcluded) fine += _claims[account][market] * _claimRate(entry);
+        }
+    }
+
+    /// @dev Fine cash that a quantum brings, or would without a haircut.
+    function _claimRate(Market storage entry) internal view returns (uint256) {
+        return entry.closing.isConcluded ? entry.closing.rate : CLAIM_QUANTUM;
     }
 
     /// @dev Notional of a fine size at a price, in units, rounded up.

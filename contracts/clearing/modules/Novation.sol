@@ -66,7 +66,7 @@ abstract contract Novation is Orders, Rewards {
         _requireMatch(matched);
         Deal memory deal;
         deal.market = matched.maker.order.market;
-        _listed(deal.market);
+        _trading(deal.market);
         Leg memory maker = _leg(matched.maker.order, deal.market);
         Leg memory taker = _leg(matched.taker.order, deal.market);
         maker.hash = _consume(matched.maker, matched.lots);
@@ -144,8 +144,13 @@ abstract contract Novation is Orders, Rewards {
         deal.feeUnits += feeUnits;
         _accounts[leg.account].cash += cash;
         _store(leg.account, deal.market, leg.position);
+        if (_isDust(deal.market, leg.position)) _refuseDust(leg, deal.market);
         int256 size = leg.isBuy ? int256(deal.sizeFine) : -int256(deal.sizeFine);
         emit Traded(leg.account, deal.market, leg.hash, size, deal.priceX32, cash, feeUnits);
+    }
+
+    function _refuseDust(Leg memory leg, uint8 market) private view {
+        revert Novation_BelowMinimum(leg.account, leg.position.size(), _markets[market].params.minimumLots);
     }
 
     /// @dev To the side that the premium is against: sellers while fills lie above the mark.

@@ -99,7 +99,7 @@ abstract contract Reports is Custody, IClearingReports, IVenue {
             Market storage entry = _markets[market];
             if (entry.params.lotE18 == 0) continue;
             uint256[32] memory cache;
-            fine += int256(entry.fund) - int256(entry.shortfall);
+            fine += int256(entry.fund) - int256(entry.shortfall + entry.closing.deficit);
             fine += entry.book.dustValue(_price(market, Action.Close, cache));
         }
     }

@@ -6,9 +6,10 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IClearingAccounts} from "../../interfaces/IClearingAccounts.sol";
 import {MarketParams} from "../../interfaces/IClearingMarkets.sol";
 import {IRecovery} from "../../interfaces/IRecovery.sol";
+import {ISettlement} from "../../interfaces/ISettlement.sol";
 import {Limiter, LimiterLib} from "../book/Limiter.sol";
 import {Position} from "../book/Position.sol";
-import {UNIT_FINE} from "../book/Scale.sol";
+import {CLAIM_QUANTUM, LOT_FINE, UNIT_FINE} from "../book/Scale.sol";
 import {Margin} from "./Margin.sol";
 
 /// @title Touch
@@ -46,6 +47,45 @@ abstract contract Touch is Margin {
             entry.open |= bit;
             _positions[account][market] = position;
         }
+    }
+
+    /// @dev Closes a position in a market that is wound down: a debtor pays, a gain becomes a claim.
+    function _settlePosition(address account, uint8 market, Position memory position) internal {
+        Market storage entry = _markets[market];
+        int256 cash = entry.book.close(position, entry.closing.priceX32);
+        _store(account, market, position);
+        uint256 quanta;
+        if (cash > 0) {
+            // Positive, so the cast keeps it.
+            quanta = uint256(cash) / CLAIM_QUANTUM;
+            entry.book.dustCash += cash - int256(quanta * CLAIM_QUANTUM);
+            cash = 0;
+        }
+        if (quanta != 0) {
+            entry.closing.claims += quanta;
+            _claims[account][market] += quanta;
+            _accounts[account].claims |= uint32(1) << market;
+        }
+        _accounts[account].cash += cash;
+        emit ISettlement.PositionSettled(account, market, cash, quanta);
+    }
+
+    /// @dev Whether a position has a whole lot, and less than the market asks. Lots are rounded up: what shares do not divide
+    /// is forgiven. Less than a lot is what a tear-up leaves when others close whole; a reduce-only order closes it.
+    function _isDust(uint8 market, Position memory position) internal view returns (bool) {
+        uint256 size = position.size();
+        return size >= LOT_FINE && Math.ceilDiv(size, LOT_FINE) < _markets[market].params.minimumLots;
+    }
+
+    /// @dev Pays out of fund `from` on behalf of `market`, as far as it may be drawn in a day.
+    function _draw(uint8 market, uint8 from, uint256 wanted) internal returns (uint256 drawn) {
+        if (wanted == 0) return 0;
+        (uint256 limit, uint256 available) = _drawable(market, from);
+        drawn = Math.min(wanted, available);
+        if (drawn == 0) return 0;
+        LimiterLib.count(_drawnBy(market, from), Math.ceilDiv(drawn, UNIT_FINE), limit, DRAW_WINDOW);
+        _markets[from].fund -= drawn;
+        emit IRecovery.FundDrawn(market, from != market, drawn);
     }
 
     /// @dev Pays `fine` into the fund of `market`; what nobody could be found for comes first.

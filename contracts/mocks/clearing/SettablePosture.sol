@@ -12,7 +12,10 @@ contract SettablePosture is IPosture {
     /// @inheritdoc IPosture
     Posture public posture;
 
+    uint256 private constant HALT_BUDGET_SECONDS = 7 days;
+
     IPostureMirror private _mirror;
+    mapping(uint8 market => bool) private _isSpent;
 
     /// @notice Registers market 0 and `markets` more.
     constructor(uint8 markets) {
@@ -26,6 +29,17 @@ contract SettablePosture is IPosture {
         Rungs rungs = RungsLib.pair(breaker, margin);
         posture = posture.replaced(market, rungs);
         if (address(_mirror) != address(0)) _mirror.onPosture(posture);
+    }
+
+    /// @notice Says that the halt budget of `market` is spent, or no longer.
+    function setSpent(uint8 market, bool isSpent) external {
+        _isSpent[market] = isSpent;
+    }
+
+    /// @notice As {IIncidentState.haltBudget}; used up to the second, or not at all.
+    function haltBudget(uint8 market) external view returns (uint256 usedSeconds, bool isSpent) {
+        isSpent = _isSpent[market];
+        return (isSpent ? HALT_BUDGET_SECONDS : 0, isSpent);
     }
 
     /// @notice Pushes to `mirror` from now on.

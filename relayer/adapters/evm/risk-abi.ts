@@ -1,7 +1,7 @@
 import { Interface } from "ethers";
 
 const PARAMS =
-  "tuple(uint128 lotE18, uint32 initialPpm, uint96 openInterestLow, uint96 openInterestHigh, uint96 openInterestCap, uint96 concentrationUnits, uint8 assetClass, uint32 fillBandPpm, uint32 saneBandPpm, uint32 takerFeePpm, uint32 makerFeePpm, uint32 fundSharePpm, uint32 fundingCapPpm, uint32 discountLowPpm, uint32 discountHighPpm, uint32 liquidationFeePpm, uint32 closePpm, uint32 throttlePpm, uint32 haircutCapPpm, uint32 fundDrawPpm, uint32 sharedDrawPpm)";
+  "tuple(uint128 lotE18, uint32 initialPpm, uint96 openInterestLow, uint96 openInterestHigh, uint96 openInterestCap, uint96 concentrationUnits, uint8 assetClass, uint32 fillBandPpm, uint32 saneBandPpm, uint32 takerFeePpm, uint32 makerFeePpm, uint32 fundSharePpm, uint32 fundingCapPpm, uint32 discountLowPpm, uint32 discountHighPpm, uint32 liquidationFeePpm, uint32 closePpm, uint32 throttlePpm, uint32 haircutCapPpm, uint32 fundDrawPpm, uint32 sharedDrawPpm, uint40 minimumLots)";
 
 /** What the relayer uses of the clearing house. A test compares it, fragment by fragment, with the compiled interface. */
 export const RISK_ABI = [

@@ -257,7 +257,7 @@ contract AccountsTest is ClearingWorld {
 
     function _rebuild(MintableToken collateral) private {
         token = collateral;
-        house = IClearingHouse(address(_deploy()));
+        house = IClearingHouse(address(_deploy(hub)));
     }
 
     function _expectWithdrawal(uint256 trader, uint256 units, bytes4 reason) private {

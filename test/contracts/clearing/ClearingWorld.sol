@@ -3,10 +3,12 @@ pragma solidity ^0.8.28;
 
 import {Test} from "forge-std/Test.sol";
 
+import {ClearingClosure} from "../../../contracts/clearing/ClearingClosure.sol";
 import {ClearingHouse} from "../../../contracts/clearing/ClearingHouse.sol";
 import {ClearingFunds} from "../../../contracts/clearing/ClearingFunds.sol";
 import {ClearingOffice} from "../../../contracts/clearing/ClearingOffice.sol";
 import {ClearingRecovery} from "../../../contracts/clearing/ClearingRecovery.sol";
+import {ClearingRoster} from "../../../contracts/clearing/ClearingRoster.sol";
 import {ClearingSetup} from "../../../contracts/clearing/ClearingState.sol";
 import {ClearingTeller} from "../../../contracts/clearing/ClearingTeller.sol";
 import {LOT_FINE, UNIT_FINE} from "../../../contracts/clearing/book/Scale.sol";
@@ -14,6 +16,7 @@ import {IClearingHouse} from "../../../contracts/interfaces/IClearingHouse.sol";
 import {MarketParams} from "../../../contracts/interfaces/IClearingMarkets.sol";
 import {PositionView} from "../../../contracts/interfaces/IClearingReports.sol";
 import {Match, Order, SignedOrder} from "../../../contracts/interfaces/INovation.sol";
+import {IPosture} from "../../../contracts/interfaces/IPosture.sol";
 import {FeedConfig} from "../../../contracts/interfaces/IPriceAggregator.sol";
 import {MintableToken} from "../../../contracts/mocks/clearing/MintableToken.sol";
 import {SettablePosture} from "../../../contracts/mocks/clearing/SettablePosture.sol";
@@ -44,11 +47,11 @@ abstract contract ClearingWorld is Test {
     function setUp() public virtual {
         vm.warp(START);
         token = _makeToken();
-        hub = new SettablePosture(2);
+        IPosture asked = _makeHub();
         aggregator = new PriceAggregator(address(this));
         _makeFeed(BTC, 10_000);
         _makeFeed(ETH, 1_000);
-        house = _deploy();
+        house = _deploy(asked);
         house.listMarket(BTC, _params(1e14), 25_000);
         house.listMarket(ETH, _params(1e15), 25_000);
         for (uint256 i; i < TRADERS; ++i) {
@@ -65,11 +68,18 @@ abstract contract ClearingWorld is Test {
         return new MintableToken(6);
     }
 
-    function _deploy() internal returns (IClearingHouse) {
-        ClearingSetup memory setup = ClearingSetup(hub, aggregator, token, address(this));
+    function _makeHub() internal virtual returns (IPosture) {
+        hub = new SettablePosture(2);
+        return hub;
+    }
+
+    function _deploy(IPosture asked) internal returns (IClearingHouse) {
+        ClearingSetup memory setup = ClearingSetup(asked, aggregator, token, address(this));
         ClearingFunds funds = new ClearingFunds(setup);
         ClearingOffice office = new ClearingOffice(setup, address(funds));
-        ClearingRecovery recovery = new ClearingRecovery(setup, address(office));
+        ClearingRoster roster = new ClearingRoster(setup, address(office));
+        ClearingClosure closure = new ClearingClosure(setup, address(roster));
+        ClearingRecovery recovery = new ClearingRecovery(setup, address(closure));
         ClearingTeller teller = new ClearingTeller(setup, address(recovery));
         return IClearingHouse(address(new ClearingHouse(setup, address(teller))));
     }
@@ -195,10 +205,14 @@ abstract contract ClearingWorld is Test {
     }
 
     function _makeFeed(uint8 market, uint256 price) private {
-        feeds[market] = new ScriptedFeed(8, "test");
-        feeds[market].publish(int256(price * 1e8));
+        feeds[market] = _addFeed(market, price);
+    }
+
+    function _addFeed(uint8 market, uint256 price) internal returns (ScriptedFeed feed) {
+        feed = new ScriptedFeed(8, "test");
+        feed.publish(int256(price * 1e8));
         FeedConfig[] memory configs = new FeedConfig[](1);
-        configs[0] = FeedConfig(feeds[market], 1 days, 1);
+        configs[0] = FeedConfig(feed, 1 days, 1);
         aggregator.setFeeds(market, configs, 1);
         aggregator.setMatrix(market, MatrixPresets.fast());
     }

@@ -123,7 +123,8 @@ contract RecoveryTest is ClearingWorld {
         _setPrice(BTC, 9_500);
         _expectRefusal(IRecovery.Recovery_InsanePrice.selector, 1);
 
-        // Once the average has followed, it is believed.
+        // Once it has been seen for long enough that the average has followed, it is believed.
+        house.poke(BTC);
         _pass(30 minutes);
         house.poke(BTC);
         assertGt(_liquidate(1), 0);

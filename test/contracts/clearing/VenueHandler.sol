@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {UNIT_FINE} from "../../../contracts/clearing/book/Scale.sol";
 import {InsuranceFund} from "../../../contracts/clearing/funds/InsuranceFund.sol";
 import {ExitTerms, FundTerms} from "../../../contracts/interfaces/IClearingFunds.sol";
+import {DeleveragingMode} from "../../../contracts/interfaces/IDeleveraging.sol";
 import {MarketParams} from "../../../contracts/interfaces/IClearingMarkets.sol";
 import {Standing} from "../../../contracts/interfaces/IClearingReports.sol";
 import {HALTED, NORMAL} from "../../../contracts/types/Rungs.sol";
@@ -20,12 +21,18 @@ abstract contract VenueHandler is ClearingWorld {
     /// @notice name of a step => how often it came through
     mapping(bytes32 step => uint256) internal done;
 
+    /// @dev Recorded closes of BTC, a minute apart, scaled so that the first is the price at listing.
+    uint256[] private path;
+    uint256 private minute;
     /// @dev The vaults of BTC's fund and of the shared one, by their market.
     InsuranceFund[2] internal vaults;
 
     function setUp() public virtual override {
         super.setUp();
         for (uint256 i; i < TRADERS; ++i) _fund(i, 2_000);
+        house.setEnvelopeSetter(address(this));
+        house.setDeleveragingMode(ETH, DeleveragingMode.Ranked);
+        path = vm.parseJsonUintArray(vm.readFile("test/vectors/crash-minutes.json"), ".closes");
         house.setExitTerms(ExitTerms([uint32(1 days), 2 days, 3 days], [uint32(300_000), 100_000, 50_000]));
         FundTerms memory terms = FundTerms(0, 0, 300_000, 150_000, uint96(2 * ONE), uint96(ONE));
         for (uint8 market; market < 2; ++market) {
@@ -46,6 +53,7 @@ abstract contract VenueHandler is ClearingWorld {
         (params.takerFeePpm, params.makerFeePpm, params.fundingCapPpm) = (500, 200, 20_000);
         (params.haircutCapPpm, params.fundDrawPpm, params.sharedDrawPpm) = (600_000, 500_000, 300_000);
         params.concentrationUnits = 1e6 * 1e6;
+        params.minimumLots = 20;
     }
 
     /// @dev Counts steps: the whole is checked after every tenth, for what is lost stays lost.
@@ -74,6 +82,16 @@ abstract contract VenueHandler is ClearingWorld {
         (, int256 answer, , , ) = feeds[market].latestRoundData();
         uint256 price = (uint256(answer) * (94 + ((seed >> 8) % 13))) / 100 / 1e8;
         if (price > 100 && price < 1_000_000) _setPrice(market, price);
+    }
+
+    /// @dev Up to ten minutes of the recorded fall, from the top again at its end.
+    function follow(uint256 seed) external step {
+        uint256 minutes_ = 1 + (seed % 10);
+        minute = (minute + minutes_) % path.length;
+        _pass(minutes_ * 1 minutes);
+        vm.roll(block.number + 1);
+        _setPrice(BTC, (10_000 * path[minute]) / path[0]);
+        ++done["follow"];
     }
 
     function pass(uint256 elapsed) external step {
@@ -158,12 +176,81 @@ abstract contract VenueHandler is ClearingWorld {
         hub.set(uint8(seed % 3), (seed >> 8) % 4 == 0 ? HALTED : NORMAL, uint8((seed >> 16) % 5));
     }
 
-    /// @dev Settling is nobody's gain or loss.
+    /// @dev Settling is nobody's gain or loss, nor is a place on a list; whoever asks for it.
     function settle(uint256 seed, uint256 most) external step {
         uint256 trader = seed % TRADERS;
-        int256 before = _equity(trader);
+        house.poke(BTC);
+        house.poke(ETH);
+        int256[TRADERS] memory before = _equities();
+        vm.startPrank(address(0xbad));
         house.settle(traders[trader], _market(seed >> 8), most % 4);
-        if (_equity(trader) != before) ++violations[11];
+        try house.nominate(traders[trader], ETH) {
+            ++done["nominate"];
+        } catch {}
+        vm.stopPrank();
+        _requireSame(before, 0);
+    }
+
+    function budget(uint256 seed, uint96 units) external step {
+        uint64 until = uint64(block.timestamp + 1 + (seed % 3 hours));
+        try house.setDeleveragingBudget(_market(seed >> 8), units % uint96(200 * ONE), until) {
+            ++done["budget"];
+        } catch {}
+    }
+
+    /// @dev Winds ETH down, now and then, for good.
+    function close(uint256 seed) external step {
+        if (seed % 16 != 0) return;
+        hub.setSpent(ETH, true);
+        try house.closeMarket(ETH) {
+            ++done["close"];
+        } catch {}
+    }
+
+    /// @dev A stranger settles whoever can be, concludes, and has claims paid. Before the haircut is known nobody's equity
+    /// changes by more than what does not divide; when it is, nobody gains; when claims are paid, nothing changes.
+    function windDown(uint256 seed) external step {
+        if (house.settlementOf(ETH).priceX32 == 0) return;
+        house.poke(BTC);
+        int256[TRADERS] memory before = _equities();
+        vm.startPrank(address(0xbad));
+        try house.settleAccount(traders[seed % TRADERS], ETH) {
+            ++done["settleAccount"];
+        } catch {}
+        _requireSame(before, int256(1 << 72));
+        before = _equities();
+        try house.concludeSettlement(ETH) {
+            ++done["conclude"];
+            _requireHaircut(before);
+        } catch {
+            _requireSame(before, 0);
+        }
+        vm.stopPrank();
+    }
+
+    /// @dev Nobody gains by a conclusion, and all claims shrink by the same part: to a millionth of a unit.
+    function _requireHaircut(int256[TRADERS] memory before) private {
+        uint256 rate = house.settlementOf(ETH).rate;
+        for (uint256 i; i < TRADERS; ++i) {
+            uint256 claim = house.claimOf(traders[i], ETH);
+            int256 given = before[i] - _equity(i);
+            if (given < 0) ++violations[11];
+            if (rate == 0) continue;
+            // claim = whole claim times rate: what was given is the rest of the whole.
+            int256 expected = int256(((claim / rate) << 72) - claim);
+            if (given != expected) ++violations[11];
+        }
+    }
+
+    function _requireSame(int256[TRADERS] memory before, int256 tolerance) private {
+        for (uint256 i; i < TRADERS; ++i) {
+            int256 change = _equity(i) - before[i];
+            if (change > 0 || change < -tolerance) ++violations[11];
+        }
+    }
+
+    function _equities() private view returns (int256[TRADERS] memory found) {
+        for (uint256 i; i < TRADERS; ++i) found[i] = _equity(i);
     }
 
     /// @dev Equity of the liquidated stays at or above zero, and above what it was less what was closed.
@@ -188,10 +275,8 @@ abstract contract VenueHandler is ClearingWorld {
     function _resolve(uint256 trader) private {
         house.poke(BTC);
         house.poke(ETH);
-        int256 deficit = -_equity(trader);
-        if (deficit <= 0) return;
-        int256[TRADERS] memory before;
-        for (uint256 i; i < TRADERS; ++i) before[i] = _equity(i);
+        if (_equity(trader) >= 0) return;
+        int256[TRADERS] memory before = _equities();
         int256 remainder = house.remainderFine();
         // The reward is this contract's.
         int256 reward = -house.standing(address(this)).equityFine;
@@ -202,17 +287,21 @@ abstract contract VenueHandler is ClearingWorld {
         }
         reward += house.standing(address(this)).equityFine;
         if (reward != 0) ++done["reward"];
-        int256 given = remainder - house.remainderFine() - reward;
+        if (house.openMarkets(traders[trader]) != 0) ++done["partly"];
+        else if (_equity(trader) != 0) ++violations[12];
+        _requireGiven(trader, before, remainder - reward);
+    }
+
+    /// @dev What the defaulter was relieved of, others and funds have given, and nobody has gained.
+    function _requireGiven(uint256 trader, int256[TRADERS] memory before, int256 remainder) private {
+        int256 given = remainder - house.remainderFine();
         for (uint256 i; i < TRADERS; ++i) {
             int256 change = _equity(i) - before[i];
-            if (i == trader) {
-                if (_equity(i) != 0) ++violations[12];
-            } else {
-                if (change > 0) ++violations[11];
-                given -= change;
-            }
+            given -= change;
+            if (i != trader && change > 0) ++violations[11];
+            if (i == trader && change < 0) ++violations[11];
         }
-        if (given != deficit) ++violations[13];
+        if (given != 0) ++violations[13];
     }
 
     /// @dev What is in the vaults is what was paid to those who left and not claimed yet, to a base unit a request; and

@@ -7,6 +7,8 @@ export const PRICE_ONE = 1n << 32n;
 /** One of the token, in units. */
 export const ONE = 1_000_000n;
 export const MARKETS = [1, 2] as const;
+/** The market that is deleveraged by rank, and may be wound down. */
+export const RANKED = 2;
 /** At listing, in whole units of quote; a lot of each market is worth one. */
 export const START_PRICES = { 1: 10_000n, 2: 1_000n } as const;
 const LOTS_E18 = { 1: 10n ** 14n, 2: 10n ** 15n } as const;
@@ -37,6 +39,7 @@ export const PARAMS = {
   haircutCapPpm: 400_000n,
   fundDrawPpm: 500_000n,
   sharedDrawPpm: 300_000n,
+  minimumLots: 10n,
 };
 /** Of the fund of market 1 and of the shared one; of the other market, what concerns fills and bankruptcies. */
 export const FUND_TERMS = {
@@ -86,7 +89,9 @@ export async function deployVenue(): Promise<Deployment> {
   const setup = [hub.target, aggregator.target, token.target, owner!.address];
   const funds = await ethers.deployContract("ClearingFunds", [setup]);
   const office = await ethers.deployContract("ClearingOffice", [setup, funds.target]);
-  const recovery = await ethers.deployContract("ClearingRecovery", [setup, office.target]);
+  const roster = await ethers.deployContract("ClearingRoster", [setup, office.target]);
+  const closure = await ethers.deployContract("ClearingClosure", [setup, roster.target]);
+  const recovery = await ethers.deployContract("ClearingRecovery", [setup, closure.target]);
   const teller = await ethers.deployContract("ClearingTeller", [setup, recovery.target]);
   const { target } = await ethers.deployContract("ClearingHouse", [setup, teller.target]);
   const house = await ethers.getContractAt("IClearingHouse", target as string);
@@ -111,6 +116,9 @@ export async function deployVenue(): Promise<Deployment> {
     listedAt.set(market, BigInt(await networkHelpers.time.latest()));
   }
   await house.getFunction("setClassOffset")(0, OFFSET_PPM);
+  await house.getFunction("setEnvelopeSetter")(owner!.address);
+  await house.getFunction("setDeleveragingMode")(RANKED, 1);
+  await hub.getFunction("setSpent")(RANKED, true);
   await token.getFunction("mint")(owner!.address, 10n ** 30n);
   await token.getFunction("approve")(target, ethers.MaxUint256);
   return {

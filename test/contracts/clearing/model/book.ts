@@ -159,22 +159,32 @@ function closeSide(book: Book, isLong: boolean, fall: { mark: bigint; step: bigi
 
 export interface Default {
   readonly trader: number;
+  readonly isLong: boolean;
   readonly price: bigint;
   readonly wanted: bigint;
+  /** What the budget leaves of it. */
+  readonly most: bigint;
   readonly capPpm: bigint;
 }
 
-/** Closes the trader's position against the other side and takes up to `wanted` from winners. Returns what was taken. */
-export function tearUp(book: Book, { trader, price, wanted, capPpm }: Default, cash: Cash): bigint {
-  const position = book.positions.get(trader)!;
-  const own = position.isLong;
-  const gain = wanted === 0n ? 0n : winnersGain(book, !own, price);
+/**
+ * Closes what the trader still holds against the other side and takes up to `wanted` from winners, at most `most`. Returns
+ * what was taken.
+ */
+export function tearUp(book: Book, request: Default, cash: Cash): bigint {
+  const { trader, isLong: own, price, wanted, most, capPpm } = request;
+  const gain = most === 0n ? 0n : winnersGain(book, !own, price);
   const index = indexOf(book, !own);
-  const cut = gain === 0n ? 0n : least(ceilDiv(wanted, gain), least((index * capPpm) / 1_000_000n, CUT_MOST));
+  const needed = gain === 0n ? 0n : most < wanted ? most / gain : ceilDiv(wanted, gain);
+  const cut = least(needed, least((index * capPpm) / 1_000_000n, CUT_MOST));
 
-  let closed = sizeOf(book, position);
-  add(cash, trader, valueOf(book, position, price));
-  put(book, trader, { ...position, shares: 0n });
+  const position = book.positions.get(trader);
+  let closed = 0n;
+  if (position !== undefined) {
+    closed = sizeOf(book, position);
+    add(cash, trader, valueOf(book, position, price));
+    put(book, trader, { ...position, shares: 0n });
+  }
   const shares = sharesOf(book, !own);
   if (shares !== 0n) {
     let step = closed < shares ? 1n : closed / shares;
@@ -188,6 +198,16 @@ export function tearUp(book: Book, { trader, price, wanted, capPpm }: Default, c
   }
   tradeDust(book, own ? closed : -closed, price);
   return cut * gain;
+}
+
+/** Closes the trader's position at `price` against the dust account. Returns fine cash that it realised. */
+export function close(book: Book, trader: number, price: bigint): bigint {
+  const position = book.positions.get(trader)!;
+  const cash = valueOf(book, position, price);
+  const size = sizeOf(book, position);
+  put(book, trader, { ...position, shares: 0n });
+  tradeDust(book, position.isLong ? size : -size, price);
+  return cash;
 }
 
 /** Charges every lot of both sides. Returns what was charged. */

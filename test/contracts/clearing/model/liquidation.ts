@@ -1,5 +1,5 @@
 import { add, ceilDiv, least, LOT_FINE, sizeOf, trade, UNIT_FINE } from "./book.ts";
-import { accrue, accrueAll, isCovered, payFund, standingOf, updateAverage, type Venue } from "./venue.ts";
+import { accrue, accrueAll, isCovered, isDust, payFund, standingOf, updateAverage, type Venue } from "./venue.ts";
 
 const PPM = 1_000_000n;
 
@@ -8,6 +8,12 @@ export interface Takeover {
   readonly trader: number;
   readonly keeper: number;
   readonly lots: bigint;
+}
+
+/** So much less than `wanted`, in whole lots, that nothing or the smallest position stays. */
+function withoutDust(held: bigint, wanted: bigint, minimum: bigint): bigint {
+  if (wanted === held || held >= wanted + minimum) return wanted;
+  return held > minimum ? ((held - minimum) / LOT_FINE) * LOT_FINE : 0n;
 }
 
 /** Whether the keeper may take over. When not, the venue is to be thrown away. No throttle. */
@@ -19,7 +25,7 @@ export function liquidate(venue: Venue, { market: number, trader, keeper, lots }
   accrue(venue, market);
   updateAverage(venue, market);
   const position = market.book.positions.get(trader);
-  if (position === undefined) return false;
+  if (position === undefined || market.closing !== undefined) return false;
   const { equity, maintenance } = standingOf(venue, trader);
   if (equity < 0n || equity >= maintenance * UNIT_FINE) return false;
 
@@ -27,8 +33,9 @@ export function liquidate(venue: Venue, { market: number, trader, keeper, lots }
   let most = held;
   if (equity * 2n >= maintenance * UNIT_FINE) {
     most = least(held, ceilDiv((held * params.closePpm) / PPM, LOT_FINE) * LOT_FINE);
+    if (held < most + params.minimumLots * LOT_FINE) most = held;
   }
-  const size = least(most, lots * LOT_FINE);
+  const size = withoutDust(held, least(most, lots * LOT_FINE), params.minimumLots * LOT_FINE);
   if (size === 0n) return false;
   const notional = size * market.price;
   const closing = (notional * params.maintenancePpm) / PPM / UNIT_FINE;
@@ -44,5 +51,6 @@ export function liquidate(venue: Venue, { market: number, trader, keeper, lots }
   add(venue.cash, trader, trade(market.book, trader, { isBuy: !isLong, size, price }) - fee * UNIT_FINE);
   add(venue.cash, keeper, trade(market.book, keeper, { isBuy: isLong, size, price }));
   payFund(market, fee * UNIT_FINE);
+  if (isDust(venue, market, keeper)) return false;
   return isCovered(standingOf(venue, keeper));
 }

@@ -9,13 +9,11 @@ import {
   LOT_FINE,
   sideSize,
   sizeOf,
-  socialise,
-  tearUp,
   trade,
   UNIT_FINE,
   valueOf,
 } from "./book.ts";
-import { premiumOf, rebateOf, reliefOf, rewardOf } from "./rewards.ts";
+import { premiumOf, rebateOf, reliefOf } from "./rewards.ts";
 
 /** As `MarketParams`, the part that the model knows. */
 export interface Params {
@@ -37,6 +35,7 @@ export interface Params {
   readonly haircutCapPpm: bigint;
   readonly fundDrawPpm: bigint;
   readonly sharedDrawPpm: bigint;
+  readonly minimumLots: bigint;
   readonly rebatePpm: bigint;
   readonly rewardUnits: bigint;
 }
@@ -47,12 +46,28 @@ export interface Drawn {
   at: bigint;
 }
 
-interface Market {
+/** A market that is wound down. */
+interface Closing {
+  /** trader => quanta */
+  readonly claims: Map<number, bigint>;
+  deficit: bigint;
+  /** What a quantum brings; undefined until the conclusion. */
+  rate: bigint | undefined;
+}
+
+export interface Market {
   readonly book: Book;
+  readonly budget: { units: bigint; taken: bigint; until: bigint };
+  /** In the order of nomination; undefined: pro rata. */
+  readonly nominees: { readonly long: number[]; readonly short: number[] } | undefined;
+  closing: Closing | undefined;
   readonly ownDrawn: Drawn;
   readonly sharedDrawn: Drawn;
   price: bigint;
   average: bigint;
+  /** The price seen last, and the average at which the market would be settled. */
+  last: bigint;
+  longAverage: bigint;
   averageAt: bigint;
   premiumPpm: bigint;
   premiumAt: bigint;
@@ -86,6 +101,11 @@ const PPM = 1_000_000n;
 const HOUR = 3_600n;
 const DAY = 24n * HOUR;
 
+export interface Listing {
+  readonly price: bigint;
+  readonly isRanked: boolean;
+}
+
 export function createVenue(params: Params, offsetPpm: bigint, now: bigint): Venue {
   return {
     params,
@@ -100,13 +120,18 @@ export function createVenue(params: Params, offsetPpm: bigint, now: bigint): Ven
   };
 }
 
-export function listMarket(venue: Venue, market: number, price: bigint): void {
+export function listMarket(venue: Venue, market: number, { price, isRanked }: Listing): void {
   venue.markets.set(market, {
     book: createBook(price),
+    budget: { units: 0n, taken: 0n, until: 0n },
+    nominees: isRanked ? { long: [], short: [] } : undefined,
+    closing: undefined,
     ownDrawn: { passed: 0n, at: 0n },
     sharedDrawn: { passed: 0n, at: 0n },
     price,
     average: price,
+    last: price,
+    longAverage: price,
     averageAt: venue.now,
     premiumPpm: 0n,
     premiumAt: venue.now,
@@ -116,8 +141,8 @@ export function listMarket(venue: Venue, market: number, price: bigint): void {
   });
 }
 
-const notionalOf = (size: bigint, price: bigint) => ceilDiv(size * price, UNIT_FINE);
-const larger = (a: bigint, b: bigint) => (a > b ? a : b);
+export const notionalOf = (size: bigint, price: bigint) => ceilDiv(size * price, UNIT_FINE);
+export const larger = (a: bigint, b: bigint) => (a > b ? a : b);
 
 function openInterest({ book, price }: Market): bigint {
   return notionalOf(larger(sideSize(book, true), sideSize(book, false)), price);
@@ -135,15 +160,29 @@ function initialPpm({ params }: Venue, market: Market, notional: bigint): bigint
   return least(ppm, PPM);
 }
 
-export function standingOf(venue: Venue, trader: number): Standing {
+/** Fine cash in a quantum of a claim. */
+export const QUANTUM = 1n << 72n;
+
+/** Claims on a market whose haircut is not known count unless risk is added or collateral taken out. */
+function claimsOf(venue: Venue, trader: number, countsPending: boolean): bigint {
+  let sum = 0n;
+  for (const { closing } of venue.markets.values()) {
+    const rate = closing?.rate ?? (countsPending ? QUANTUM : 0n);
+    sum += (closing?.claims.get(trader) ?? 0n) * rate;
+  }
+  return sum;
+}
+
+export function standingOf(venue: Venue, trader: number, countsPending = true): Standing {
   const cash = venue.cash.get(trader) ?? 0n;
-  let equity = cash;
+  let equity = cash + claimsOf(venue, trader, countsPending);
   const initial = { long: 0n, short: 0n };
   const maintenance = { long: 0n, short: 0n };
   for (const market of venue.markets.values()) {
     const position = market.book.positions.get(trader);
     if (position === undefined) continue;
     equity += valueOf(market.book, position, market.price);
+    if (market.closing !== undefined) continue;
     const notional = notionalOf(sizeOf(market.book, position), market.price);
     const direction = position.isLong ? "long" : "short";
     initial[direction] += ceilDiv(notional * initialPpm(venue, market, notional), PPM);
@@ -155,7 +194,14 @@ export function standingOf(venue: Venue, trader: number): Standing {
 
 export const isCovered = ({ equity, initial }: Standing) => equity >= initial * UNIT_FINE;
 
+export function isDust({ params }: Venue, { book }: Market, trader: number): boolean {
+  const position = book.positions.get(trader);
+  const size = position === undefined ? 0n : sizeOf(book, position);
+  return size >= LOT_FINE && ceilDiv(size, LOT_FINE) < params.minimumLots;
+}
+
 export function accrue(venue: Venue, market: Market): void {
+  if (market.closing !== undefined) return;
   const running = venue.now - market.accruedAt;
   market.accruedAt = venue.now;
   market.book.funding += (market.average * market.premiumPpm * running) / (PPM * 8n * HOUR);
@@ -169,8 +215,12 @@ export function accrueAll(venue: Venue, trader: number): void {
 
 export function updateAverage(venue: Venue, market: Market): void {
   const elapsed = venue.now - market.averageAt;
-  if (elapsed === 0n) return;
-  market.average = (market.average * 1_800n + market.price * elapsed) / (1_800n + elapsed);
+  if (elapsed !== 0n) {
+    const counted = least(elapsed, HOUR);
+    market.average = (market.average * 1_800n + market.last * elapsed) / (1_800n + elapsed);
+    market.longAverage = (market.longAverage * DAY + market.last * counted) / (DAY + counted);
+  }
+  market.last = market.price;
   market.averageAt = venue.now;
 }
 
@@ -193,7 +243,7 @@ export function deposit(venue: Venue, trader: number, units: bigint): void {
 
 export function withdraw(venue: Venue, trader: number, units: bigint): boolean {
   accrueAll(venue, trader);
-  const { cash, equity, initial } = standingOf(venue, trader);
+  const { cash, equity, initial } = standingOf(venue, trader, false);
   const free = least(cash, equity) - initial * UNIT_FINE;
   if (free < units * UNIT_FINE) return false;
   add(venue.cash, trader, -units * UNIT_FINE);
@@ -213,6 +263,7 @@ export interface Fill {
 export function fill(venue: Venue, request: Fill): boolean {
   const market = venue.markets.get(request.market)!;
   const { params } = venue;
+  if (market.closing !== undefined) return false;
   accrueAll(venue, request.maker);
   accrueAll(venue, request.taker);
   accrue(venue, market);
@@ -229,8 +280,10 @@ export function fill(venue: Venue, request: Fill): boolean {
   ].map((leg) => {
     const held = market.book.positions.get(leg.trader);
     const isReducing = held !== undefined && held.isLong !== leg.isBuy && size <= sizeOf(market.book, held);
-    return { ...leg, isReducing, before: standingOf(venue, leg.trader) };
+    return { ...leg, isReducing };
   });
+  const isReducing = legs.every((leg) => leg.isReducing);
+  const before = new Map(legs.map(({ trader }) => [trader, standingOf(venue, trader, isReducing)]));
   let feeUnits = 0n;
   for (const { trader, isBuy, feePpm } of legs) {
     add(venue.cash, trader, trade(market.book, trader, { isBuy, size, price: request.price }));
@@ -241,13 +294,17 @@ export function fill(venue: Venue, request: Fill): boolean {
     const toFund = (fee * params.fundSharePpm) / PPM;
     payFund(market, toFund);
     venue.fees += fee - toFund;
+    if (isDust(venue, market, trader)) return false;
   }
   const rebate = rebateOf({ ...params, feeUnits, relief }) * UNIT_FINE;
   venue.fees -= rebate;
   // Sellers while fills lie above the mark.
   add(venue.cash, legs.find(({ isBuy }) => isBuy === relief < 0n)!.trader, rebate);
   if (legs.every(({ isReducing }) => !isReducing) && openInterest(market) > params.openInterestCap) return false;
-  return legs.every((leg) => mayKeep(leg, standingOf(venue, leg.trader)));
+  return legs.every((leg) => {
+    const now = standingOf(venue, leg.trader, isReducing);
+    return mayKeep({ isReducing: leg.isReducing, before: before.get(leg.trader)! }, now);
+  });
 }
 
 function mayKeep(leg: { isReducing: boolean; before: Standing }, now: Standing): boolean {
@@ -261,8 +318,8 @@ function mayKeep(leg: { isReducing: boolean; before: Standing }, now: Standing):
 /** Everything that is not an account's, at current prices. */
 export function remainderOf(venue: Venue): bigint {
   let sum = venue.fees + venue.sharedFund - venue.sharedShortfall;
-  for (const { book, price, fund, shortfall } of venue.markets.values()) {
-    sum += fund - shortfall + dustValue(book, price);
+  for (const { book, price, fund, shortfall, closing } of venue.markets.values()) {
+    sum += fund - shortfall - (closing?.deficit ?? 0n) + dustValue(book, price);
   }
   return sum;
 }
@@ -278,84 +335,4 @@ export function drawnShare(
   const limit = ((fundUnits + passed) * ppm) / PPM;
   const pending = larger(0n, passed - (limit * elapsed) / DAY);
   return { pending, left: larger(0n, limit - pending) };
-}
-
-/** What a fund pays of `wanted`. */
-function draw(venue: Venue, fund: bigint, wanted: bigint, { drawn, ppm }: { drawn: Drawn; ppm: bigint }): bigint {
-  const { pending, left: free } = drawnShare(drawn, fund / UNIT_FINE, { now: venue.now, ppm });
-  const paid = least(wanted, least(fund, free * UNIT_FINE));
-  if (paid === 0n) return 0n;
-  drawn.passed = pending + ceilDiv(paid, UNIT_FINE);
-  drawn.at = venue.now;
-  return paid;
-}
-
-/** Closes a bankrupt trader, market by market, and rewards the keeper. False when the trader is not bankrupt. */
-export function resolve(venue: Venue, trader: number, keeper: number): boolean {
-  accrueAll(venue, trader);
-  const { equity } = standingOf(venue, trader);
-  if (equity >= 0n) return false;
-  const held = [...venue.markets.values()].filter(({ book }) => book.positions.has(trader));
-  const lost = held.map(({ book, price }) => larger(0n, -valueOf(book, book.positions.get(trader)!, price)));
-  let left = -equity;
-  let lostLeft = lost.reduce((sum, value) => sum + value, 0n);
-  held.forEach((market, i) => {
-    updateAverage(venue, market);
-    let share = lostLeft === 0n ? 0n : (left * lost[i]!) / lostLeft;
-    if (lostLeft === 0n && i + 1 === held.length) share = left;
-    left -= share;
-    lostLeft -= lost[i]!;
-    const position = market.book.positions.get(trader)!;
-    const reward = rewardOf({
-      position,
-      size: sizeOf(market.book, position),
-      price: market.price,
-      feePpm: least(venue.params.makerFeePpm, venue.params.takerFeePpm),
-      most: venue.params.rewardUnits,
-    });
-    cover(venue, market, trader, share);
-    payReward(venue, market, keeper, reward);
-  });
-  if (left !== 0n) {
-    const paid = draw(venue, venue.sharedFund, left, { drawn: venue.flatDrawn, ppm: PPM });
-    venue.sharedFund -= paid;
-    venue.sharedShortfall += left - paid;
-  }
-  add(venue.cash, trader, -equity);
-  return true;
-}
-
-/** Whole units, out of what the fund may still be drawn of today. */
-function payReward(venue: Venue, market: Market, keeper: number, units: bigint): void {
-  const drawn = market.ownDrawn;
-  const { pending, left } = drawnShare(drawn, market.fund / UNIT_FINE, {
-    now: venue.now,
-    ppm: venue.params.fundDrawPpm,
-  });
-  const paid = least(units, least(market.fund / UNIT_FINE, left));
-  if (paid === 0n) return;
-  drawn.passed = pending + paid;
-  drawn.at = venue.now;
-  market.fund -= paid * UNIT_FINE;
-  add(venue.cash, keeper, paid * UNIT_FINE);
-}
-
-function cover(venue: Venue, market: Market, trader: number, deficit: bigint): void {
-  const { fundDrawPpm, sharedDrawPpm } = venue.params;
-  const own = draw(venue, market.fund, deficit, { drawn: market.ownDrawn, ppm: fundDrawPpm });
-  market.fund -= own;
-  const shared = draw(venue, venue.sharedFund, deficit - own, { drawn: market.sharedDrawn, ppm: sharedDrawPpm });
-  venue.sharedFund -= shared;
-  let left = deficit - own - shared;
-  const capPpm = venue.params.haircutCapPpm;
-  const taken = tearUp(market.book, { trader, price: market.price, wanted: left, capPpm }, venue.cash);
-  if (taken >= left) {
-    market.book.dustCash += taken - left;
-    return;
-  }
-  left -= taken;
-  const charged = socialise(market.book, left);
-  const covered = least(charged, left);
-  market.book.dustCash += charged - covered;
-  market.shortfall += left - covered;
 }

@@ -34,7 +34,7 @@ describe("risk ABI", () => {
   it("decodes every event that it names, and passes over all others", () => {
     venueInterface.forEachEvent((event) => {
       const values = event.inputs.map(({ type }) =>
-        type.startsWith("tuple") ? Array<number>(21).fill(1) : sample(type),
+        type.startsWith("tuple") ? Array<number>(22).fill(1) : sample(type),
       );
       const { data, topics } = venueInterface.encodeEventLog(event, values);
 

@@ -60,7 +60,7 @@ function play(book: model.Book, step: Step): readonly VenueEvent[] {
   if (position === undefined) return [];
   const own = position.isLong;
   const had = { own: sharesOn(book, own), other: sharesOn(book, !own) };
-  model.tearUp(book, { trader: step.trader, price: PRICE, wanted: 0n, capPpm: 0n }, new Map());
+  model.tearUp(book, { trader: step.trader, isLong: own, price: PRICE, wanted: 0n, most: 0n, capPpm: 0n }, new Map());
   const torn = (isLongSide: boolean): VenueEvent => {
     const indexAfter = sharesOn(book, isLongSide) === 0n ? 0n : model.indexOf(book, isLongSide);
     return { kind: "torn-up", market: MARKET, isLongSide, indexAfter };
