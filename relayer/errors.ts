@@ -28,6 +28,7 @@ export const CATALOGUE = {
   },
   CONFIG_UNREADABLE: { code: "CRD-101", fate: "halt", meaning: "The configuration file is missing or is not JSON." },
   SERVER_UNAVAILABLE: { code: "CRD-102", fate: "retry", meaning: "The port of the HTTP server is taken." },
+  SERVER_SILENT: { code: "CRD-110", fate: "retry", meaning: "No relayer answers at the address that a verb asks." },
 
   CHAIN_UNKNOWN: { code: "CRD-200", fate: "drop", meaning: "No configured chain has this endpoint id." },
   CHAIN_MISMATCH: {
@@ -98,6 +99,11 @@ export const CATALOGUE = {
     code: "CRD-501",
     fate: "drop",
     meaning: "A line of the journal, not the last one, cannot be read.",
+  },
+  JOURNAL_BROKEN: {
+    code: "CRD-510",
+    fate: "drop",
+    meaning: "A line of the journal does not follow the one before it: something was changed, put in or taken out.",
   },
 
   GUARDS_UNREADABLE: {

@@ -1,6 +1,7 @@
 import { systemClock } from "./adapters/clock/system-clock.ts";
 import { createDirectiveSigner } from "./adapters/evm/directive-signer.ts";
 import { createEvmChain, type EvmChain } from "./adapters/evm/evm-chain.ts";
+import { createEvmFunds } from "./adapters/evm/evm-funds.ts";
 import { createEvmVenue } from "./adapters/evm/evm-venue.ts";
 import { ethersHasher } from "./adapters/evm/hasher.ts";
 import { type HttpServer, startHttpServer } from "./adapters/http/server.ts";
@@ -13,16 +14,18 @@ import type { VenueWatch } from "./app/risk/watch-venue.ts";
 import { listGuards } from "./cli/ack.ts";
 import { checkSurroundings } from "./cli/check.ts";
 import { exitCodeOfResults, printResults } from "./cli/check-report.ts";
-import { parseOptions } from "./cli/options.ts";
+import { parseOptions, PROCESS } from "./cli/options.ts";
 import { type ChainConfig, type Config, type LoadedConfig, loadConfig } from "./config.ts";
 import { RelayerError } from "./errors.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-code.ts";
 import { createLog } from "./log.ts";
+import type { FundsReader } from "./ports/funds.ts";
 import type { Log } from "./ports/log.ts";
 import type { ActionQueue } from "./ports/queue.ts";
 import type { DirectiveSigner } from "./ports/signer.ts";
 import type { RelayerStatus } from "./ports/status.ts";
 import { createGuards, REPAIR_VERBS } from "./repair-verbs.ts";
+import { runVerb } from "./verbs.ts";
 
 /** The composition root: the one file that knows every adapter. No decisions are taken here. */
 
@@ -40,6 +43,7 @@ interface Parts {
   readonly metrics: PromMetrics;
   readonly feeds: readonly EvmFeed[];
   readonly venues: readonly VenueWatch[];
+  readonly funds: readonly FundsReader[];
 }
 
 /** A chain, and how often and how far it is read. */
@@ -49,6 +53,9 @@ interface EvmFeed extends Pick<ChainConfig, "pollMs" | "maxLogRange" | "quorum" 
 
 const repair = REPAIR_VERBS[process.argv[2] ?? ""];
 if (repair !== undefined) process.exit(await repair(process.argv.slice(3)));
+const ended = await runVerb(process.argv.slice(2), PROCESS);
+if (ended !== null) process.exit(ended);
+
 const invocation = parseOptions(process.argv.slice(2));
 if (invocation.kind === "end") process.exit(invocation.code);
 
@@ -130,7 +137,15 @@ function buildParts({ config, log, life, onHalt }: Surroundings): Parts {
     chain: life.add(`chain ${chain.name}`, buildChain(chain, { config, signer, metrics }), (it) => it.close()),
   }));
   const venues = config.chains.flatMap((chain) => buildVenue(chain, { config, life, metrics }));
-  return { config, log, life, signer, queue, metrics, feeds, venues };
+  const funds = config.chains.flatMap((chain) => buildFunds(chain, config, life));
+  return { config, log, life, signer, queue, metrics, feeds, venues, funds };
+}
+
+function buildFunds(chain: ChainConfig, { meshId, wallet }: Config, life: Lifecycle): readonly FundsReader[] {
+  if (wallet === null) return [];
+  const rpcUrls = chain.rpcUrls.map((url) => url.reveal());
+  const reader = createEvmFunds({ ...chain, meshId, rpcUrls, walletKey: wallet.reveal() });
+  return [life.add(`funds ${chain.name}`, reader, (it) => it.close())];
 }
 
 /** A shadow decides in the name of others and never signs. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {ExitTerms} from "../interfaces/IClearingFunds.sol";
 import {ClearingSetup, ClearingState} from "./ClearingState.sol";
 import {Extensible} from "./Extensible.sol";
 import {Novation} from "./modules/Novation.sol";
@@ -8,7 +9,8 @@ import {Novation} from "./modules/Novation.sol";
 /// @title ClearingHouse
 /// @notice The reference venue: perpetual futures between traders, settled in one ERC-20, matched off chain and novated
 /// here. Use it through {IClearingHouse}: this contract novates, and hands every other call to its extensions,
-/// which run on its storage (as Comet's extension does): {ClearingTeller}, {ClearingRecovery}, {ClearingOffice}.
+/// which run on its storage (as Comet's extension does): {ClearingTeller}, {ClearingRecovery}, {ClearingOffice},
+/// {ClearingFunds}.
 /// @dev **Design**
 /// - The ledger is integers of one fixed point and never divides money: what one account gives, others get to the last
 ///   bit (docs/clearing.md).
@@ -24,5 +26,6 @@ import {Novation} from "./modules/Novation.sol";
 contract ClearingHouse is Novation, Extensible {
     constructor(ClearingSetup memory setup, address extension_) ClearingState(setup) Extensible(extension_) {
         _withdrawalLimits = [uint32(1_000_000), 200_000, 50_000, 20_000];
+        _exitTerms = ExitTerms([uint32(3 days), 7 days, 14 days], [uint32(250_000), 50_000, 10_000]);
     }
 }

@@ -7,7 +7,9 @@ import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IER
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {PostureGuard} from "../guard/PostureGuard.sol";
+import {Assessment, ExitTerms, FundTerms, WorstAccount} from "../interfaces/IClearingFunds.sol";
 import {Envelope, IClearingMarkets, MarketParams, Ramp} from "../interfaces/IClearingMarkets.sol";
+import {IOutflowSensor} from "../interfaces/IOutflowSensor.sol";
 import {IPosture} from "../interfaces/IPosture.sol";
 import {IPriceAggregator} from "../interfaces/IPriceAggregator.sol";
 import {Book} from "./book/Book.sol";
@@ -79,6 +81,17 @@ abstract contract ClearingState is PostureGuard, Ownable, ReentrancyGuardTransie
         bool isDead;
     }
 
+    /// @dev What belongs to an insurance fund besides its money.
+    struct FundState {
+        address vault;
+        FundTerms terms;
+        Limiter left;
+        Limiter moved;
+        // The two worst accounts known: when the price falls, and when it rises.
+        WorstAccount[2][2] worstKnown;
+        Assessment assessment;
+    }
+
     IERC20 internal immutable _collateral;
     IPriceAggregator internal immutable _aggregator;
     uint8 internal immutable _unitDecimals;
@@ -101,6 +114,11 @@ abstract contract ClearingState is PostureGuard, Ownable, ReentrancyGuardTransie
     uint32[4] internal _withdrawalLimits;
     uint32[8] internal _classOffsets;
     address internal _envelopeSetter;
+    /// @dev market => its fund's vault, terms and assessment; 0 is the shared one
+    mapping(uint8 market => FundState) internal _funds;
+    ExitTerms internal _exitTerms;
+    address internal _insuranceMover;
+    IOutflowSensor internal _flowSensor;
 
     constructor(ClearingSetup memory setup) PostureGuard(setup.hub) Ownable(setup.owner) {
         uint8 decimals = IERC20Metadata(address(setup.collateral)).decimals();

@@ -2,10 +2,12 @@
 pragma solidity ^0.8.28;
 
 import {IIncidentHub} from "../interfaces/IIncidentHub.sol";
+import {DirectiveDigest} from "../libraries/DirectiveDigest.sol";
 import {PayloadLib} from "../libraries/PayloadLib.sol";
 import {Directive, Limits, Path, Refusal} from "../types/Incident.sol";
 import {Posture} from "../types/Posture.sol";
 import {Rungs} from "../types/Rungs.sol";
+import {Status} from "../types/Status.sol";
 import {IncidentState} from "./IncidentState.sol";
 import {Operator, OperatorLib} from "./SoloBudget.sol";
 
@@ -29,10 +31,6 @@ abstract contract Directives is IncidentState, IIncidentHub {
     uint256 private constant SIGNATURE_BYTES = 65;
     /// @dev Of the two signatures that a key and a digest have, only the one with `s` up to here is taken.
     uint256 private constant HALF_CURVE_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
-    bytes32 private constant DIRECTIVE_TYPEHASH = keccak256(
-        "Directive(bytes32 decision,uint64 deadline,bytes entries)"
-    );
-    bytes32 private constant DOMAIN_TYPEHASH = keccak256("EIP712Domain(string name,string version,bytes32 salt)");
     /// @dev Bit 7 of every market's byte: those of a posture that tell which markets there are.
     uint256 private constant REGISTERED_BITS = (type(uint256).max / 0xff) * 0x80;
 
@@ -54,7 +52,7 @@ abstract contract Directives is IncidentState, IIncidentHub {
 
     constructor(bytes32 meshId_, Limits memory limits_, address[] memory operators) {
         meshId = meshId_;
-        DOMAIN_SEPARATOR = keccak256(abi.encode(DOMAIN_TYPEHASH, keccak256("Cordon"), keccak256("1"), meshId_));
+        DOMAIN_SEPARATOR = DirectiveDigest.domainOf(meshId_);
         for (uint256 i; i < operators.length; ++i) {
             _addOperator(operators[i]);
         }
@@ -65,98 +63,111 @@ abstract contract Directives is IncidentState, IIncidentHub {
 
     /// @inheritdoc IIncidentHub
     function submit(Directive calldata directive, bytes calldata signatures) external {
-        uint256 deadline = directive.deadline;
-        if (deadline < block.timestamp || deadline > block.timestamp + MAX_DEADLINE_SECONDS + SKEW_SECONDS) {
-            revert IncidentHub_InvalidDeadline(deadline, block.timestamp);
-        }
-        uint256 signers = _signaturesIn(signatures);
-        (bool isQuorum, Rungs ceiling) = _authorityOf(signers);
-        Path path = isQuorum ? Path.Quorum : Path.Solo;
         bytes calldata entries = directive.entries;
+        bytes32 digest = DirectiveDigest.compute(DOMAIN_SEPARATOR, directive.decision, _deadlineOf(directive), entries);
+        uint256[] memory signers = _signersOf(digest, signatures, _signaturesIn(signatures));
+        Status status = _status();
+        (bool isQuorum, Rungs ceiling) = _authorityOf(signers.length, status);
+        Path path = isQuorum ? Path.Quorum : Path.Solo;
         (bool ok, uint256 count) = PayloadLib.countEntries(entries);
-
-        uint256 weight = isQuorum || !ok ? 0 : OperatorLib.weightOf(entries, count);
-        bool counts = _countSigners(directiveDigest(directive), signatures, weight) || isQuorum;
         if (!ok) {
             emit MessageRefused(_nextSeq(), _eid(), path, Refusal.BadLength, keccak256(entries));
             return;
         }
-        emit DirectiveAccepted(_nextSeq(), directive.decision, path, signers);
-        if (counts) _mergeEntries(entries, ceiling, _eid(), path);
+        if (!isQuorum && !_charge(signers, OperatorLib.weightOf(entries, count), digest)) count = 0;
+        status = status.counted();
+        emit DirectiveAccepted(status.seq(), directive.decision);
+        _mergeEntries(entries, count, Intake(status, posture(), path, ceiling, _eid()));
     }
 
     /// @inheritdoc IIncidentHub
-    function directiveDigest(Directive calldata directive) public view returns (bytes32 digest) {
-        bytes calldata entries = directive.entries;
-        bytes32 decision = directive.decision;
-        uint256 deadline = directive.deadline;
-        (bytes32 domain, bytes32 typeHash) = (DOMAIN_SEPARATOR, DIRECTIVE_TYPEHASH);
+    function directiveDigest(Directive calldata directive) external view returns (bytes32) {
+        return DirectiveDigest.compute(DOMAIN_SEPARATOR, directive.decision, directive.deadline, directive.entries);
+    }
+
+    /// @dev Read as it stands: what does not fit a deadline is far ahead, and refused for that.
+    function _deadlineOf(Directive calldata directive) private view returns (uint256 deadline) {
         assembly ("memory-safe") {
-            // All of it behind the free memory pointer, which is left where it is.
-            let data := mload(0x40)
-            calldatacopy(data, entries.offset, entries.length)
-            let entriesHash := keccak256(data, entries.length)
-            mstore(data, typeHash)
-            mstore(add(data, 32), decision)
-            mstore(add(data, 64), deadline)
-            mstore(add(data, 96), entriesHash)
-            // 0x1901, the domain, the hash of the struct: written from the last to the first, each over the zeros of the next.
-            mstore(add(data, 66), keccak256(data, 128))
-            mstore(add(data, 34), domain)
-            mstore(add(data, 2), 0x1901)
-            digest := keccak256(add(data, 32), 66)
+            deadline := calldataload(add(directive, 32))
+        }
+        // One that is past wraps around, to far above what is allowed.
+        unchecked {
+            if (deadline - block.timestamp > MAX_DEADLINE_SECONDS + SKEW_SECONDS) {
+                revert IncidentHub_InvalidDeadline(deadline, block.timestamp);
+            }
         }
     }
 
     function _signaturesIn(bytes calldata signatures) private pure returns (uint256 count) {
-        count = signatures.length / SIGNATURE_BYTES;
-        bool isWhole = signatures.length % SIGNATURE_BYTES == 0;
-        if (count == 0 || count > MAX_OPERATORS || !isWhole) {
-            revert IncidentHub_InvalidSignatures(signatures.length);
+        // The divisor is no zero, and the product is at most the length.
+        unchecked {
+            count = signatures.length / SIGNATURE_BYTES;
+            // Of none, one less is far above the bound.
+            if (count * SIGNATURE_BYTES != signatures.length || count - 1 >= MAX_OPERATORS) {
+                revert IncidentHub_InvalidSignatures(signatures.length);
+            }
         }
     }
 
-    /// @dev Signers in ascending order, so that none is counted twice. One that is no operator refuses the whole
+    /// @dev Who signed, in ascending order, so that none is counted twice. One that is no operator refuses the whole
     /// directive: whoever assembled it is mistaken, and should hear so.
-    /// @param weight What each signer pays; 0 for a quorum.
+    /// @param count Signatures of 65 bytes in `signatures`.
+    function _signersOf(
+        bytes32 digest,
+        bytes calldata signatures,
+        uint256 count
+    ) private view returns (uint256[] memory signers) {
+        uint256 signer;
+        assembly ("memory-safe") {
+            // The list, and behind it what the precompile is given: digest, v, r and s.
+            signers := mload(0x40)
+            let next := add(signers, 32)
+            let end := add(next, shl(5, count))
+            mstore(0x40, end)
+            mstore(end, digest)
+            // With the signer before it, that whose hash is the slot of `_operators[signer]`.
+            mstore(32, _operators.slot)
+            let previous := 0
+            for {
+                let at := signatures.offset
+            } lt(next, end) {
+                at := add(at, SIGNATURE_BYTES)
+            } {
+                mstore(add(end, 32), byte(0, calldataload(add(at, 64))))
+                calldatacopy(add(end, 64), at, 64)
+                // Nobody, who is no operator, when the precompile does not answer, or is not asked.
+                mstore(0, 0)
+                if iszero(gt(mload(add(end, 96)), HALF_CURVE_ORDER)) {
+                    pop(staticcall(gas(), 1, end, 128, 0, 32))
+                }
+                signer := mload(0)
+                if or(iszero(sload(keccak256(0, 64))), iszero(gt(signer, previous))) {
+                    break
+                }
+                previous := signer
+                mstore(next, signer)
+                next := add(next, 32)
+            }
+            // As many as are good.
+            mstore(signers, shr(5, sub(sub(next, signers), 32)))
+        }
+        // What the precompile answers is an address.
+        if (signers.length != count) revert IncidentHub_NotOperator(signers.length, address(uint160(signer)));
+    }
+
+    /// @dev Each of `signers` pays `weight`.
     /// @return isPaid Whether at least one of them had not paid for this directive before.
-    function _countSigners(bytes32 digest, bytes calldata signatures, uint256 weight) private returns (bool isPaid) {
-        address previous;
-        uint256 count = signatures.length / SIGNATURE_BYTES;
-        for (uint256 i; i < count; ++i) {
-            address signer = _signerAt(digest, signatures, i);
+    function _charge(uint256[] memory signers, uint256 weight, bytes32 digest) private returns (bool isPaid) {
+        for (uint256 i; i < signers.length; ++i) {
+            address signer = address(uint160(signers[i]));
             Operator operator = _operators[signer];
-            if (!operator.isActive() || signer <= previous) revert IncidentHub_NotOperator(i, signer);
-            previous = signer;
-            if (weight == 0 || operator.wasCharged(digest)) continue;
-            _charge(signer, operator, weight, digest);
+            if (operator.wasCharged(digest)) continue;
+
+            uint256 available = operator.left(block.timestamp);
+            if (available < weight) revert IncidentHub_RateLimited(signer, weight, available);
+            _operators[signer] = operator.paying(available, weight, digest, block.timestamp);
             isPaid = true;
         }
-    }
-
-    /// @return signer Zero, which is no operator, when signature `index` is malformed or the higher of the two that the
-    /// key and the digest have.
-    function _signerAt(bytes32 digest, bytes calldata signatures, uint256 index) private view returns (address signer) {
-        assembly ("memory-safe") {
-            // The caller has checked that 65 bytes for each signature are there. The precompile takes digest, v, r and s,
-            // and answers nothing when they are malformed.
-            let at := add(signatures.offset, mul(index, SIGNATURE_BYTES))
-            let data := mload(0x40)
-            mstore(data, digest)
-            mstore(add(data, 32), byte(0, calldataload(add(at, 64))))
-            calldatacopy(add(data, 64), at, 64)
-            mstore(0, 0)
-            if iszero(gt(mload(add(data, 96)), HALF_CURVE_ORDER)) {
-                pop(staticcall(gas(), 1, data, 128, 0, 32))
-            }
-            signer := mload(0)
-        }
-    }
-
-    function _charge(address signer, Operator operator, uint256 weight, bytes32 digest) private {
-        uint256 available = operator.left(block.timestamp);
-        if (available < weight) revert IncidentHub_RateLimited(signer, weight, available);
-        _operators[signer] = operator.paying(available, weight, digest, block.timestamp);
     }
 
     /* GOVERNANCE */
@@ -266,8 +277,8 @@ abstract contract Directives is IncidentState, IIncidentHub {
     }
 
     /// @dev Whether so many signers are a quorum, and how high they may go.
-    function _authorityOf(uint256 signers) private view returns (bool isQuorum, Rungs ceiling) {
-        uint32 packed = _packedLimits();
+    function _authorityOf(uint256 signers, Status status) private pure returns (bool isQuorum, Rungs ceiling) {
+        uint256 packed = status.limits();
         // Each cast keeps the lowest byte.
         isQuorum = signers >= uint8(packed);
         ceiling = Rungs.wrap(uint8(packed >> (isQuorum ? 8 : 16)));

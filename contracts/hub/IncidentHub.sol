@@ -114,15 +114,7 @@ contract IncidentHub is Peers {
     }
 
     /// @inheritdoc IIncidentHub
-    function quoteBroadcast() external view returns (uint256 fee) {
-        uint256[] memory fees = quoteFees();
-        for (uint256 i; i < fees.length; ++i) {
-            fee += fees[i];
-        }
-    }
-
-    /// @inheritdoc IIncidentHub
-    function quoteFees() public view returns (uint256[] memory fees) {
+    function quoteFees() external view returns (uint256[] memory fees) {
         (uint32 markets, bool isHeartbeat) = broadcastDue();
         if (markets == 0 && !isHeartbeat) return fees;
 
@@ -218,12 +210,14 @@ contract IncidentHub is Peers {
         (bool ok, bool isHeartbeat, uint64 srcSeq, bytes32 theirs, bytes calldata entries) = PayloadLib.headerOf(
             message
         );
-        if (ok) (ok, ) = PayloadLib.countEntries(entries);
+        uint256 count;
+        if (ok) (ok, count) = PayloadLib.countEntries(entries);
         if (!ok) return _refuse(srcEid, Refusal.BadLength, message);
 
         emit Heard(_nextSeq(), srcEid, srcSeq, isHeartbeat);
         if (isHeartbeat) _noteHeartbeat(srcEid, theirs);
-        _mergeEntries(entries, _peerCeiling(), srcEid, Path.LayerZero);
+        Intake memory intake = Intake(_status(), posture(), Path.LayerZero, _peerCeiling(), srcEid);
+        _mergeEntries(entries, count, intake);
     }
 
     function _refuse(uint32 srcEid, Refusal refusal, bytes calldata message) private {

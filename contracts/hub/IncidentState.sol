@@ -23,6 +23,17 @@ abstract contract IncidentState is Recovery {
     /// @dev How long what a lone operator caused stays in force at the most, in seconds.
     uint256 internal constant SOLO_SECONDS = 10 minutes;
 
+    /// @dev Entries that are being merged: who sent them, and what is read once before and written once after them all.
+    struct Intake {
+        Status status;
+        Posture posture;
+        Path path;
+        // Highest rungs that the path may cause.
+        Rungs ceiling;
+        // The sending hub's endpoint id; this chain's own when operators submitted the entries here.
+        uint32 srcEid;
+    }
+
     /* STORAGE */
 
     /// @dev sensor => what it may assert.
@@ -46,9 +57,12 @@ abstract contract IncidentState is Recovery {
         Word localWord_ = local.equals(mesh) ? WordLib.EMPTY : _stampLocal(state, local);
         if (!meshChanged && localWord_.isEmpty()) return;
 
-        Posture tightened = before.tightened(market, _allowed(market, local));
+        Status status = _status();
+        Rungs allowed = local;
+        if (local.isHalt() && status.isSpent(market)) (allowed, status) = _withhold(status, market, local);
+        Posture tightened = before.tightened(market, allowed);
         _setPosture(tightened);
-        Status status = _status().counted();
+        status = status.counted();
         if (meshChanged) {
             state.mesh = meshWord_;
             status = status.dirtied(market);
@@ -70,58 +84,70 @@ abstract contract IncidentState is Recovery {
 
     /* MERGE */
 
-    /// @dev Merges every entry of `packed`, which {PayloadLib.countEntries} has accepted. Reverts on no content.
-    function _mergeEntries(bytes calldata packed, Rungs ceiling, uint32 srcEid, Path path) internal {
-        Posture before = posture();
-        uint256 count = packed.length / PayloadLib.ENTRY_BYTES;
-        for (uint256 i; i < count; ++i) {
+    /// @dev Merges the first `count` entries of `packed`, which {PayloadLib.countEntries} has accepted. Reverts on no
+    /// content. Until all are merged, status and posture are in `intake` and nowhere else; nobody else is called.
+    function _mergeEntries(bytes calldata packed, uint256 count, Intake memory intake) internal {
+        Posture before = intake.posture;
+        for (uint256 i; i < count;) {
             (uint8 market, Word entry) = PayloadLib.entryAt(packed, i);
             if (before.isRegistered(market)) {
-                Word accepted = _accept(market, entry, ceiling, srcEid, path);
-                _mergeMesh(market, accepted, srcEid, path);
+                _mergeMesh(market, _accept(market, entry, intake), intake);
             } else {
-                _refuseLanes(market, srcEid, path, Refusal.UnknownMarket, entry);
+                _refuseLanes(market, Refusal.UnknownMarket, entry, intake);
+            }
+            unchecked {
+                ++i;
             }
         }
-        if (!posture().equals(before)) _push();
+        _setStatus(intake.status);
+        if (intake.posture.equals(before)) return;
+        _setPosture(intake.posture);
+        if (intake.status.mirrors() != 0) _push();
     }
 
-    /// @dev The lanes of `entry` that `path` may carry: up to `ceiling`, not ahead of time, and from a lone operator
+    /// @dev The lanes of `entry` that may come this way: up to the ceiling, not ahead of time, and from a lone operator
     /// only for a short while. What is refused is an event.
-    function _accept(
-        uint8 market,
-        Word entry,
-        Rungs ceiling,
-        uint32 srcEid,
-        Path path
-    ) private returns (Word accepted) {
-        Word refused;
-        (accepted, refused) = entry.split(ceiling);
-        if (!refused.isEmpty()) _refuseLanes(market, srcEid, path, Refusal.AboveCeiling, refused);
-        (accepted, refused) = accepted.splitAt(block.timestamp + SKEW_SECONDS);
-        if (!refused.isEmpty()) _refuseLanes(market, srcEid, path, Refusal.AheadOfTime, refused);
-        if (path == Path.Solo) accepted = accepted.lapsingBy(leases(), block.timestamp + SOLO_SECONDS);
+    function _accept(uint8 market, Word entry, Intake memory intake) private returns (Word accepted) {
+        // Seconds are nowhere near what would overflow.
+        unchecked {
+            accepted = entry.within(intake.ceiling, block.timestamp + SKEW_SECONDS);
+            if (!accepted.equals(entry)) _refuse(market, entry, intake);
+            if (intake.path == Path.Solo) accepted = accepted.lapsingBy(leases(), block.timestamp + SOLO_SECONDS);
+        }
     }
 
-    function _refuseLanes(uint8 market, uint32 srcEid, Path path, Refusal refusal, Word lanes) private {
-        emit LanesRefused(_nextSeq(), market, srcEid, path, refusal, lanes);
+    /// @dev Says which lanes of `entry` {_accept} left out, and why. That `voidBefore` does not travel is no news.
+    function _refuse(uint8 market, Word entry, Intake memory intake) private {
+        (Word kept, Word above) = entry.split(intake.ceiling);
+        if (!above.isEmpty()) _refuseLanes(market, Refusal.AboveCeiling, above, intake);
+        (, Word ahead) = kept.splitAt(block.timestamp + SKEW_SECONDS);
+        if (!ahead.isEmpty()) _refuseLanes(market, Refusal.AheadOfTime, ahead, intake);
     }
 
-    function _mergeMesh(uint8 market, Word entry, uint32 srcEid, Path path) private {
+    function _refuseLanes(uint8 market, Refusal refusal, Word lanes, Intake memory intake) private {
+        Status status = intake.status.counted();
+        intake.status = status;
+        emit LanesRefused(status.seq(), market, intake.srcEid, intake.path, refusal, lanes);
+    }
+
+    function _mergeMesh(uint8 market, Word accepted, Intake memory intake) private {
         MarketState storage state = _at(market);
         Word before = state.mesh;
-        Word merged = before.merge(entry);
+        Word merged = before.merge(accepted);
         if (merged.equals(before)) return;
 
-        Posture seen = posture();
+        Posture seen = intake.posture;
         bool wasHalted = seen.isHalted(market);
         if (wasHalted && merged.lane(HALTED) != before.lane(HALTED)) _keepStart(state);
         state.mesh = merged;
-        Rungs inForce = _allowed(market, merged.inForce(leases(), block.timestamp));
+        Rungs inForce = merged.inForce(leases(), block.timestamp);
+        Status status = intake.status;
+        if (inForce.isHalt() && status.isSpent(market)) (inForce, status) = _withhold(status, market, inForce);
+        if (inForce.isHalt() && !wasHalted) _setStart(state);
         Posture tightened = seen.tightened(market, inForce);
-        if (!wasHalted && tightened.isHalted(market)) _setStart(state);
-        _setPosture(tightened);
-        emit Merged(_nextSeq(), market, srcEid, path, entry, merged, tightened);
+        status = status.counted();
+        (intake.status, intake.posture) = (status, tightened);
+        emit Merged(status.seq(), market, intake.path, merged, tightened);
     }
 
     /* VOID */

@@ -61,12 +61,12 @@ abstract contract Markets is PostureStore {
 
     /// @inheritdoc IIncidentState
     function meshWord(uint8 market) external view returns (Word) {
-        return _at(market).mesh;
+        return _markets[market].mesh;
     }
 
     /// @inheritdoc IIncidentState
     function localWord(uint8 market) external view returns (Word) {
-        return _at(market).local;
+        return _markets[market].local;
     }
 
     /// @inheritdoc IIncidentState
@@ -100,14 +100,18 @@ abstract contract Markets is PostureStore {
 
     /* INTERNAL */
 
-    function _at(uint256 market) internal view returns (MarketState storage) {
-        return _markets[market];
+    /// @param market Below {MARKETS}, as every registered one is: it is not checked again.
+    function _at(uint256 market) internal pure returns (MarketState storage state) {
+        assembly ("memory-safe") {
+            // Four slots each.
+            state.slot := add(_markets.slot, shl(2, market))
+        }
     }
 
     function _registered(uint8 market) internal view returns (MarketState storage state, Posture current) {
         current = posture();
         if (!current.isRegistered(market)) revert IncidentState_UnknownMarket(market);
-        state = _markets[market];
+        state = _at(market);
     }
 
     /// @dev The rungs that the words of a market hold now.

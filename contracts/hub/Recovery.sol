@@ -6,6 +6,7 @@ import {ILiftGate} from "../interfaces/ILiftGate.sol";
 import {HaltLedger, HaltLedgerLib} from "../types/HaltLedger.sol";
 import {Posture} from "../types/Posture.sol";
 import {HALTED, REDUCE_ONLY, Rungs, RungsLib} from "../types/Rungs.sol";
+import {Status} from "../types/Status.sol";
 import {Markets} from "./Markets.sol";
 
 /// @title Recovery
@@ -21,8 +22,9 @@ abstract contract Recovery is Markets {
     /// @dev How long a market may be halted within any 30 days, in seconds.
     uint256 private constant HALT_BUDGET_SECONDS = 7 days;
 
-    /// @dev Gas that the lift gate is given: nine price feeds, each at its worst.
-    uint256 private constant GATE_GAS = 1_500_000;
+    /// @dev Gas that the lift gate is given. One that only reads what was noted before needs it: FreshnessGate takes 110,000
+    /// with a source in every market.
+    uint256 private constant GATE_GAS = 200_000;
 
     /// @dev What asking needs besides GATE_GAS: the call, and what follows it.
     uint256 private constant GATE_OVERHEAD_GAS = 60_000;
@@ -38,7 +40,8 @@ abstract contract Recovery is Markets {
         (MarketState storage state, Posture before) = _registered(market);
         bool wasHalted = before.isHalted(market);
         if (wasHalted) _noticeSpent(market);
-        inForce = _withinBudget(market, _inForce(state));
+        inForce = _inForce(state);
+        if (inForce.isHalt() && _status().isSpent(market)) inForce = _belowHalt(inForce);
 
         bool endsHalt = wasHalted && !inForce.isHalt();
         bool isKept = endsHalt && !_status().isSpent(market) && !_mayLift(market, _haltedAt(state));
@@ -103,24 +106,21 @@ abstract contract Recovery is Markets {
         return (_ledgerAt(market).usedSeconds(block.timestamp), _status().isSpent(market));
     }
 
-    /// @dev What is now asserted of `market`, as far as its halt budget reaches. That a halt is withheld is an event.
-    function _allowed(uint8 market, Rungs rungs) internal returns (Rungs within) {
-        within = _withinBudget(market, rungs);
-        if (!within.equals(rungs)) _emitSpent(market);
+    /// @dev What is left of a halt of a market whose halt budget is spent. That it is withheld is an event, which `counted`
+    /// counts: the caller writes it.
+    function _withhold(Status status, uint8 market, Rungs halt) internal returns (Rungs within, Status counted) {
+        counted = status.counted();
+        emit HaltBudgetSpent(counted.seq(), market);
+        return (_belowHalt(halt), counted);
     }
 
-    function _withinBudget(uint8 market, Rungs rungs) private view returns (Rungs) {
-        if (!rungs.isHalt() || !_status().isSpent(market)) return rungs;
-        return RungsLib.pair(REDUCE_ONLY, rungs.margin());
+    function _belowHalt(Rungs halt) private pure returns (Rungs) {
+        return RungsLib.pair(REDUCE_ONLY, halt.margin());
     }
 
     function _noticeSpent(uint8 market) private {
         if (_ledgerAt(market).usedSeconds(block.timestamp) < HALT_BUDGET_SECONDS) return;
         _setStatus(_status().withSpent(market));
-        _emitSpent(market);
-    }
-
-    function _emitSpent(uint8 market) private {
         emit HaltBudgetSpent(_nextSeq(), market);
     }
 

@@ -46,9 +46,12 @@ library OperatorLib {
     /// @notice What `packed` entries weigh: one each, and {MARKETS} for one of market 0.
     function weightOf(bytes calldata packed, uint256 count) internal pure returns (uint256 weight) {
         weight = count;
-        for (uint256 i; i < count; ++i) {
-            (uint8 market, ) = PayloadLib.entryAt(packed, i);
-            if (market == 0) weight += MARKETS - 1;
+        // No more entries than there are markets.
+        unchecked {
+            for (uint256 i; i < count; ++i) {
+                (uint8 market, ) = PayloadLib.entryAt(packed, i);
+                if (market == 0) weight += MARKETS - 1;
+            }
         }
     }
 

@@ -2,12 +2,23 @@
 pragma solidity ^0.8.28;
 
 import {IClearingAccounts} from "./IClearingAccounts.sol";
+import {IClearingFunds} from "./IClearingFunds.sol";
 import {IClearingMarkets} from "./IClearingMarkets.sol";
 import {IClearingReports} from "./IClearingReports.sol";
 import {INovation} from "./INovation.sol";
 import {IRecovery} from "./IRecovery.sol";
+import {ISolvencySource} from "./ISolvencySource.sol";
 import {IVenue} from "./IVenue.sol";
 
 /// @title IClearingHouse
 /// @notice The reference venue, whole. One address answers all of it.
-interface IClearingHouse is IClearingAccounts, IClearingMarkets, IClearingReports, INovation, IRecovery, IVenue {}
+interface IClearingHouse is
+    IClearingAccounts,
+    IClearingFunds,
+    IClearingMarkets,
+    IClearingReports,
+    INovation,
+    IRecovery,
+    ISolvencySource,
+    IVenue
+{}

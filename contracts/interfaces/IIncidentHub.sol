@@ -32,10 +32,10 @@ interface IIncidentHub is IIncidentState {
     /// @notice A message or a directive's entries could not be read at all. Nothing of it was merged.
     event MessageRefused(uint64 indexed seq, uint32 indexed srcEid, Path path, Refusal refusal, bytes32 messageHash);
 
-    /// @notice A directive was accepted and its entries were merged.
+    /// @notice A directive was accepted and its entries were merged: {IIncidentState.Merged} says by which path. Who signed
+    /// is in the transaction.
     /// @param decision The decision that it follows from.
-    /// @param signatures Operators that signed.
-    event DirectiveAccepted(uint64 indexed seq, bytes32 indexed decision, Path path, uint256 signatures);
+    event DirectiveAccepted(uint64 indexed seq, bytes32 indexed decision);
 
     /// @notice `operator` may sign from now on, or no longer.
     event OperatorSet(uint64 indexed seq, address indexed operator, bool isActive);
@@ -126,9 +126,6 @@ interface IIncidentHub is IIncidentState {
     /// @notice What {broadcast} would send now.
     /// @return markets Bit m set: the word of market m. Zero together with `isHeartbeat` false: nothing is due.
     function broadcastDue() external view returns (uint32 markets, bool isHeartbeat);
-
-    /// @notice What {broadcast} would pay now, in native units, with 0 when nothing is due.
-    function quoteBroadcast() external view returns (uint256 fee);
 
     /// @notice What {broadcast} would pay now for each peer, in native units and in the order of {peerEids}; empty when
     /// nothing is due.

@@ -42,19 +42,10 @@ interface IIncidentState is IPosture {
         Posture posture
     );
 
-    /// @notice An entry from elsewhere changed the mesh word of `market`.
-    /// @param srcEid The sending hub's endpoint id; this chain's own when operators submitted the entry here.
-    /// @param entry The lanes that were accepted.
+    /// @notice An entry from elsewhere changed the mesh word of `market`. The event of its message or directive, which
+    /// precedes those of its entries, says who sent it.
     /// @param meshWord The word after the merge.
-    event Merged(
-        uint64 indexed seq,
-        uint8 indexed market,
-        uint32 indexed srcEid,
-        Path path,
-        Word entry,
-        Word meshWord,
-        Posture posture
-    );
+    event Merged(uint64 indexed seq, uint8 indexed market, Path path, Word meshWord, Posture posture);
 
     /// @notice Lanes of an entry were not merged. The rest of the entry, and of the message, was.
     /// @param lanes The refused lanes, with their stamps.

@@ -68,8 +68,11 @@ library PayloadLib {
     /// @notice How many entries `packed` holds.
     /// @return ok False when the length is no multiple of an entry, or there are more entries than markets.
     function countEntries(bytes calldata packed) internal pure returns (bool ok, uint256 count) {
-        count = packed.length / ENTRY_BYTES;
-        ok = packed.length % ENTRY_BYTES == 0 && count <= MARKETS;
+        // The divisor is no zero, and the product is at most the length.
+        unchecked {
+            count = packed.length / ENTRY_BYTES;
+            ok = count * ENTRY_BYTES == packed.length && count <= MARKETS;
+        }
     }
 
     /// @notice Entry `index` of `packed`. The caller has checked `index` against {countEntries}.

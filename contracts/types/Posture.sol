@@ -20,13 +20,13 @@ library PostureLib {
 
     /// @notice Whether `market` exists here. False for every market from {MARKETS} on.
     function isRegistered(Posture posture, uint8 market) internal pure returns (bool) {
-        return (Posture.unwrap(posture) >> (uint256(market) * 8)) & REGISTERED_BIT != 0;
+        return (Posture.unwrap(posture) >> (uint256(market) << 3)) & REGISTERED_BIT != 0;
     }
 
     /// @notice Rungs of `market` alone.
     function own(Posture posture, uint8 market) internal pure returns (Rungs) {
         // RUNGS_MASK leaves six bits.
-        return Rungs.wrap(uint8((Posture.unwrap(posture) >> (uint256(market) * 8)) & RUNGS_MASK));
+        return Rungs.wrap(uint8((Posture.unwrap(posture) >> (uint256(market) << 3)) & RUNGS_MASK));
     }
 
     /// @notice Whether `market` itself is halted, whatever the whole protocol is.
@@ -41,19 +41,21 @@ library PostureLib {
 
     /// @notice `posture` with `market` registered.
     function registered(Posture posture, uint8 market) internal pure returns (Posture) {
-        return Posture.wrap(Posture.unwrap(posture) | (REGISTERED_BIT << (uint256(market) * 8)));
+        return Posture.wrap(Posture.unwrap(posture) | (REGISTERED_BIT << (uint256(market) << 3)));
     }
 
     /// @notice `posture` with the rungs of `market` replaced. Its registration is kept.
     function replaced(Posture posture, uint8 market, Rungs rungs) internal pure returns (Posture) {
-        uint256 shift = uint256(market) * 8;
+        uint256 shift = uint256(market) << 3;
         uint256 cleared = Posture.unwrap(posture) & ~(RUNGS_MASK << shift);
         return Posture.wrap(cleared | (uint256(Rungs.unwrap(rungs)) << shift));
     }
 
     /// @notice `posture` with `market` at least as tight as `rungs`. Never loosens.
     function tightened(Posture posture, uint8 market, Rungs rungs) internal pure returns (Posture) {
-        return posture.replaced(market, posture.own(market).join(rungs));
+        Rungs before = posture.own(market);
+        uint256 change = Rungs.unwrap(before) ^ Rungs.unwrap(before.join(rungs));
+        return Posture.wrap(Posture.unwrap(posture) ^ (change << (uint256(market) << 3)));
     }
 
     /// @notice Whether `a` and `b` are the same posture.

@@ -59,16 +59,27 @@ library RungsLib {
 
     /// @notice The mildest pair at least as severe as both: the higher rung on each axis.
     function join(Rungs a, Rungs b) internal pure returns (Rungs) {
-        (uint8 x, uint8 y) = (Rungs.unwrap(a), Rungs.unwrap(b));
-        uint8 breaker_ = x & BREAKER_MASK > y & BREAKER_MASK ? x & BREAKER_MASK : y & BREAKER_MASK;
-        return Rungs.wrap(breaker_ | (x & MARGIN_MASK > y & MARGIN_MASK ? x & MARGIN_MASK : y & MARGIN_MASK));
+        return Rungs.wrap(uint8(_higher(Rungs.unwrap(a), Rungs.unwrap(b))));
     }
 
     /// @notice The severest pair no more severe than either: the lower rung on each axis. How a ceiling is applied.
     function meet(Rungs a, Rungs b) internal pure returns (Rungs) {
-        (uint8 x, uint8 y) = (Rungs.unwrap(a), Rungs.unwrap(b));
-        uint8 breaker_ = x & BREAKER_MASK < y & BREAKER_MASK ? x & BREAKER_MASK : y & BREAKER_MASK;
-        return Rungs.wrap(breaker_ | (x & MARGIN_MASK < y & MARGIN_MASK ? x & MARGIN_MASK : y & MARGIN_MASK));
+        uint256 both = (Rungs.unwrap(a) ^ Rungs.unwrap(b)) & (BREAKER_MASK | MARGIN_MASK);
+        // What of the two is not the higher is the lower.
+        return Rungs.wrap(uint8(both ^ _higher(Rungs.unwrap(a), Rungs.unwrap(b))));
+    }
+
+    /// @dev The higher rung of `x` and `y` on each axis, and nothing else: starts with those of `x`, and where those of `y`
+    /// are greater changes what differs.
+    function _higher(uint256 x, uint256 y) private pure returns (uint256 rungs) {
+        assembly ("memory-safe") {
+            let differing := xor(x, y)
+            rungs := and(x, or(BREAKER_MASK, MARGIN_MASK))
+            let isGreater := gt(and(y, BREAKER_MASK), and(x, BREAKER_MASK))
+            rungs := xor(rungs, mul(and(differing, BREAKER_MASK), isGreater))
+            isGreater := gt(and(y, MARGIN_MASK), and(x, MARGIN_MASK))
+            rungs := xor(rungs, mul(and(differing, MARGIN_MASK), isGreater))
+        }
     }
 
     /// @notice Whether `a` is more severe than `b` on at least one axis.

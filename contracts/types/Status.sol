@@ -47,7 +47,7 @@ library StatusLib {
 
     /// @notice Whether the halt budget of `market` is spent.
     function isSpent(Status status, uint8 market) internal pure returns (bool) {
-        return (Status.unwrap(status) >> (SPENT_SHIFT + market)) & 1 != 0;
+        return ((Status.unwrap(status) >> SPENT_SHIFT) >> market) & 1 != 0;
     }
 
     /// @notice `status` with the halt budget of `market`, below 32, spent.

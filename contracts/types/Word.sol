@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Leases} from "./Leases.sol";
-import {HALTED, M4, Rungs, RungsLib} from "./Rungs.sol";
+import {Rungs} from "./Rungs.sol";
 
 using WordLib for Word global;
 
@@ -31,9 +31,17 @@ library WordLib {
     uint256 private constant MARGIN_MASK = type(uint128).max;
     /// @dev Times a stamp: that stamp in every lane but `voidBefore`.
     uint256 private constant EACH_STAMP = STAMPS_MASK / LANE_MASK;
-    /// @dev Every other lane, the least significant first, and the bit above each of them.
-    uint256 private constant EVEN_LANES = 0x00000000ffffffff00000000ffffffff00000000ffffffff00000000ffffffff;
-    uint256 private constant ABOVE_EVEN_LANES = 0x0000000100000000000000010000000000000001000000000000000100000000;
+    /// @dev Uppermost bit of every lane, and all others.
+    uint256 private constant TOP_BITS = 0x8000000080000000800000008000000080000000800000008000000080000000;
+    uint256 private constant LOWER_BITS = 0x7fffffff7fffffff7fffffff7fffffff7fffffff7fffffff7fffffff7fffffff;
+
+    /// @dev Lane k, counted from the least significant, is 2^32k, and 2^32 is 2 modulo this: the remainder has bit k of
+    /// lane k as its bit k.
+    uint256 private constant GATHERING = 0x7fffffff;
+    /// @dev Byte b: the highest breaker rung, in its place in a {Rungs}, where b has bit 0 for halted, 1 for reduce-only, 2
+    /// for caution. And the highest margin rung, where bit 0 is M4 and bit 3 is M1.
+    uint256 private constant HIGHEST_BREAKER = 0x0030203010302030000000000000000000000000000000000000000000000000;
+    uint256 private constant HIGHEST_MARGIN = 0x0004030402040304010403040204030400000000000000000000000000000000;
 
     /// @notice What registration writes: `voidBefore` of one second. In force it says nothing, for no stamp is that
     /// old, but the slot is no longer zero, so the first assertion pays an update and not a first write.
@@ -78,14 +86,27 @@ library WordLib {
     /// @notice Splits `word` at `ceiling`: `kept` has the lanes of rungs up to it, `above` the others.
     /// `voidBefore` is in neither.
     function split(Word word, Rungs ceiling) internal pure returns (Word kept, Word above) {
-        return _partition(word.stampsOnly(), _lanesUpTo(ceiling));
+        return _partition(word, _lanesUpTo(ceiling));
     }
 
     /// @notice Splits `word` at `latest`: `kept` has the lanes stamped no later, `ahead` the others.
     /// `voidBefore` is in neither.
     function splitAt(Word word, uint256 latest) internal pure returns (Word kept, Word ahead) {
-        uint256 limits = (latest < LANE_MASK ? latest : LANE_MASK) * EACH_STAMP;
-        return _partition(word.stampsOnly(), ~_greater(Word.unwrap(word), limits));
+        if (latest > LANE_MASK) latest = LANE_MASK;
+        // Of at most 32 bits, so it fits each lane.
+        unchecked {
+            return _partition(word, ~_greater(Word.unwrap(word), latest * EACH_STAMP));
+        }
+    }
+
+    /// @notice What both {split} at `ceiling` and {splitAt} at `latest` keep.
+    /// @param latest Unix seconds of 32 bits, as block times are.
+    function within(Word word, Rungs ceiling, uint256 latest) internal pure returns (Word) {
+        // It fits each lane.
+        unchecked {
+            uint256 ahead = _greater(Word.unwrap(word), latest * EACH_STAMP);
+            return Word.wrap(Word.unwrap(word) & _lanesUpTo(ceiling) & ~ahead);
+        }
     }
 
     /// @notice `word` with every stamp brought down so that its lease ends no later than `end`.
@@ -107,12 +128,13 @@ library WordLib {
     /// @notice The rungs in force at `time`: on each axis the highest whose stamp is newer than `voidBefore` and whose
     /// lease has not ended.
     function inForce(Word word, Leases leases, uint256 time) internal pure returns (Rungs) {
-        Word held = Word.wrap(_held(word, leases, time));
-        uint8 breaker = HALTED;
-        while (breaker != 0 && held.lane(breaker) == 0) --breaker;
-        uint8 margin = M4;
-        while (margin != 0 && held.lane(MARGIN_LANE + margin) == 0) --margin;
-        return RungsLib.pair(breaker, margin);
+        uint256 rungs = _held(word, leases, time) & EACH_STAMP;
+        assembly ("memory-safe") {
+            let bits := mod(rungs, GATHERING)
+            rungs := or(byte(shr(4, bits), HIGHEST_BREAKER), byte(and(bits, 15), HIGHEST_MARGIN))
+        }
+        // The tables hold pairs that {RungsLib.pair} could have made.
+        return Rungs.wrap(uint8(rungs));
     }
 
     /// @notice Whether the rung of lane `index` (1 to 7) is in force at `time`.
@@ -132,12 +154,15 @@ library WordLib {
 
     /// @dev All bits of each lane whose rung is in force at `time`: its stamp is newer than `voidBefore`, and later than
     /// the latest whose lease has ended.
-    function _held(Word word, Leases leases, uint256 time) private pure returns (uint256) {
+    function _held(Word word, Leases leases, uint256 time) private pure returns (uint256 held) {
+        uint256 stamps = Word.unwrap(word);
+        uint256 voidBefore = stamps >> TOP_SHIFT;
+        held = _greater(stamps, _endingAt(leases, time)) & STAMPS_MASK;
+        // None, or the one second that registration writes, is older than whatever is in force.
+        if (voidBefore < 2) return held;
         // A lane is at most 32 bits, so it fits each lane.
         unchecked {
-            uint256 voided = word.lane(VOID_LANE) * EACH_STAMP;
-            uint256 newer = _greater(Word.unwrap(word), voided);
-            return newer & _greater(Word.unwrap(word), _endingAt(leases, time)) & STAMPS_MASK;
+            held &= _greater(stamps, voidBefore * EACH_STAMP);
         }
     }
 
@@ -151,27 +176,27 @@ library WordLib {
 
     /// @dev All bits of the lanes of `rungs` and of every rung below them.
     function _lanesUpTo(Rungs rungs) private pure returns (uint256) {
-        // An axis has its mildest rung uppermost, so shifting it down by a rung leaves what lies above that rung. A rung
-        // is at most 7, so the shifts stay below 256.
+        // An axis has its mildest rung uppermost, so shifting it down by a rung, 32 bits, leaves what lies above that rung.
+        // The breaker rung stands at bit 4, so it is shifted by one more to be 32 times itself.
         unchecked {
-            uint256 breakerAbove = BREAKER_MASK >> (LANE_BITS * rungs.breaker());
-            uint256 marginAbove = MARGIN_MASK >> (LANE_BITS * rungs.margin());
+            uint256 packed = Rungs.unwrap(rungs);
+            uint256 breakerAbove = BREAKER_MASK >> ((packed & 0x30) << 1);
+            uint256 marginAbove = MARGIN_MASK >> ((packed & 0x07) << 5);
             return (BREAKER_MASK & ~breakerAbove) | (MARGIN_MASK & ~marginAbove);
         }
     }
 
     /// @dev All bits of each lane in which `x` is greater than `y`.
-    function _greater(uint256 x, uint256 y) private pure returns (uint256) {
-        return _greaterEven(x, y) | (_greaterEven(x >> LANE_BITS, y >> LANE_BITS) << LANE_BITS);
-    }
-
-    /// @dev {_greater} for every other lane. The lanes between leave each of them room for one more bit: set above `y`, it
-    /// is still there after the subtraction unless `x` is greater. Then it is spread over the lane.
-    function _greaterEven(uint256 x, uint256 y) private pure returns (uint256) {
-        // No lane borrows from the next: with the bit above it, it is never less than what is taken off.
-        unchecked {
-            uint256 notGreater = (((y & EVEN_LANES) | ABOVE_EVEN_LANES) - (x & EVEN_LANES)) & ABOVE_EVEN_LANES;
-            return EVEN_LANES ^ (notGreater - (notGreater >> LANE_BITS));
+    function _greater(uint256 x, uint256 y) private pure returns (uint256 lanes) {
+        assembly ("memory-safe") {
+            // The lower 31 bits of each lane: with the top bit of `y` set and that of `x` cleared no lane borrows from the
+            // next, and the top bit is still there unless those of `x` are the greater.
+            lanes := sub(or(y, TOP_BITS), and(x, LOWER_BITS))
+            // Where the top bits themselves differ, they decide. Now a top bit says: not greater.
+            lanes := or(and(not(xor(x, y)), lanes), and(y, not(x)))
+            lanes := and(not(lanes), TOP_BITS)
+            // Spread over the lane. What leaves the word at the top is dropped, as it should be.
+            lanes := sub(shl(1, lanes), shr(31, lanes))
         }
     }
 
@@ -181,7 +206,8 @@ library WordLib {
     }
 
     function _partition(Word word, uint256 lanes) private pure returns (Word inside, Word outside) {
-        return (Word.wrap(Word.unwrap(word) & lanes), Word.wrap(Word.unwrap(word) & ~lanes));
+        uint256 stamps = Word.unwrap(word) & STAMPS_MASK;
+        return (Word.wrap(stamps & lanes), Word.wrap(stamps & ~lanes));
     }
 
     /// @dev Lane 0 is the most significant. Beyond lane 7 the shift exceeds the word, and nothing is there.

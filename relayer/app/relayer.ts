@@ -3,6 +3,7 @@ import { type MirrorPolicy, type Policy, type Rules, canonicalPolicy, scenariosO
 import type { RelayerError } from "../errors.ts";
 import type { Chain } from "../ports/chain.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { FundsReader } from "../ports/funds.ts";
 import type { GuardStore } from "../ports/guards.ts";
 import type { Hasher } from "../ports/hasher.ts";
 import type { Journal } from "../ports/journal.ts";
@@ -20,14 +21,17 @@ import { createSignedBook } from "./act/signed-book.ts";
 import { warmUp } from "./act/warm-up.ts";
 import type { AppContext } from "./context.ts";
 import { createJournalWriter, type JournalWriter } from "./journal-writer.ts";
-import { createLedger } from "./ledger.ts";
+import { type Ledger, createLedger } from "./ledger.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import { createLoops } from "./loops.ts";
+import { FUNDS_EVERY_MS, type FundsWatch, createFundsWatch } from "./funds-watch.ts";
+import { createInsight } from "./insight.ts";
+import { type Loops, createLoops } from "./loops.ts";
 import { measureTightening } from "./measure.ts";
 import type { Feed } from "./observe/feed.ts";
 import { createObserver } from "./observe/observe-chain.ts";
 import { createQueueHealth } from "./queue-health.ts";
 import { type VenueWatch, createVenueWatcher } from "./risk/watch-venue.ts";
+import { createTimelineKeeper } from "./timeline-keeper.ts";
 import { countOpen, createStatus, isConverged } from "./status.ts";
 
 /** How often everything is looked at again, whether or not something happened: leases run out silently. */
@@ -38,6 +42,8 @@ export interface RelayerPorts {
   readonly feeds: readonly Feed[];
   /** Clearing houses, for the rules that look at risk. */
   readonly venues?: readonly VenueWatch[];
+  /** What the wallet has on each chain. None where nothing is sent. */
+  readonly funds?: readonly FundsReader[];
   /** Without operators nothing is ever decided or sent: mode observe. */
   readonly signer: DirectiveSigner;
   readonly queue: ActionQueue;
@@ -66,8 +72,9 @@ export interface RelayerOptions {
  */
 export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life: Lifecycle): RelayerStatus {
   const { clock, log, metrics, hasher, signer } = ports;
-  const journal = createJournalWriter(ports.journal, ports);
-  const ledger = createLedger({ clock, journal });
+  const keeper = createTimelineKeeper(createJournalWriter(ports.journal, ports), () => ledger.world);
+  const { journal } = keeper;
+  const ledger: Ledger = createLedger({ clock, journal });
   const context: AppContext = {
     clock,
     log,
@@ -84,6 +91,7 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
   const loops = createLoops(ports);
   const queueHealth = createQueueHealth(context, ports.queue);
   const policy = makePolicy(ports, { ...options.rules, mirror: options.mirror });
+  journal.write({ kind: "started", atMs: clock.nowMs(), policy: canonicalPolicy(policy) });
   const { decide, review } = startActing(context, {
     ports,
     chains,
@@ -93,11 +101,16 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
   });
   const watchers = (ports.venues ?? []).map((venue) => createVenueWatcher(venue, scenariosOf(policy), context));
 
+  const funds = createFundsWatch(ports.funds ?? [], context);
+  const { operators } = signer;
+  const insight = createInsight({ ledger, observers, keeper, funds, scenarios: scenariosOf(policy), operators });
+
   const turn = (): Promise<void> => {
     decide();
     review();
     queueHealth.probe();
     const converged = isConverged(ledger.world, ports.feeds.length);
+    metrics.haltReadiness(insight.readiness().score);
     if (converged !== null) metrics.converged(converged, countOpen(ledger.world));
     return Promise.resolve();
   };
@@ -107,10 +120,17 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
     ...observers.map((observer) => observer.run(loops)),
     ...watchers.map((watcher) => watcher.run(loops)),
     loops.run("reconcile", { turn, pause, signal: life.signal }),
+    watchFunds(funds, loops, context),
   ]);
   life.add("loops", loops, () => ended.then(() => journal.drain()));
   log.info({ chains: observers.length, operators: signer.operators, policy: options.mirror }, "relayer loops started");
-  return createStatus({ ledger, observers, loops, hasher, queue: queueHealth, journal });
+  return { ...createStatus({ ledger, observers, loops, hasher, queue: queueHealth, journal }), ...insight };
+}
+
+async function watchFunds(funds: FundsWatch, loops: Loops, { clock, signal }: AppContext): Promise<void> {
+  if (!funds.isWatching) return;
+  const pause = () => clock.sleep(FUNDS_EVERY_MS, signal);
+  await loops.run("funds", { turn: () => funds.turn(), pause, signal });
 }
 
 /** What a shadow does with a decision: nothing. Its actions end as confirmed where others did the same, else expire. */

@@ -3,6 +3,7 @@ import { type Hex, hexOfInteger, joinHex } from "../domain/hex.ts";
 import type { ChainView, World } from "../domain/world/world.ts";
 import type { Hasher } from "../ports/hasher.ts";
 import type { ActionStatus, ChainStatus, ComponentStatus, RelayerStatus } from "../ports/status.ts";
+import type { InsightView } from "../ports/insight.ts";
 import type { JournalWriter } from "./journal-writer.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Loops } from "./loops.ts";
@@ -24,7 +25,14 @@ export interface StatusSources {
 }
 
 /** What the pages show, read off the world at the moment of asking. */
-export function createStatus({ ledger, observers, loops, hasher, queue, journal }: StatusSources): RelayerStatus {
+export function createStatus({
+  ledger,
+  observers,
+  loops,
+  hasher,
+  queue,
+  journal,
+}: StatusSources): Omit<RelayerStatus, keyof InsightView> {
   const viewOf = ({ feed }: Observer): ChainView | null => ledger.world.chains.get(feed.chain.eid) ?? null;
   const digestOf = (view: ChainView | null): Hex | null => (view === null ? null : digestMesh(view, hasher));
 

@@ -32,12 +32,20 @@ export interface Printer {
   err(text: string): void;
 }
 
-const PROCESS: Printer = {
+export const PROCESS: Printer = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
 };
 
 const EXIT_CODES = `
+Verbs, each with a --help of its own:
+  status        chains, components, halt readiness
+  diff          words that are not the same everywhere
+  query         pending, oldest, exposure, incidents, nonces
+  convergence   whether all chains hold the same words
+  verify        a decision made again from the chains
+  replay        incidents told again from the journal
+
 Exit codes:
   ${EXIT.fine}   fine                     ${EXIT.difference}   the check found a difference
   ${EXIT.fatal}   fatal                    ${EXIT.temporary}  temporary: start it again

@@ -16,18 +16,31 @@ export interface DecisionEntry {
   readonly text: string;
 }
 
-/** Observations (which include transactions and their receipts) and decisions. Words are bigints and stay so. */
-export type JournalEntry = ObservationEntry | DecisionEntry;
+/** A process began: nothing of an earlier one is in its memory. */
+export interface StartedEntry {
+  readonly kind: "started";
+  readonly atMs: number;
+  /** The policy's canonical text: what decisions' policy hash is the hash of. */
+  readonly policy: string;
+}
+
+/** Starts, observations (which include transactions and their receipts) and decisions. Words are bigints and stay so. */
+export type JournalEntry = StartedEntry | ObservationEntry | DecisionEntry;
 
 /**
- * Append-only record of what was seen and decided. A cache (P15): the relayer never needs it to start, and a journal
+ * Append-only record of what was seen and decided, each entry bound to the one before it. A cache (P15): the relayer never needs it to start, and a journal
  * that cannot be written never stops an action.
  */
 export interface Journal {
   /** Takes entries in order. @throws RelayerError `retry` when the store refuses */
   append(entry: JournalEntry): Promise<void>;
 
-  /** Every entry from the oldest kept on, as it was appended. A torn last line, as a kill leaves it, is skipped. */
+  /**
+   * Every entry from the oldest kept on, as it was appended. A torn last line, as a kill leaves it, is skipped.
+   *
+   * @throws RelayerError `JOURNAL_CORRUPT` at a line that cannot be read, `JOURNAL_BROKEN` at one that does not follow
+   * the line before it: something was changed, put in or taken out
+   */
   replay(): AsyncIterable<JournalEntry>;
 
   /** Writes out what was taken. */

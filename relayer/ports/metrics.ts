@@ -43,6 +43,11 @@ export interface Metrics {
   /** Log visible to transaction taken by the node, for one destination. `relayer_overhead_seconds`. */
   overhead(seconds: number): void;
 
+  /** A wallet's funds were read: halts that it can still pay for on that chain. */
+  fundsRead(chain: string, haltsLeft: number): void;
+  /** The part of chains that a halt which comes now would be sent to, 0 to 1. */
+  haltReadiness(score: number): void;
+
   /** Whether all chains hold the same mesh words, and how many actions are open. */
   converged(isConverged: boolean, openActions: number): void;
 }

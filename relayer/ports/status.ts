@@ -1,5 +1,6 @@
 import type { ActionKind } from "../domain/action/action.ts";
 import type { Hex } from "../domain/hex.ts";
+import type { InsightView } from "./insight.ts";
 
 export type Health = "healthy" | "degraded" | "unhealthy";
 
@@ -54,7 +55,7 @@ export interface ActionStatus {
 }
 
 /** What the HTTP pages show. All JSON already: no bigint, no Map. Implemented by `app/status.ts`. */
-export interface RelayerStatus {
+export interface RelayerStatus extends InsightView {
   /** Loops, for `/live`: alive while each made progress lately. */
   live(): { readonly isLive: boolean; readonly loops: readonly LoopStatus[] };
   /** Components, for `/ready`: ready while none is unhealthy. A store that is down only degrades. */

@@ -79,9 +79,9 @@ export async function openVenue({ ethers }: Connection, venue: VenueToOpen): Pro
   const batch = await deploy("FeedBatch");
 
   const setup = [hub, await aggregator.getAddress(), await token.getAddress(), owner.address];
-  let part = await deploy("ClearingOffice", [setup]);
+  let part = await deploy("ClearingFunds", [setup]);
   const before = venue.isSeated === true ? ["SeatedCrowd"] : [];
-  for (const name of [...before, "ClearingRecovery", "ClearingTeller", "ClearingHouse"]) {
+  for (const name of ["ClearingOffice", ...before, "ClearingRecovery", "ClearingTeller", "ClearingHouse"]) {
     part = await deploy(name, [setup, await part.getAddress()]);
   }
   const at = await part.getAddress();

@@ -137,6 +137,45 @@ describe("Journal", () => {
       expect(await replayOf(dir)).to.deep.equal([decision]);
     });
 
+    it("finds a line that was changed, taken out or put in, and says which follows it", async () => {
+      const many = Array.from({ length: 5 }, (_, atMs): JournalEntry => ({ ...decision, atMs }));
+      await appendTo(dir, ...many.slice(0, 3));
+      await appendTo(dir, ...many.slice(3));
+      const path = join(dir, (await files())[0] ?? "");
+      const lines = (await readFile(path, "utf8")).trimEnd().split("\n");
+      const [first = "", second = "", third = "", ...rest] = lines;
+      const brokenWith = async (changed: readonly string[]) => {
+        await writeFile(path, `${changed.join("\n")}\n`);
+        const failure = await failureOf(replayOf(dir));
+        return [failure.name, failure.facts["line"]];
+      };
+
+      expect(await brokenWith([first, second.replace('"atMs":1', '"atMs":7'), third, ...rest])).to.deep.equal([
+        "JOURNAL_BROKEN",
+        3,
+      ]);
+      expect(await brokenWith([first, third, ...rest])).to.deep.equal(["JOURNAL_BROKEN", 2]);
+      expect(await brokenWith([first, second, second, third, ...rest])).to.deep.equal(["JOURNAL_BROKEN", 3]);
+      expect(await brokenWith([second, third, ...rest])).to.deep.equal(["JOURNAL_BROKEN", 1]);
+      await writeFile(path, `${lines.join("\n")}\n`);
+      expect(await replayOf(dir)).to.deep.equal(many);
+    });
+
+    it("binds files to each other, and begins anywhere once the oldest are gone", async () => {
+      const many = Array.from({ length: 6 }, (_, atMs): JournalEntry => ({ ...decision, atMs }));
+      const journal = createFileJournal({ dir, maxFileBytes: 1 });
+      for (const entry of many) await journal.append(entry);
+      await journal.close();
+      const names = await files();
+      expect(names.length).to.be.greaterThan(2);
+
+      expect(await replayOf(dir)).to.deep.equal(many);
+      await rm(join(dir, names[0] ?? ""));
+      expect((await replayOf(dir)).length).to.be.greaterThan(2);
+      await rm(join(dir, names[2] ?? ""));
+      expect((await failureOf(replayOf(dir))).name).to.equal("JOURNAL_BROKEN");
+    });
+
     it("says which line is broken when it is not the last", async () => {
       await appendTo(dir, decision, decision);
       const path = join(dir, (await files())[0] ?? "");

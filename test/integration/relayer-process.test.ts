@@ -149,6 +149,54 @@ describe("relayer process", function () {
       expect(pages.at(-1)).to.match(/cordon_time_to_first_chain_seconds_count\{path="direct"\} 1/);
     });
 
+    it("lets no secret out: not in a log, a page, a metric, a verb's words or the journal", async () => {
+      // Beside the node that answers, one that refuses and one whose name does not resolve: errors are where URLs leak.
+      const leaky = (index: number) => {
+        const { rpcUrls, ...chain } = chainConfig(index);
+        const dead = [
+          `http://127.0.0.1:9/v2/${PLANTED}/${index}`,
+          `https://user${index}:${PLANTED}@nowhere.invalid/rpc`,
+        ];
+        return { ...chain, rpcUrls: [...dead.map(plain), ...rpcUrls], wsUrl: plain(`ws://127.0.0.1:9/${PLANTED}`) };
+      };
+      const relayer = await start(
+        configWith({ chains: { "chain-a": leaky(0), "chain-b": leaky(1) }, logLevel: "trace" }),
+      );
+      const { port } = await relayer.line("relayer ready");
+      const url = `http://127.0.0.1:${String(port)}`;
+      await call(hubs[0]?.hub as never, "assertRungs", [1, HALTED_M4]);
+      await relayer.line("action closed");
+      const { id, decisions } = await incidentAt(url);
+
+      const paths = ["/live", "/ready", "/metrics", "/status", "/v1/chains", "/v1/deployments", "/v1/convergence"];
+      const more = ["/v1/actions", "/v1/exposure", "/v1/nonces", "/v1/readiness", "/v1/incidents", "/nothing"];
+      const items = [`/v1/incidents/${id}`, `/v1/decisions/${decisions[0] ?? ""}`];
+      const pages = await Promise.all(
+        [...paths, ...more, ...items].map(async (path) => (await fetch(`${url}${path}`)).text()),
+      );
+      const file = join(dir, "relayer.json");
+      const asked = ["status", "diff", "convergence"].map((verb) => [verb, "--url", `${url}/?key=${PLANTED}`]);
+      const lists = ["pending", "oldest", "exposure", "incidents", "nonces"].map((of) => ["query", of, "--url", url]);
+      const offline = [
+        ["replay", "-c", file],
+        ["verify", "-c", file, "--decision", decisions[0] ?? ""],
+        ["verify", "-c", file, "--decision", decisions[0] ?? "", "--rpc", `50901=http://127.0.0.1:9/${PLANTED}`],
+        ["--config", file, "--check"],
+      ];
+      const said: string[] = [];
+      for (const args of [...asked, ...lists, ...offline]) {
+        const verb = spawnRelayer(args);
+        running.push(verb);
+        await verb.exit;
+        said.push(verb.output() + verb.stderr());
+      }
+
+      const everything = [relayer.output(), relayer.stderr(), ...pages, ...said, await journalText(relayer)].join("\n");
+      expect(said.join("\n")).to.contain("same, byte for byte").and.to.contain("halt readiness");
+      expect(everything).to.not.contain(PLANTED);
+      for (const key of [WALLET_KEY, ...OPERATOR_KEYS]) expect(everything).to.not.contain(key.slice(2));
+    });
+
     it("holds no key when it observes, and sends nothing", async () => {
       const { wallet: _, operatorKeys: __, ...config } = configWith({ mode: "observe" });
       const relayer = await start(config);
@@ -234,7 +282,9 @@ describe("relayer process", function () {
       const relayer = await start({ ...configWith(), mode: "fast" });
 
       expect(await relayer.exit).to.equal(78);
-      expect(relayer.stderr()).to.match(/^CRD-100 .*\n {2}mode: must be "observe" or "tighten-only"\n$/);
+      expect(relayer.stderr()).to.match(
+        /^CRD-100 .*\n {2}mode: must be "observe", "shadow", "tighten-only" or "full"\n$/,
+      );
     });
 
     it("halts on another chain behind a URL, naming both", async () => {
@@ -337,4 +387,11 @@ async function until(isMet: () => boolean | Promise<boolean>): Promise<void> {
 
 async function sentBy(key: Hex, hub: InProcessHub | undefined): Promise<number> {
   return Number(await hub?.request("eth_getTransactionCount", [computeAddress(key), "latest"]));
+}
+
+/** The one incident that the relayer at `url` tells of. */
+async function incidentAt(url: string): Promise<{ readonly id: string; readonly decisions: readonly string[] }> {
+  const page = await fetch(`${url}/v1/incidents`);
+  const { incidents } = (await page.json()) as { incidents: { id: string; decisions: string[] }[] };
+  return incidents[0] ?? { id: "", decisions: [] };
 }

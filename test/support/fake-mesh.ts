@@ -4,7 +4,9 @@ import { startRelayer } from "../../relayer/app/relayer.ts";
 import type { Hex } from "../../relayer/domain/hex.ts";
 import type { Rungs } from "../../relayer/domain/incident/rungs.ts";
 import type { RelayerError } from "../../relayer/errors.ts";
+import type { FundsReader } from "../../relayer/ports/funds.ts";
 import type { RelayerStatus } from "../../relayer/ports/status.ts";
+import type { VenueReader } from "../../relayer/ports/venue.ts";
 import { EIDS, HALTED_M4, OPERATORS } from "./builders.ts";
 import { FakeChain } from "./fake-chain.ts";
 import { FakeClock } from "./fake-clock.ts";
@@ -48,6 +50,10 @@ export class FakeMesh {
   halts: RelayerError[] = [];
   life = new Lifecycle(this.log, this.clock);
   status: RelayerStatus | null = null;
+  /** What the wallet has on each chain, in wei; a halt costs two. None: funds are not read. */
+  balances: readonly bigint[] = [];
+  isShadow = false;
+  venues: readonly VenueReader[] = [];
   /** Survives a restart, as a disk does. */
   readonly guards = new FakeGuards();
   readonly #finality: { readonly quorum: number; readonly finalityStallSeconds: number };
@@ -82,10 +88,16 @@ export class FakeMesh {
     const feeds = this.chains.map((chain) => ({ chain, pollMs: this.#pollMs, maxLogRange: 1_000, ...this.#finality }));
     const { clock, queue, journal, metrics, log, signer } = this;
     this.life.add("queue", queue, (it) => it.close());
+    const funds = this.balances.map((balanceWei, index): FundsReader => {
+      const { eid, name } = this.chain(index);
+      const read = { wallet: "0x77", balanceWei, haltCostWei: 2n, minedNonce: 1, pendingNonce: 2 } as const;
+      return { eid, name, read: () => Promise.resolve(read) };
+    });
+    const venues = this.venues.map((venue) => ({ venue, maxLogRange: 1_000 }));
     const { guards } = this;
-    const ports = { feeds, guards, signer, queue, journal, clock, hasher: ethersHasher, metrics, log };
+    const ports = { feeds, venues, funds, guards, signer, queue, journal, clock, hasher: ethersHasher, metrics, log };
     const onHalt = (error: RelayerError): void => void this.halts.push(error);
-    this.status = startRelayer(ports, { mirror: MIRROR, onHalt }, this.life);
+    this.status = startRelayer(ports, { mirror: MIRROR, isShadow: this.isShadow, onHalt }, this.life);
     await this.run(BLOCK_MS);
   }
 

@@ -55,6 +55,12 @@ export class FakeMetrics implements Metrics {
   overhead(...args: Parameters<Metrics["overhead"]>): void {
     this.calls.push({ name: "overhead", args });
   }
+  fundsRead(...args: Parameters<Metrics["fundsRead"]>): void {
+    this.calls.push({ name: "fundsRead", args });
+  }
+  haltReadiness(...args: Parameters<Metrics["haltReadiness"]>): void {
+    this.calls.push({ name: "haltReadiness", args });
+  }
   converged(...args: Parameters<Metrics["converged"]>): void {
     this.calls.push({ name: "converged", args });
   }

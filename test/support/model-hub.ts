@@ -163,7 +163,7 @@ export class ModelHub {
       return null;
     }
     this.#inside.accepted.push(directive.decision);
-    this.#emit({ kind: "directive-accepted", decision: directive.decision, path, signatures: signatures.length });
+    this.#emit({ kind: "directive-accepted", decision: directive.decision });
     const ceiling = isQuorum ? limits.quorumCeiling : limits.soloCeiling;
     for (const entry of entries) this.#mergeEntry(entry, { srcEid: this.eid, path, ceiling, time });
     return null;
@@ -225,9 +225,7 @@ export class ModelHub {
     if (isEqual(before, merged)) return;
     this.#inside.mesh[market] = merged;
     this.#tighten(market, naiveInForce(merged, leases, from.time));
-    const { srcEid, path } = from;
-    const words = { entry: asWord(accepted), meshWord: asWord(merged), posture: this.#posture() };
-    this.#emit({ kind: "merged", market, srcEid, path, ...words });
+    this.#emit({ kind: "merged", market, path: from.path, meshWord: asWord(merged), posture: this.#posture() });
   }
 
   #refuse(market: number, lanes: NaiveWord, from: { srcEid: Eid; path: Path; refusal: Refusal }): void {

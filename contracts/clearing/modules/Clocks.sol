@@ -60,18 +60,27 @@ abstract contract Clocks is Prices, IPostureMirror {
 
     /// @dev Adds what a fill says about the premium, clipped to what the cap allows.
     function _updatePremium(Market storage entry, uint256 fillX32, uint256 markX32) internal {
-        // A fill lies within its band of the mark, so the ratio is small.
-        int256 premium = ((int256(fillX32) - int256(markX32)) * int256(PPM)) / int256(markX32);
-        int256 most = (int256(uint256(entry.params.fundingCapPpm)) * FUNDING_SECONDS) / 1 days;
-        if (premium > most) premium = most;
-        if (premium < -most) premium = -most;
-
+        int256 premium = _premium(entry, fillX32, markX32);
         Clock storage clock = entry.clock;
         int256 elapsed = int256(block.timestamp - clock.premiumAt);
         int256 whole = int256(PREMIUM_SECONDS);
         // Between two numbers of 32 bits.
         clock.premiumPpm = int32((clock.premiumPpm * whole + premium * elapsed) / (whole + elapsed));
         clock.premiumAt = uint40(block.timestamp);
+    }
+
+    /// @dev How far a fill is from the mark, in parts per million, clipped to what the cap allows.
+    function _premium(Market storage entry, uint256 fillX32, uint256 markX32) internal view returns (int256 premium) {
+        // A fill lies within its band of the mark, so the ratio is small.
+        premium = ((int256(fillX32) - int256(markX32)) * int256(PPM)) / int256(markX32);
+        int256 most = _premiumMost(entry);
+        if (premium > most) premium = most;
+        if (premium < -most) premium = -most;
+    }
+
+    /// @dev The premium at which funding runs at its cap.
+    function _premiumMost(Market storage entry) internal view returns (int256) {
+        return (int256(uint256(entry.params.fundingCapPpm)) * FUNDING_SECONDS) / 1 days;
     }
 
     /// @dev Below halted, and past the grace period.

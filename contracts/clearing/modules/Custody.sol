@@ -6,31 +6,46 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IClearingAccounts} from "../../interfaces/IClearingAccounts.sol";
 import {Standing} from "../../interfaces/IClearingReports.sol";
+import {IOutflowSensor} from "../../interfaces/IOutflowSensor.sol";
+import {FlowReport} from "../../sensors/outflow/FlowReport.sol";
 import {Posture} from "../../types/Posture.sol";
 import {LimiterLib} from "../book/Limiter.sol";
 import {MAX_UNITS, UNIT_FINE} from "../book/Scale.sol";
 import {Touch} from "./Touch.sol";
 
 /// @title Custody
-/// @notice Moves tokens, and knows what may leave.
+/// @notice Moves tokens, and knows what may leave. The flow sensor hears of both; whatever it does, the flow goes on
+/// ({FlowReport}).
 abstract contract Custody is Touch {
     using SafeERC20 for IERC20;
 
     uint256 internal constant WITHDRAWAL_WINDOW = 1 hours;
+    /// @dev Collateral is cross margin: its flows are the whole protocol's.
+    uint256 private constant WHOLE = 0;
 
     /// @dev Takes tokens from the caller and makes sure that they came.
     function _takeIn(uint256 units) internal {
         if (units == 0) revert IClearingAccounts.ClearingAccounts_ZeroAmount();
         if (units > MAX_UNITS || _units + units > MAX_UNITS) revert IClearingAccounts.ClearingAccounts_TooMuch(units);
-        _units += units;
+        uint256 held = _units;
+        _units = held + units;
         uint256 before = _collateral.balanceOf(address(this));
         _collateral.safeTransferFrom(msg.sender, address(this), units * _tokenPerUnit);
         _requireMoved(units, _collateral.balanceOf(address(this)) - before);
+        IOutflowSensor sensor = _flowSensor;
+        if (address(sensor) != address(0)) {
+            FlowReport.inflow(sensor, WHOLE, units * _tokenPerUnit, held * _tokenPerUnit);
+        }
     }
 
     /// @dev Sends tokens, and makes sure that no more left than was said.
     function _sendOut(uint256 units, address to) internal {
-        _units -= units;
+        uint256 held = _units;
+        _units = held - units;
+        IOutflowSensor sensor = _flowSensor;
+        if (address(sensor) != address(0)) {
+            FlowReport.outflow(sensor, WHOLE, units * _tokenPerUnit, held * _tokenPerUnit);
+        }
         uint256 before = _collateral.balanceOf(address(this));
         _collateral.safeTransfer(to, units * _tokenPerUnit);
         _requireMoved(units, before - _collateral.balanceOf(address(this)));

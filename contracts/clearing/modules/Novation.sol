@@ -10,10 +10,11 @@ import {Action} from "../../types/Matrix.sol";
 import {Position} from "../book/Position.sol";
 import {LOT_FINE, UNIT_FINE} from "../book/Scale.sol";
 import {Orders} from "./Orders.sol";
+import {Rewards} from "./Rewards.sol";
 
 /// @title Novation
 /// @notice Puts the clearing house between two traders.
-abstract contract Novation is Orders {
+abstract contract Novation is Orders, Rewards {
     /// @dev One side of a fill.
     struct Leg {
         address account;
@@ -32,6 +33,9 @@ abstract contract Novation is Orders {
         uint256 priceX32;
         uint256 sizeFine;
         Action action;
+        // Premium that the fill relieves, zero if it does not; and both sides' fees.
+        int256 reliefPpm;
+        uint256 feeUnits;
         uint256[32] cache;
     }
 
@@ -79,6 +83,7 @@ abstract contract Novation is Orders {
         _assessBefore(taker, deal);
         _apply(maker, deal);
         _apply(taker, deal);
+        _rebate(maker.isBuy ? maker.account : taker.account, maker.isBuy ? taker.account : maker.account, deal);
         _requireInterest(deal, maker.isReducing || taker.isReducing);
         _requireMargin(maker, deal);
         _requireMargin(taker, deal);
@@ -122,6 +127,7 @@ abstract contract Novation is Orders {
             revert Novation_OffMarket(deal.market, priceX32, markX32);
         }
         deal.priceX32 = priceX32;
+        deal.reliefPpm = _relief(entry, priceX32, markX32);
         _updatePremium(entry, priceX32, markX32);
         _updateAverage(entry.clock, markX32);
     }
@@ -135,10 +141,17 @@ abstract contract Novation is Orders {
         uint256 feeUnits = _feeUnits(_notional(deal.sizeFine, deal.priceX32), leg.feePpm);
         cash -= int256(feeUnits * UNIT_FINE);
         _bookFee(deal.market, feeUnits);
+        deal.feeUnits += feeUnits;
         _accounts[leg.account].cash += cash;
         _store(leg.account, deal.market, leg.position);
         int256 size = leg.isBuy ? int256(deal.sizeFine) : -int256(deal.sizeFine);
         emit Traded(leg.account, deal.market, leg.hash, size, deal.priceX32, cash, feeUnits);
+    }
+
+    /// @dev To the side that the premium is against: sellers while fills lie above the mark.
+    function _rebate(address buyer, address seller, Deal memory deal) private {
+        if (deal.reliefPpm == 0) return;
+        _payRebate(deal.market, deal.reliefPpm > 0 ? seller : buyer, deal.feeUnits, deal.reliefPpm);
     }
 
     /// @dev Open interest cannot rise while one side is reducing.

@@ -73,9 +73,20 @@ abstract contract Touch is Margin {
                     ? params.fundDrawPpm
                     : params.sharedDrawPpm;
         uint256 fund = _markets[from].fund;
-        uint256 passed = block.timestamp - drawn.at >= DRAW_WINDOW ? 0 : drawn.passed;
-        limit = ((fund / UNIT_FINE + passed) * ppm) / PPM;
-        fine = Math.min(fund, LimiterLib.left(drawn, limit, DRAW_WINDOW) * UNIT_FINE);
+        uint256 units;
+        (limit, units) = _share(drawn, fund / UNIT_FINE, ppm);
+        fine = Math.min(fund, units * UNIT_FINE);
+    }
+
+    /// @dev A part of a fund that may go in a day, of what it was before anything went, and what of it is left.
+    function _share(
+        Limiter storage limiter,
+        uint256 fundUnits,
+        uint256 ppm
+    ) internal view returns (uint256 limit, uint256 left) {
+        uint256 passed = block.timestamp - limiter.at >= DRAW_WINDOW ? 0 : limiter.passed;
+        limit = ((fundUnits + passed) * ppm) / PPM;
+        left = LimiterLib.left(limiter, limit, DRAW_WINDOW);
     }
 
     function _drawnBy(uint8 market, uint8 from) internal view returns (Limiter storage) {

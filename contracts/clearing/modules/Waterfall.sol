@@ -11,13 +11,13 @@ import {LimiterLib} from "../book/Limiter.sol";
 import {Position} from "../book/Position.sol";
 import {UNIT_FINE} from "../book/Scale.sol";
 import {Side, TearUp} from "../book/Side.sol";
-import {Touch} from "./Touch.sol";
+import {Rewards} from "./Rewards.sol";
 
 /// @title Waterfall
 /// @notice Closes bankrupt accounts, and finds who bears the loss, in order.
 /// @dev The deficit is divided over the account's markets by what it has lost in each, so that nobody's choice of an order
 /// decides which market pays. The whole account is closed in one call; its gas grows with its own positions only.
-abstract contract Waterfall is Touch, IRecovery {
+abstract contract Waterfall is Rewards, IRecovery {
     /// @dev One position of the account that is being closed.
     struct Loss {
         uint8 market;
@@ -45,7 +45,10 @@ abstract contract Waterfall is Touch, IRecovery {
             uint256 share = lostLeft == 0 ? 0 : Math.mulDiv(left, losses[i].lost, lostLeft);
             if (lostLeft == 0 && i + 1 == losses.length) share = left;
             (left, lostLeft) = (left - share, lostLeft - losses[i].lost);
+            // Before the position is gone; paid after the deficit, out of what is left of the fund.
+            uint256 reward = _rewardFor(losses[i].market, losses[i].position, losses[i].priceX32);
             _close(account, losses[i], share);
+            if (account != msg.sender) _payReward(losses[i].market, reward);
         }
         // Somebody without positions: no market is to blame.
         if (left != 0) _leaveUncovered(0, left - _draw(0, 0, left));

@@ -60,6 +60,11 @@ library FlowLimitsLib {
         return FlowLimits.unwrap(limits) == 0;
     }
 
+    /// @notice Whether `a` and `b` are the same limits.
+    function equals(FlowLimits a, FlowLimits b) internal pure returns (bool) {
+        return FlowLimits.unwrap(a) == FlowLimits.unwrap(b);
+    }
+
     /// @notice Time constant of the short window, in seconds.
     function shortSeconds(FlowLimits limits) internal pure returns (uint256) {
         return uint24(FlowLimits.unwrap(limits) >> 72);

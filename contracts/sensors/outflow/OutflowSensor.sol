@@ -198,7 +198,9 @@ contract OutflowSensor is IOutflowSensor, Ownable {
         Account storage account = _accounts[market];
         (FlowLimits former, FlowLimits fresh) = (account.limits, FlowLimitsLib.pack(checked));
         Meter meter = former.isEmpty() ? MeterLib.REGISTERED : account.meter;
-        if (!meter.isUnused()) {
+        // Where nothing changes the meter stays as it is: brought up to now it takes the value locked to be what it was, so
+        // whoever sets the same limits again and again would keep the average from following the venue.
+        if (!meter.isUnused() && !former.equals(fresh)) {
             // Up to now under the old windows; then within the new limits.
             meter = _now(meter, former).within(fresh);
         }

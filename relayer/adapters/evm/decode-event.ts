@@ -78,9 +78,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     kind: "merged",
     seq: numberAt(fields, "seq"),
     market: numberAt(fields, "market"),
-    srcEid: eid(numberAt(fields, "srcEid")),
     path: memberAt(fields, "path", PATHS),
-    entry: word(bigintAt(fields, "entry")),
     meshWord: word(bigintAt(fields, "meshWord")),
     posture: posture(bigintAt(fields, "posture")),
   }),
@@ -170,8 +168,6 @@ const READERS: Readonly<Record<string, Reader>> = {
     kind: "directive-accepted",
     seq: numberAt(fields, "seq"),
     decision: bytesAt(fields, "decision", 32),
-    path: memberAt(fields, "path", PATHS),
-    signatures: numberAt(fields, "signatures"),
   }),
   OperatorSet: (fields) => ({
     kind: "operator-set",

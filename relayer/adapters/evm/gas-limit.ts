@@ -8,7 +8,7 @@ const BASE_GAS = 90_000;
 /** Recovering one signer, and its 65 bytes. */
 const SIGNATURE_GAS = 12_000;
 /** One word and its 33 bytes: merge, posture, up to three events. */
-const ENTRY_GAS = 45_000;
+const ENTRY_GAS = 36_000;
 /** The hub gives each of its mirrors, at most four, a fixed share and asks that it be there. */
 const MIRRORS_GAS = 4 * 75_000;
 

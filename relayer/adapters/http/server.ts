@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 
 import { RelayerError } from "../../errors.ts";
 import type { RelayerStatus } from "../../ports/status.ts";
+import { INSIGHT_PAGES, serveInsight } from "./insight-pages.ts";
 
 /** Nothing that is served takes a body, and nobody needs long to ask. */
 const BODY_LIMIT_BYTES = 1_024;
@@ -36,6 +37,7 @@ export async function startHttpServer({ host, port, status, metrics }: HttpServe
   });
   app.get("/metrics", async (_, reply) => reply.type(metrics.contentType).send(await metrics.print()));
   servePages(app, status);
+  serveInsight(app, status);
 
   try {
     await app.listen({ host, port });
@@ -49,7 +51,7 @@ export async function startHttpServer({ host, port, status, metrics }: HttpServe
   };
 }
 
-const PAGES = ["/live", "/ready", "/health", "/metrics", "/status", "/v1/convergence", "/v1/actions"];
+const PAGES = ["/live", "/ready", "/health", "/metrics", "/status", "/v1/convergence", "/v1/actions", ...INSIGHT_PAGES];
 
 function servePages(app: FastifyInstance, status: () => RelayerStatus | null): void {
   const page = (path: string, show: (of: RelayerStatus) => { code: number; body: object }): void => {

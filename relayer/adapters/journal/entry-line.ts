@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 
 import type { Observation } from "../../domain/world/observation.ts";
@@ -8,6 +9,7 @@ import type { JournalEntry } from "../../ports/journal.ts";
 const BIGINT_KEY = "$bigint";
 
 const WallMs = z.number().nonnegative();
+const LineHash = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** A record, so that a kind that is missing here does not compile. */
 const KINDS: Readonly<Record<Observation["kind"], true>> = {
@@ -27,6 +29,13 @@ const KINDS: Readonly<Record<Observation["kind"], true>> = {
 /** The envelope is checked; what it holds is what this relayer wrote, and is only ever read back for analysis. */
 const EntryLine = z.discriminatedUnion("kind", [
   z.strictObject({
+    prev: LineHash,
+    kind: z.literal("started"),
+    atMs: WallMs,
+    policy: z.string(),
+  }),
+  z.strictObject({
+    prev: LineHash,
     kind: z.literal("observation"),
     atMs: WallMs,
     observation: z.looseObject({
@@ -34,6 +43,7 @@ const EntryLine = z.discriminatedUnion("kind", [
     }),
   }),
   z.strictObject({
+    prev: LineHash,
     kind: z.literal("decision"),
     atMs: WallMs,
     hash: z.string().regex(/^0x[0-9a-f]{64}$/),
@@ -41,24 +51,46 @@ const EntryLine = z.discriminatedUnion("kind", [
   }),
 ]);
 
-/** One entry as one line, without its end. */
-export function encodeEntry(entry: JournalEntry): string {
-  return JSON.stringify(entry, (_, value: unknown) =>
+/** Where a line stands. */
+export interface LinePlace {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Stands in the first line of a journal, which follows nothing. */
+export const GENESIS = "0".repeat(64);
+
+/** One entry as one line, without its end. `previous` is {@link hashLine} of the line before it. */
+export function encodeEntry(entry: JournalEntry, previous: string): string {
+  return JSON.stringify({ prev: previous, ...entry }, (_, value: unknown) =>
     typeof value === "bigint" ? { [BIGINT_KEY]: `0x${value.toString(16)}` } : value,
   );
 }
 
-/** @throws RelayerError `JOURNAL_CORRUPT` */
-export function decodeEntry(line: string, where: { readonly file: string; readonly line: number }): JournalEntry {
+/** What the next line has to carry. */
+export function hashLine(line: string): string {
+  return createHash("sha256").update(line, "utf8").digest("hex");
+}
+
+/**
+ * The entry in `line`. `previous` is the hash of the line before it, or null where that is not there any more.
+ *
+ * @throws RelayerError `JOURNAL_CORRUPT`, `JOURNAL_BROKEN`
+ */
+export function decodeEntry(line: string, previous: string | null, where: LinePlace): JournalEntry {
+  const { prev, ...entry } = parseLine(line, where);
+  if (previous === null || prev === previous) return entry as JournalEntry;
+  throw new RelayerError("JOURNAL_BROKEN", `line ${where.line} of ${where.file} does not follow the line before it`, {
+    ...where,
+  });
+}
+
+function parseLine(line: string, where: LinePlace): z.output<typeof EntryLine> {
   try {
-    return EntryLine.parse(JSON.parse(line, revive)) as JournalEntry;
+    return EntryLine.parse(JSON.parse(line, revive));
   } catch (error) {
-    throw new RelayerError(
-      "JOURNAL_CORRUPT",
-      `line ${where.line} of ${where.file} is not a journal entry`,
-      where,
-      error,
-    );
+    const text = `line ${where.line} of ${where.file} is not a journal entry`;
+    throw new RelayerError("JOURNAL_CORRUPT", text, { ...where }, error);
   }
 }
 

@@ -4,8 +4,8 @@ import { createInterface } from "node:readline";
 
 import { RelayerError } from "../../errors.ts";
 import type { Journal, JournalEntry } from "../../ports/journal.ts";
-import { decodeEntry, encodeEntry } from "./entry-line.ts";
-import { listSegments, openSegment, type Segment, segmentAt } from "./segment.ts";
+import { decodeEntry, encodeEntry, GENESIS, hashLine } from "./entry-line.ts";
+import { lastLine, listSegments, openSegment, type Segment, segmentAt } from "./segment.ts";
 
 /** A file that has grown beyond this is followed by a new one. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
@@ -24,17 +24,18 @@ interface OpenFile {
   readonly segment: Segment;
   readonly handle: FileHandle;
   size: number;
+  /** Hash of the last line, here or in the file before. */
+  lastHash: string;
 }
 
 interface Pending {
-  readonly line: string;
-  readonly isUrgent: boolean;
+  readonly entry: JournalEntry;
   readonly resolve: () => void;
   readonly reject: (error: RelayerError) => void;
 }
 
 /**
- * A `Journal` of JSON lines. Entries that arrive while a write is under way go out together in the next one. Opens its
+ * A `Journal` of JSON lines, each of which carries the hash of the line before. Entries that arrive while a write is under way go out together in the next one. Opens its
  * file at the first entry, and again after every failure: a full disk must not keep a relayer from starting.
  */
 export function createFileJournal(options: FileJournalOptions): Journal {
@@ -49,19 +50,22 @@ export function createFileJournal(options: FileJournalOptions): Journal {
     if (current !== null && current.size < maxFileBytes) return current;
     await mkdir(dir, { recursive: true });
     const segment = current === null ? await lastSegment(dir) : segmentAt(dir, current.segment.number + 1);
+    const carried = current?.lastHash ?? null;
     await current?.handle.close();
     current = null;
-    current = { segment, ...(await openSegment(segment)) };
+    const opened = await openSegment(segment);
+    current = { segment, ...opened, lastHash: carried ?? (await lastHashUpTo(dir, segment)) };
     await deleteOldest(dir, maxFiles);
     return current;
   }
 
   async function writeBatch(batch: readonly Pending[]): Promise<void> {
     const file = await openCurrent();
-    const bytes = Buffer.from(batch.map(({ line }) => `${line}\n`).join(""));
+    const { bytes, lastHash } = chainLines(batch, file.lastHash);
     await file.handle.appendFile(bytes);
     file.size += bytes.length;
-    if (batch.some(({ isUrgent }) => isUrgent)) await file.handle.datasync();
+    file.lastHash = lastHash;
+    if (batch.some(({ entry }) => entry.kind === "decision")) await file.handle.datasync();
     else scheduleSync();
   }
 
@@ -95,7 +99,7 @@ export function createFileJournal(options: FileJournalOptions): Journal {
   function append(entry: JournalEntry): Promise<void> {
     if (isClosed) return Promise.reject(unavailable("write", dir, new TypeError("the journal is closed")));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    pending.push({ line: encodeEntry(entry), isUrgent: entry.kind === "decision", resolve, reject });
+    pending.push({ entry, resolve, reject });
     writing ??= drain();
     return promise;
   }
@@ -114,8 +118,32 @@ export function createFileJournal(options: FileJournalOptions): Journal {
   };
 }
 
+/** Lines of a batch, each bound to the one before it. */
+function chainLines(
+  batch: readonly Pending[],
+  previous: string,
+): { readonly bytes: Buffer; readonly lastHash: string } {
+  let lastHash = previous;
+  const lines = batch.map(({ entry }) => {
+    const line = encodeEntry(entry, lastHash);
+    lastHash = hashLine(line);
+    return `${line}\n`;
+  });
+  return { bytes: Buffer.from(lines.join("")), lastHash };
+}
+
 async function lastSegment(dir: string): Promise<Segment> {
   return (await listSegments(dir)).at(-1) ?? segmentAt(dir, 0);
+}
+
+/** Hash of the last whole line of `segment`, or of the one before it that has any. */
+async function lastHashUpTo(dir: string, segment: Segment): Promise<string> {
+  const segments = (await listSegments(dir)).filter(({ number }) => number <= segment.number);
+  for (const { path } of segments.reverse()) {
+    const line = await lastLine(path);
+    if (line !== null) return hashLine(line);
+  }
+  return GENESIS;
 }
 
 async function deleteOldest(dir: string, maxFiles: number): Promise<void> {
@@ -123,24 +151,32 @@ async function deleteOldest(dir: string, maxFiles: number): Promise<void> {
   for (const { path } of segments.slice(0, -maxFiles)) await rm(path, { force: true });
 }
 
-async function* readAll(dir: string): AsyncIterable<JournalEntry> {
+async function* readAll(dir: string): AsyncGenerator<JournalEntry, void> {
   const segments = await listSegments(dir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
     throw unavailable("read", dir, error);
   });
-  for (const segment of segments) yield* readSegment(segment.path);
+  // Of the oldest kept, the line before may be gone with its file; only a journal that is whole begins with nothing.
+  let previous: string | null = segments[0]?.number === 0 ? GENESIS : null;
+  for (const { path } of segments) previous = yield* readSegment(path, previous);
 }
 
 /** Decodes a line only once the next one is there: the last of a file may be torn. */
-async function* readSegment(path: string): AsyncIterable<JournalEntry> {
+async function* readSegment(path: string, before: string | null): AsyncGenerator<JournalEntry, string | null> {
   let number = 0;
   let held: string | null = null;
+  let previous = before;
   for await (const line of createInterface({ input: createReadStream(path, "utf8"), crlfDelay: Infinity })) {
-    if (held !== null) yield decodeEntry(held, { file: path, line: number });
+    if (held !== null) {
+      yield decodeEntry(held, previous, { file: path, line: number });
+      previous = hashLine(held);
+    }
     held = line;
     number += 1;
   }
-  if (held !== null && isWholeJson(held)) yield decodeEntry(held, { file: path, line: number });
+  if (held === null || !isWholeJson(held)) return previous;
+  yield decodeEntry(held, previous, { file: path, line: number });
+  return hashLine(held);
 }
 
 /** An entry is one JSON object, and no proper beginning of an object is JSON. */

@@ -37,6 +37,21 @@ export async function openSegment(segment: Segment): Promise<{ handle: FileHandl
   }
 }
 
+/** The last whole line of a file, without its end; null when there is none. */
+export async function lastLine(path: string): Promise<string | null> {
+  const handle = await open(path, "r");
+  try {
+    const end = await wholeLinesSize(handle, (await handle.stat()).size);
+    if (end === 0) return null;
+    const start = await wholeLinesSize(handle, end - 1);
+    const bytes = Buffer.alloc(end - 1 - start);
+    await handle.read(bytes, 0, bytes.length, start);
+    return bytes.toString("utf8");
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Bytes up to and including the last newline. */
 async function wholeLinesSize(handle: FileHandle, size: number): Promise<number> {
   const chunk = Buffer.alloc(CHUNK_BYTES);

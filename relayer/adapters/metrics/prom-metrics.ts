@@ -54,6 +54,8 @@ export function createPromMetrics(options: PromMetricsOptions): PromMetrics {
     tightenedFirst: (path, seconds) => of.timeToFirst.observe({ path }, seconds),
     tightenedAll: (path, seconds) => of.timeToGlobal.observe({ path }, seconds),
     overhead: (seconds) => of.overhead.observe(seconds),
+    fundsRead: (chain, haltsLeft) => of.runway.set({ chain }, haltsLeft),
+    haltReadiness: (score) => of.readiness.set(score),
     converged(isConverged, openActions) {
       of.convergence.set(isConverged ? 1 : 0);
       of.openActions.set(openActions);
@@ -106,6 +108,8 @@ function createInstruments(registry: Registry) {
     guards: gauge("guard_active", "1 while a guard is raised and waits for a person.", ["guard"]),
     convergence: unread(gauge("convergence_ok", "1 when all chains hold equal mesh words, 0 when not.", [])),
     openActions: unread(gauge("actions_open", "Actions not yet seen on chain.", [])),
+    runway: gauge("halt_runway_count", "Halts that the wallet can still pay for.", ["chain"]),
+    readiness: unread(gauge("halt_readiness", "Part of chains that a halt which comes now would be sent to.", [])),
     buildInfo: gauge("build_info", "What is running.", ["relayer", "version", "node"]),
   };
 }

@@ -72,12 +72,10 @@ export interface Asserted extends Numbered<"asserted"> {
   readonly posture: Posture;
 }
 
+/** An entry of the message or directive whose event stands before it changed a word. */
 export interface Merged extends Numbered<"merged"> {
   readonly market: number;
-  /** The sending hub's; the chain's own when operators submitted the entry there. */
-  readonly srcEid: Eid;
   readonly path: Path;
-  readonly entry: Word;
   /** Word and posture after the merge. */
   readonly meshWord: Word;
   readonly posture: Posture;
@@ -161,8 +159,6 @@ export interface MessageRefused extends Numbered<"message-refused"> {
 
 export interface DirectiveAccepted extends Numbered<"directive-accepted"> {
   readonly decision: Hex;
-  readonly path: Path;
-  readonly signatures: number;
 }
 
 export interface OperatorSet extends Numbered<"operator-set"> {

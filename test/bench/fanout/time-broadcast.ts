@@ -2,7 +2,7 @@ import { id } from "ethers";
 
 import type { BenchChain } from "./bench-chain.ts";
 
-const ACCEPTED = id("DirectiveAccepted(uint64,bytes32,uint8,uint256)");
+const ACCEPTED = id("DirectiveAccepted(uint64,bytes32)");
 
 /** One way of bringing a raise to all destinations. */
 export interface Attempt<Start> {

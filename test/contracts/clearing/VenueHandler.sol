@@ -2,6 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {UNIT_FINE} from "../../../contracts/clearing/book/Scale.sol";
+import {InsuranceFund} from "../../../contracts/clearing/funds/InsuranceFund.sol";
+import {ExitTerms, FundTerms} from "../../../contracts/interfaces/IClearingFunds.sol";
 import {MarketParams} from "../../../contracts/interfaces/IClearingMarkets.sol";
 import {Standing} from "../../../contracts/interfaces/IClearingReports.sol";
 import {HALTED, NORMAL} from "../../../contracts/types/Rungs.sol";
@@ -11,14 +13,32 @@ import {ClearingWorld} from "./ClearingWorld.sol";
 /// @notice Five traders who do what they like with a clearing house, in two markets whose prices jump. What the house refuses
 /// is part of the game; what it must not do is counted in {violations}.
 abstract contract VenueHandler is ClearingWorld {
+    uint256 private constant VIRTUAL_SHARES = 1e12;
+
     /// @notice property number => how often it did not hold
     mapping(uint256 property => uint256) internal violations;
     /// @notice name of a step => how often it came through
     mapping(bytes32 step => uint256) internal done;
 
+    /// @dev The vaults of BTC's fund and of the shared one, by their market.
+    InsuranceFund[2] internal vaults;
+
     function setUp() public virtual override {
         super.setUp();
         for (uint256 i; i < TRADERS; ++i) _fund(i, 2_000);
+        house.setExitTerms(ExitTerms([uint32(1 days), 2 days, 3 days], [uint32(300_000), 100_000, 50_000]));
+        FundTerms memory terms = FundTerms(0, 0, 300_000, 150_000, uint96(2 * ONE), uint96(ONE));
+        for (uint8 market; market < 2; ++market) {
+            if (market != 0) (terms.gapPpm, terms.concentrationPpm) = (150_000, 200_000);
+            vaults[market] = new InsuranceFund(house, market, "Insurance", "INS");
+            house.setVault(market, address(vaults[market]));
+            house.setFundTerms(market, terms);
+            for (uint256 i; i < TRADERS; ++i) {
+                token.mint(traders[i], 1e6 * ONE);
+                vm.prank(traders[i]);
+                token.approve(address(vaults[market]), type(uint256).max);
+            }
+        }
     }
 
     function _params(uint128 lotE18) internal pure override returns (MarketParams memory params) {
@@ -78,6 +98,62 @@ abstract contract VenueHandler is ClearingWorld {
         house.contribute(uint8(seed % 3), (1 + (units % (50 * ONE))));
     }
 
+    /// @dev Who enters, leaves or claims, costs nobody who stays: a share is worth no less.
+    function enterFund(uint256 seed, uint256 units) external step {
+        InsuranceFund fund = vaults[seed % 2];
+        (uint256 assets, uint256 supply) = _priceOf(fund);
+        address holder = traders[(seed >> 8) % TRADERS];
+        vm.prank(holder);
+        try fund.deposit(1 + (units % (200 * ONE)), holder) {
+            ++done["enterFund"];
+        } catch {}
+        _checkPrice(fund, assets, supply);
+    }
+
+    function leaveFund(uint256 seed, uint256 part) external step {
+        InsuranceFund fund = vaults[seed % 2];
+        address holder = traders[(seed >> 8) % TRADERS];
+        uint256 held = fund.balanceOf(holder);
+        (uint256 assets, uint256 supply) = _priceOf(fund);
+        vm.prank(holder);
+        try fund.requestRedeem(held - (part % (held + 1)), holder, holder) {
+            ++done["leaveFund"];
+        } catch {}
+        _checkPrice(fund, assets, supply);
+    }
+
+    function payDue(uint256 seed) external step {
+        if (seed % 3 == 0) _pass(12 hours + ((seed >> 8) % 1 days));
+        InsuranceFund fund = vaults[(seed >> 32) % 2];
+        (uint256 assets, uint256 supply) = _priceOf(fund);
+        done["payDue"] += fund.payDue();
+        _checkPrice(fund, assets, supply);
+        address holder = traders[(seed >> 40) % TRADERS];
+        uint256 most = fund.maxWithdraw(holder);
+        uint256 before = token.balanceOf(holder);
+        vm.startPrank(holder);
+        fund.redeem(fund.maxRedeem(holder), holder, holder);
+        vm.stopPrank();
+        if (token.balanceOf(holder) - before != most) ++violations[46];
+    }
+
+    function moveInsurance(uint256 seed, uint256 units) external step {
+        (uint8 from, uint8 to) = seed % 2 == 0 ? (0, BTC) : (BTC, 0);
+        try house.moveInsurance(from, to, 1 + (units % (20 * ONE))) {
+            ++done["moveInsurance"];
+        } catch {}
+    }
+
+    /// @dev Names somebody, and looks again at those who were named.
+    function nameWorst(uint256 seed) external step {
+        uint8 market = uint8((seed >> 8) % 2);
+        try house.nameWorst(traders[seed % TRADERS], market) {
+            ++done["nameWorst"];
+        } catch {
+            house.assess(market);
+        }
+    }
+
     function halt(uint256 seed) external step {
         hub.set(uint8(seed % 3), (seed >> 8) % 4 == 0 ? HALTED : NORMAL, uint8((seed >> 16) % 5));
     }
@@ -117,12 +193,16 @@ abstract contract VenueHandler is ClearingWorld {
         int256[TRADERS] memory before;
         for (uint256 i; i < TRADERS; ++i) before[i] = _equity(i);
         int256 remainder = house.remainderFine();
+        // The reward is this contract's.
+        int256 reward = -house.standing(address(this)).equityFine;
         try house.resolve(traders[trader]) {
             ++done["resolve"];
         } catch {
             return;
         }
-        int256 given = remainder - house.remainderFine();
+        reward += house.standing(address(this)).equityFine;
+        if (reward != 0) ++done["reward"];
+        int256 given = remainder - house.remainderFine() - reward;
         for (uint256 i; i < TRADERS; ++i) {
             int256 change = _equity(i) - before[i];
             if (i == trader) {
@@ -133,6 +213,32 @@ abstract contract VenueHandler is ClearingWorld {
             }
         }
         if (given != deficit) ++violations[13];
+    }
+
+    /// @dev What is in the vaults is what was paid to those who left and not claimed yet, to a base unit a request; and
+    /// all shares are somebody's, or wait.
+    function _assertFundsSound() internal view {
+        for (uint256 i; i < 2; ++i) {
+            (uint256 owed, uint256 held) = (0, vaults[i].balanceOf(address(vaults[i])));
+            for (uint256 j; j < TRADERS; ++j) {
+                owed += vaults[i].maxWithdraw(traders[j]);
+                held += vaults[i].balanceOf(traders[j]);
+            }
+            uint256 tokens = token.balanceOf(address(vaults[i]));
+            assertGe(tokens, owed, "vault: more is owed than there is");
+            assertLe(tokens, owed + steps * TRADERS, "vault: tokens were left behind");
+            assertEq(held, vaults[i].totalSupply(), "vault: shares");
+            assertLe(vaults[i].convertToAssets(held), vaults[i].totalAssets(), "vault: worth more than the fund");
+        }
+    }
+
+    function _priceOf(InsuranceFund fund) private view returns (uint256 assets, uint256 supply) {
+        return (fund.totalAssets() + 1, fund.totalSupply() + VIRTUAL_SHARES);
+    }
+
+    function _checkPrice(InsuranceFund fund, uint256 assets, uint256 supply) private {
+        (uint256 assetsNow, uint256 supplyNow) = _priceOf(fund);
+        if (assetsNow * supply < assets * supplyNow) ++violations[47];
     }
 
     /// @dev Somebody below maintenance margin but not bankrupt, if there is anybody; else `drawn`.

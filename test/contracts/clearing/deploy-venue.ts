@@ -38,6 +38,19 @@ export const PARAMS = {
   fundDrawPpm: 500_000n,
   sharedDrawPpm: 300_000n,
 };
+/** Of the fund of market 1 and of the shared one; of the other market, what concerns fills and bankruptcies. */
+export const FUND_TERMS = {
+  gapPpm: 0n,
+  concentrationPpm: 0n,
+  rebatePpm: 400_000n,
+  movePpm: 150_000n,
+  rewardUnits: 2n * ONE,
+  floorUnits: 5n * ONE,
+};
+export const EXIT_NOTICE_SECONDS = 86_400n;
+export const EXIT_LIMIT_PPM = 300_000n;
+/** Funds that have a vault. */
+export const VAULTS = [0, 1] as const;
 export const MAINTENANCE_PPM = 25_000n;
 export const OFFSET_PPM = 600_000n;
 
@@ -54,7 +67,10 @@ const ORDER = [
 
 export interface Deployment {
   readonly house: Contract;
+  readonly token: Contract;
   readonly traders: readonly HDNodeWallet[];
+  /** Whoever has deployed, and sends what no trader sends. */
+  readonly owner: string;
   readonly publish: (prices: readonly bigint[]) => Promise<void>;
   /** When each market was listed, unix seconds. */
   readonly listedAt: ReadonlyMap<number, bigint>;
@@ -68,7 +84,8 @@ export async function deployVenue(): Promise<Deployment> {
   const aggregator = await ethers.deployContract("PriceAggregator", [owner!.address]);
   const batch = await ethers.deployContract("FeedBatch");
   const setup = [hub.target, aggregator.target, token.target, owner!.address];
-  const office = await ethers.deployContract("ClearingOffice", [setup]);
+  const funds = await ethers.deployContract("ClearingFunds", [setup]);
+  const office = await ethers.deployContract("ClearingOffice", [setup, funds.target]);
   const recovery = await ethers.deployContract("ClearingRecovery", [setup, office.target]);
   const teller = await ethers.deployContract("ClearingTeller", [setup, recovery.target]);
   const { target } = await ethers.deployContract("ClearingHouse", [setup, teller.target]);
@@ -96,7 +113,35 @@ export async function deployVenue(): Promise<Deployment> {
   await house.getFunction("setClassOffset")(0, OFFSET_PPM);
   await token.getFunction("mint")(owner!.address, 10n ** 30n);
   await token.getFunction("approve")(target, ethers.MaxUint256);
-  return { house: house as unknown as Contract, traders: await fundedWallets(), publish, listedAt };
+  return {
+    house: house as unknown as Contract,
+    token: token as unknown as Contract,
+    traders: await fundedWallets(),
+    owner: owner!.address,
+    publish,
+    listedAt,
+  };
+}
+
+/** The house with vaults over two of its funds, by market, and with rebates, rewards and moves. */
+export async function deployInsured(): Promise<Deployment & { readonly funds: ReadonlyMap<number, Contract> }> {
+  const deployment = await deployVenue();
+  const { house, token, traders } = deployment;
+  const limits = Array.from({ length: 3 }, () => EXIT_LIMIT_PPM);
+  const notices = Array.from({ length: 3 }, () => EXIT_NOTICE_SECONDS);
+  await house.getFunction("setExitTerms")({ noticeSeconds: notices, limitsPpm: limits });
+  for (const market of [0, ...MARKETS]) await house.getFunction("setFundTerms")(market, FUND_TERMS);
+  const funds = new Map<number, Contract>();
+  for (const market of VAULTS) {
+    const vault = await ethers.deployContract("InsuranceFund", [house.target, market, "Insurance", "INS"]);
+    await house.getFunction("setVault")(market, vault.target);
+    for (const wallet of traders) {
+      await token.getFunction("mint")(wallet.address, 10n ** 12n);
+      await (token.connect(wallet) as Contract).getFunction("approve")(vault.target, ethers.MaxUint256);
+    }
+    funds.set(market, vault as unknown as Contract);
+  }
+  return { ...deployment, funds };
 }
 
 async function fundedWallets(): Promise<HDNodeWallet[]> {

@@ -262,12 +262,10 @@ contract BroadcastTest is HubFixture {
     function test_Broadcast_PaysTheFeeAndKeepsTheRefund() public {
         _assert(MARKET, _rungs(HALTED, NORMAL));
         uint256 before = address(hub).balance;
-        uint256 quoted = hub.quoteBroadcast();
 
         hub.broadcast();
 
-        assertEq(quoted, 3 * FEE, "quoted");
-        assertEq(before - address(hub).balance, quoted, "paid");
+        assertEq(before - address(hub).balance, 3 * FEE, "paid");
         assertEq(address(endpoint).balance, 6 * FEE, "fees of two broadcasts");
     }
 
@@ -278,10 +276,6 @@ contract BroadcastTest is HubFixture {
         vm.expectEmit(address(hub));
         emit IIncidentHub.BroadcastSent(hub.seq() + 3, uint32(1) << MARKET, false, 1, 2);
         hub.broadcast();
-    }
-
-    function test_QuoteBroadcast_ZeroWhenNothingIsDue() public view {
-        assertEq(hub.quoteBroadcast(), 0);
     }
 
     function test_Broadcast_RevertWhen_GasWouldStarveASend() public {

@@ -201,7 +201,7 @@ contract LiftGateTest is HubFixture {
         uint256 before = gasleft();
         hub.lift(MARKET);
 
-        assertLt(before - gasleft(), 1_600_000, "bounded");
+        assertLt(before - gasleft(), 300_000, "bounded");
         _expectRungs(MARKET, HALTED, M3);
     }
 
@@ -209,11 +209,11 @@ contract LiftGateTest is HubFixture {
 
     /// @dev This gate says yes when it has less than its share: no amount of gas makes it say so.
     function testFuzz_Lift_NobodyCanStarveTheGate(uint256 share) public {
-        _setGate(address(new CatchingGate(1_500_000 - 500)));
+        _setGate(address(new CatchingGate(200_000 - 500)));
         _assert(MARKET, _rungs(HALTED, M4));
         vm.warp(START + 1 hours);
 
-        try hub.lift{gas: bound(share, 30_000, 3_000_000)}(MARKET) {
+        try hub.lift{gas: bound(share, 30_000, 600_000)}(MARKET) {
             _expectRungs(MARKET, HALTED, M3);
         } catch {
             _expectRungs(MARKET, HALTED, M4);
@@ -225,7 +225,7 @@ contract LiftGateTest is HubFixture {
         vm.warp(START + 1 hours);
 
         vm.expectPartialRevert(IIncidentState.IncidentState_GasTooLow.selector);
-        hub.lift{gas: 1_500_000}(MARKET);
+        hub.lift{gas: 200_000}(MARKET);
     }
 
     /* SETTING */

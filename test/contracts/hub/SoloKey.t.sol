@@ -16,7 +16,7 @@ contract SoloKeyTest is HubFixture {
         (, Word above) = entry.split(_rungs(REDUCE_ONLY, M2));
 
         vm.expectEmit(address(hub));
-        emit IIncidentHub.DirectiveAccepted(hub.seq() + 1, keccak256("decision"), Path.Solo, 1);
+        emit IIncidentHub.DirectiveAccepted(hub.seq() + 1, keccak256("decision"));
         vm.expectEmit(address(hub));
         emit IIncidentState.LanesRefused(hub.seq() + 2, MARKET, EID, Path.Solo, Refusal.AboveCeiling, above);
         _submit(_pack(MARKET, entry), 1);

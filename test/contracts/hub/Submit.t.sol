@@ -23,9 +23,9 @@ contract SubmitTest is HubFixture {
         Posture tightened = hub.posture().tightened(MARKET, _rungs(HALTED, M4));
 
         vm.expectEmit(address(hub));
-        emit IIncidentHub.DirectiveAccepted(hub.seq() + 1, directive.decision, Path.Quorum, 2);
+        emit IIncidentHub.DirectiveAccepted(hub.seq() + 1, directive.decision);
         vm.expectEmit(address(hub));
-        emit IIncidentState.Merged(hub.seq() + 2, MARKET, EID, Path.Quorum, entry, merged, tightened);
+        emit IIncidentState.Merged(hub.seq() + 2, MARKET, Path.Quorum, merged, tightened);
         vm.prank(stranger);
         hub.submit(directive, _sign(directive, 2));
 
@@ -115,7 +115,7 @@ contract SubmitTest is HubFixture {
         bytes32 digest = hub.meshDigest();
 
         vm.expectEmit(address(hub));
-        emit IIncidentHub.DirectiveAccepted(hub.seq() + 1, keccak256("decision"), Path.Quorum, 2);
+        emit IIncidentHub.DirectiveAccepted(hub.seq() + 1, keccak256("decision"));
         _submit("", 2);
 
         assertEq(hub.meshDigest(), digest, "digest");
@@ -178,6 +178,22 @@ contract SubmitTest is HubFixture {
     }
 
     /* SIGNATURES */
+
+    /// @dev One that does not fit its type is read as it stands, and refused all the same.
+    function testFuzz_Submit_RevertWhen_DeadlineDoesNotFit(uint256 deadline) public {
+        deadline = bound(deadline, uint256(type(uint64).max) + 1, type(uint256).max);
+        Directive memory directive = _directive("");
+        bytes memory data = abi.encodeCall(hub.submit, (directive, _sign(directive, 2)));
+        assembly ("memory-safe") {
+            // Behind the selector: two offsets and the decision.
+            mstore(add(data, 132), deadline)
+        }
+        vm.expectRevert(
+            abi.encodeWithSelector(IIncidentHub.IncidentHub_InvalidDeadline.selector, deadline, block.timestamp)
+        );
+        (bool ok, ) = address(hub).call(data);
+        ok;
+    }
 
     function testFuzz_Submit_RevertWhen_SignaturesAreNotWhole(uint16 length) public {
         length = uint16(bound(length, 0, 3_000));

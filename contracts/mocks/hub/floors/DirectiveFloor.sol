@@ -33,8 +33,8 @@ contract DirectiveFloor {
     }
 
     function submit(Directive calldata directive, bytes calldata signatures) external {
-        uint256 signers = _countSigners(_digest(directive), signatures);
-        _merge(directive.decision, directive.entries, signers);
+        _checkSigners(_digest(directive), signatures);
+        _merge(directive.decision, directive.entries);
     }
 
     function _digest(Directive calldata directive) private view returns (bytes32 digest) {
@@ -54,11 +54,12 @@ contract DirectiveFloor {
         }
     }
 
-    function _countSigners(bytes32 digest, bytes calldata signatures) private returns (uint256 count) {
+    function _checkSigners(bytes32 digest, bytes calldata signatures) private {
         assembly ("memory-safe") {
             let data := mload(0x40)
             mstore(data, digest)
             let previous := 0
+            let count := 0
             for {
                 let at := 0
             } lt(at, signatures.length) {
@@ -88,13 +89,11 @@ contract DirectiveFloor {
         }
     }
 
-    function _merge(bytes32 decision, bytes calldata entries, uint256 signers) private {
+    function _merge(bytes32 decision, bytes calldata entries) private {
         assembly ("memory-safe") {
             let data := mload(0x40)
             let status := sload(_status.slot)
-            mstore(data, 0)
-            mstore(add(data, 32), signers)
-            log3(data, 64, 0, status, decision)
+            log3(data, 0, 0, status, decision)
 
             let market := byte(0, calldataload(entries.offset))
             let entry := calldataload(add(entries.offset, 1))
@@ -108,10 +107,9 @@ contract DirectiveFloor {
             let posture := or(sload(_posture.slot), shl(shl(3, market), 0x34))
             sstore(_posture.slot, posture)
             sstore(_status.slot, add(status, 2))
-            mstore(add(data, 32), entry)
-            mstore(add(data, 64), word)
-            mstore(add(data, 96), posture)
-            log4(data, 128, 0, status, market, 0)
+            mstore(add(data, 32), word)
+            mstore(add(data, 64), posture)
+            log3(data, 96, 0, status, market)
         }
     }
 }

@@ -24,7 +24,7 @@ contract ReceiveFloor {
             sstore(_ledger.slot, add(sload(_ledger.slot), 1))
             let data := mload(0x40)
             log3(data, 0x40, 0, 0, 0)
-            log4(data, 0x80, 0, 0, 0, 0)
+            log3(data, 0x60, 0, 0, 0)
         }
     }
 }

@@ -15,6 +15,7 @@ import {
   UNIT_FINE,
   valueOf,
 } from "./book.ts";
+import { premiumOf, rebateOf, reliefOf, rewardOf } from "./rewards.ts";
 
 /** As `MarketParams`, the part that the model knows. */
 export interface Params {
@@ -36,10 +37,12 @@ export interface Params {
   readonly haircutCapPpm: bigint;
   readonly fundDrawPpm: bigint;
   readonly sharedDrawPpm: bigint;
+  readonly rebatePpm: bigint;
+  readonly rewardUnits: bigint;
 }
 
 /** What has been drawn lately, in units, decaying within a day. */
-interface Drawn {
+export interface Drawn {
   passed: bigint;
   at: bigint;
 }
@@ -172,9 +175,7 @@ export function updateAverage(venue: Venue, market: Market): void {
 }
 
 function updatePremium(venue: Venue, market: Market, fill: bigint): void {
-  const most = (venue.params.fundingCapPpm * 8n) / 24n;
-  const raw = ((fill - market.price) * PPM) / market.price;
-  const premium = raw > most ? most : raw < -most ? -most : raw;
+  const premium = premiumOf(fill, market.price, venue.params.fundingCapPpm);
   const elapsed = venue.now - market.premiumAt;
   market.premiumPpm = (market.premiumPpm * HOUR + premium * elapsed) / (HOUR + elapsed);
   market.premiumAt = venue.now;
@@ -217,6 +218,7 @@ export function fill(venue: Venue, request: Fill): boolean {
   accrue(venue, market);
   const apart = larger(request.price - market.price, market.price - request.price);
   if (apart * PPM > market.price * params.fillBandPpm) return false;
+  const relief = reliefOf(market.premiumPpm, premiumOf(request.price, market.price, params.fundingCapPpm));
   updatePremium(venue, market, request.price);
   updateAverage(venue, market);
 
@@ -229,14 +231,21 @@ export function fill(venue: Venue, request: Fill): boolean {
     const isReducing = held !== undefined && held.isLong !== leg.isBuy && size <= sizeOf(market.book, held);
     return { ...leg, isReducing, before: standingOf(venue, leg.trader) };
   });
+  let feeUnits = 0n;
   for (const { trader, isBuy, feePpm } of legs) {
     add(venue.cash, trader, trade(market.book, trader, { isBuy, size, price: request.price }));
-    const fee = ceilDiv(notionalOf(size, request.price) * feePpm, PPM) * UNIT_FINE;
+    const units = ceilDiv(notionalOf(size, request.price) * feePpm, PPM);
+    const fee = units * UNIT_FINE;
+    feeUnits += units;
     add(venue.cash, trader, -fee);
     const toFund = (fee * params.fundSharePpm) / PPM;
     payFund(market, toFund);
     venue.fees += fee - toFund;
   }
+  const rebate = rebateOf({ ...params, feeUnits, relief }) * UNIT_FINE;
+  venue.fees -= rebate;
+  // Sellers while fills lie above the mark.
+  add(venue.cash, legs.find(({ isBuy }) => isBuy === relief < 0n)!.trader, rebate);
   if (legs.every(({ isReducing }) => !isReducing) && openInterest(market) > params.openInterestCap) return false;
   return legs.every((leg) => mayKeep(leg, standingOf(venue, leg.trader)));
 }
@@ -258,21 +267,31 @@ export function remainderOf(venue: Venue): bigint {
   return sum;
 }
 
-/** What a fund pays of `wanted`: at most a part, in a day, of what it was before. */
-function draw(venue: Venue, fund: bigint, wanted: bigint, { drawn, ppm }: { drawn: Drawn; ppm: bigint }): bigint {
-  const elapsed = venue.now - drawn.at;
+/** At most a part of a fund, in units, in a day, of what it was before: what of it has gone, and what is left. */
+export function drawnShare(
+  drawn: Drawn,
+  fundUnits: bigint,
+  { now, ppm }: { now: bigint; ppm: bigint },
+): { pending: bigint; left: bigint } {
+  const elapsed = now - drawn.at;
   const passed = elapsed >= DAY ? 0n : drawn.passed;
-  const limit = ((fund / UNIT_FINE + passed) * ppm) / PPM;
+  const limit = ((fundUnits + passed) * ppm) / PPM;
   const pending = larger(0n, passed - (limit * elapsed) / DAY);
-  const paid = least(wanted, least(fund, larger(0n, limit - pending) * UNIT_FINE));
+  return { pending, left: larger(0n, limit - pending) };
+}
+
+/** What a fund pays of `wanted`. */
+function draw(venue: Venue, fund: bigint, wanted: bigint, { drawn, ppm }: { drawn: Drawn; ppm: bigint }): bigint {
+  const { pending, left: free } = drawnShare(drawn, fund / UNIT_FINE, { now: venue.now, ppm });
+  const paid = least(wanted, least(fund, free * UNIT_FINE));
   if (paid === 0n) return 0n;
   drawn.passed = pending + ceilDiv(paid, UNIT_FINE);
   drawn.at = venue.now;
   return paid;
 }
 
-/** Closes a bankrupt trader, market by market. False when the trader is not bankrupt. */
-export function resolve(venue: Venue, trader: number): boolean {
+/** Closes a bankrupt trader, market by market, and rewards the keeper. False when the trader is not bankrupt. */
+export function resolve(venue: Venue, trader: number, keeper: number): boolean {
   accrueAll(venue, trader);
   const { equity } = standingOf(venue, trader);
   if (equity >= 0n) return false;
@@ -286,7 +305,16 @@ export function resolve(venue: Venue, trader: number): boolean {
     if (lostLeft === 0n && i + 1 === held.length) share = left;
     left -= share;
     lostLeft -= lost[i]!;
+    const position = market.book.positions.get(trader)!;
+    const reward = rewardOf({
+      position,
+      size: sizeOf(market.book, position),
+      price: market.price,
+      feePpm: least(venue.params.makerFeePpm, venue.params.takerFeePpm),
+      most: venue.params.rewardUnits,
+    });
     cover(venue, market, trader, share);
+    payReward(venue, market, keeper, reward);
   });
   if (left !== 0n) {
     const paid = draw(venue, venue.sharedFund, left, { drawn: venue.flatDrawn, ppm: PPM });
@@ -295,6 +323,21 @@ export function resolve(venue: Venue, trader: number): boolean {
   }
   add(venue.cash, trader, -equity);
   return true;
+}
+
+/** Whole units, out of what the fund may still be drawn of today. */
+function payReward(venue: Venue, market: Market, keeper: number, units: bigint): void {
+  const drawn = market.ownDrawn;
+  const { pending, left } = drawnShare(drawn, market.fund / UNIT_FINE, {
+    now: venue.now,
+    ppm: venue.params.fundDrawPpm,
+  });
+  const paid = least(units, least(market.fund / UNIT_FINE, left));
+  if (paid === 0n) return;
+  drawn.passed = pending + paid;
+  drawn.at = venue.now;
+  market.fund -= paid * UNIT_FINE;
+  add(venue.cash, keeper, paid * UNIT_FINE);
 }
 
 function cover(venue: Venue, market: Market, trader: number, deficit: bigint): void {

@@ -33,6 +33,7 @@ contract OutflowModel {
     }
 
     function set(OutflowParameters calldata parameters, uint256 time) external {
+        if (keccak256(abi.encode(parameters)) == keccak256(abi.encode(_parameters))) return;
         if (_isSeeded) flow(0, average, time);
         _parameters = parameters;
         if (!_isSeeded) return;

@@ -63,6 +63,27 @@ contract OutflowSetTest is OutflowWorld {
         assertEq(fresh.reading(MARKET).valueLocked, HELD);
     }
 
+    /// @dev Half of what is held left; the average follows by as much as if nobody had set the same limits in between.
+    function testFuzz_SetMarket_SameLimitsDoNotHoldTheAverage(uint256 seed, uint8 times) public {
+        uint256 step = 1 + (seed % 12 hours);
+        OutflowParameters memory parameters = OutflowPresets.standard(FLOOR_UNITS);
+        uint256[2] memory averages;
+        for (uint256 run; run < 2; ++run) {
+            _build(address(recorder), parameters, HELD);
+            venue.withdraw(HELD / 2);
+            for (uint256 i; i < times % 8; ++i) {
+                _pass(step);
+                if (run == 1) sensor.setMarket(MARKET, parameters);
+            }
+            _pass(step);
+            venue.deposit(0);
+            averages[run] = _reading().valueLocked;
+        }
+
+        assertEq(averages[1], averages[0]);
+        assertLt(averages[1], HELD);
+    }
+
     /// @dev Whatever limits follow each other, at whatever time: no room grows by it, and the average stays.
     function testFuzz_SetMarket_NeverRefills(uint256 seed, uint256 left, uint32 elapsed) public {
         venue.withdraw(left % HELD);

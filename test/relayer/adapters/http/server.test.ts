@@ -4,6 +4,7 @@ import { expect } from "chai";
 
 import { type HttpServer, startHttpServer } from "../../../../relayer/adapters/http/server.ts";
 import { EXIT, exitCodeOf } from "../../../../relayer/exit-code.ts";
+import type { InsightView } from "../../../../relayer/ports/insight.ts";
 import type { RelayerStatus } from "../../../../relayer/ports/status.ts";
 import { failureOf } from "../../../support/failure-of.ts";
 
@@ -16,6 +17,18 @@ const CHAIN = {
   seq: 3,
   posture: null,
   meshDigest: null,
+};
+
+const INCIDENT = { id: "inc-1-2", eid: 1, market: 1, cause: "price", rungs: "halted/m4", openedAtMs: 5, decisions: [] };
+
+const INSIGHT: InsightView = {
+  deployments: () => [{ name: "a", eid: 1, block: null, timestamp: null, quorum: null, operators: [], markets: [] }],
+  exposure: () => [{ name: "a", eid: 1, block: 7, timestamp: 9, markets: [] }],
+  incidents: () => [INCIDENT],
+  incident: (id) => (id === INCIDENT.id ? { ...INCIDENT, timeline: [] } : null),
+  decision: (hash) => (hash === "0xdd" ? { hash: "0xdd", atMs: 1, text: "{}" } : null),
+  nonces: () => [],
+  readiness: () => ({ score: 0.5, runway: 3, reasons: ["a: not read yet"] }),
 };
 
 describe("startHttpServer", () => {
@@ -31,6 +44,7 @@ describe("startHttpServer", () => {
       chains: () => [CHAIN],
       convergence: () => ({ isConverged: true, digests: [] }),
       actions: () => [],
+      ...INSIGHT,
     };
     server = await startHttpServer({
       host: "127.0.0.1",
@@ -59,6 +73,21 @@ describe("startHttpServer", () => {
     expect(await json("/v1/convergence")).to.deep.equal({ isConverged: true, digests: [] });
     expect(await json("/v1/actions")).to.deep.equal({ actions: [] });
     expect((await get("/metrics")).body).to.equal("cordon_x 1\n");
+  });
+
+  it("serves what operators ask, and 404 for what is not known", async () => {
+    expect(await json("/v1/chains")).to.deep.equal({ chains: [CHAIN] });
+    expect(await json("/v1/deployments")).to.deep.equal({ deployments: INSIGHT.deployments() });
+    expect(await json("/v1/exposure")).to.deep.equal({ exposure: INSIGHT.exposure() });
+    expect(await json("/v1/incidents")).to.deep.equal({ incidents: [INCIDENT] });
+    expect(await json("/v1/incidents/inc-1-2")).to.deep.equal({ ...INCIDENT, timeline: [] });
+    expect(await json("/v1/decisions/0xdd")).to.deep.equal({ hash: "0xdd", atMs: 1, text: "{}" });
+    expect(await json("/v1/nonces")).to.deep.equal({ nonces: [] });
+    expect(await json("/v1/readiness")).to.deep.equal(INSIGHT.readiness());
+    const unknown = ["/v1/incidents/inc-9-9", "/v1/decisions/0xee", `/v1/decisions/${"0".repeat(81)}`];
+    expect(await Promise.all(unknown.map(async (path) => (await get(path)).code))).to.deep.equal([404, 404, 404]);
+    status = null;
+    expect([(await get("/v1/incidents")).code, (await get("/v1/incidents/inc-1-2")).code]).to.deep.equal([503, 503]);
   });
 
   it("answers 503 where loops are stuck or components are not ready, each for itself", async () => {

@@ -1,0 +1,88 @@
+import { type Eid, eid } from "../eid.ts";
+import type { Hex } from "../hex.ts";
+import { word } from "../incident/word.ts";
+import type { BlockId, InFlight } from "./decision.ts";
+
+/** What of a decision's text is needed to make it again. */
+export interface WrittenDecision {
+  readonly cut: readonly {
+    readonly eid: Eid;
+    readonly latest: BlockId;
+    readonly finalised: BlockId;
+    readonly isCaughtUp: boolean;
+    readonly venue: BlockId | null;
+  }[];
+  readonly inputs: Hex;
+  readonly policyHash: Hex;
+  readonly operators: readonly Hex[];
+  readonly inFlight: readonly InFlight[];
+  /** Markets that its directives speak of. */
+  readonly markets: readonly number[];
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** Reads a decision's canonical text, or null when it is none. Whether it is true is found by making it again. */
+export function readDecision(text: string): WrittenDecision | null {
+  const raw = parse(text);
+  if (raw === null) return null;
+  const { inputs, policyHash, operators } = raw;
+  const cut = listOf(raw["cut"]).map(readCut);
+  const inFlight = listOf(raw["inFlight"]).map(readInFlight);
+  const isWhole = isHex(inputs) && isHex(policyHash) && Array.isArray(operators) && operators.every(isHex);
+  if (!isWhole || cut.includes(null) || inFlight.includes(null)) return null;
+  return {
+    cut: cut.filter((point) => point !== null),
+    inputs,
+    policyHash,
+    operators: operators as readonly Hex[],
+    inFlight: inFlight.filter((flight) => flight !== null),
+    markets: readMarkets(raw),
+  };
+}
+
+function readMarkets(raw: Raw): readonly number[] {
+  const entries = listOf(raw["directives"]).flatMap((directive) => listOf(directive["entries"]));
+  return [...new Set(entries.map(({ market }) => Number(market)))].sort((a, b) => a - b);
+}
+
+function readCut(raw: Raw): WrittenDecision["cut"][number] | null {
+  const [latest, finalised] = [readBlock(raw["latest"]), readBlock(raw["finalised"])];
+  const { eid: of, isCaughtUp, venue } = raw;
+  if (latest === null || finalised === null || typeof of !== "number" || typeof isCaughtUp !== "boolean") return null;
+  return { eid: eid(of), latest, finalised, isCaughtUp, venue: readBlock(venue) };
+}
+
+function readBlock(value: unknown): BlockId | null {
+  const { number, hash } = asRaw(value);
+  return typeof number === "number" && isHex(hash) ? { number, hash } : null;
+}
+
+function readInFlight(raw: Raw): InFlight | null {
+  const { eid: of } = raw;
+  const entries = listOf(raw["entries"]).flatMap(({ market, word: bits }) =>
+    typeof market === "number" && isHex(bits) ? [{ market, word: word(BigInt(bits)) }] : [],
+  );
+  return typeof of === "number" ? { eid: eid(of), entries } : null;
+}
+
+function parse(text: string): Raw | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Raw) : null;
+  } catch {
+    return null;
+  }
+}
+
+function isHex(value: unknown): value is Hex {
+  return typeof value === "string" && /^0x[0-9a-f]+$/.test(value);
+}
+
+function listOf(value: unknown): readonly Raw[] {
+  return Array.isArray(value) ? value.map(asRaw) : [];
+}
+
+function asRaw(value: unknown): Raw {
+  return typeof value === "object" && value !== null ? (value as Raw) : {};
+}
