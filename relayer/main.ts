@@ -1,5 +1,3 @@
-import { join } from "node:path";
-
 import { systemClock } from "./adapters/clock/system-clock.ts";
 import { createDirectiveSigner } from "./adapters/evm/directive-signer.ts";
 import { createEvmChain, type EvmChain } from "./adapters/evm/evm-chain.ts";
@@ -11,7 +9,6 @@ import { type HttpServer, startHttpServer } from "./adapters/http/server.ts";
 import { createFileJournal } from "./adapters/journal/file-journal.ts";
 import { createPromMetrics, type PromMetrics } from "./adapters/metrics/prom-metrics.ts";
 import { startHttpCoSigners } from "./adapters/peers/http-co-signers.ts";
-import { createFileGuards } from "./adapters/guards/file-guards.ts";
 import { createBullQueue } from "./adapters/queue/bull-queue.ts";
 import type { RedisTarget } from "./adapters/queue/connect-redis.ts";
 import { Lifecycle } from "./app/lifecycle.ts";
@@ -19,7 +16,7 @@ import type { Fleet } from "./app/quorum/fleet.ts";
 import type { HousekeepingOptions } from "./app/housekeeping/housekeeping.ts";
 import { startRelayer } from "./app/relayer.ts";
 import type { VenueWatch } from "./app/risk/watch-venue.ts";
-import { acknowledge, listGuards, parseAck } from "./cli/ack.ts";
+import { listGuards } from "./cli/ack.ts";
 import { checkSurroundings } from "./cli/check.ts";
 import { exitCodeOfResults, printResults } from "./cli/check-report.ts";
 import { parseOptions, PROCESS } from "./cli/options.ts";
@@ -30,11 +27,11 @@ import { RelayerError, describeError } from "./errors.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-code.ts";
 import { createLog } from "./log.ts";
 import type { FundsReader } from "./ports/funds.ts";
-import type { GuardStore } from "./ports/guards.ts";
 import type { Log } from "./ports/log.ts";
 import type { ActionQueue } from "./ports/queue.ts";
 import type { DirectiveSigner } from "./ports/signer.ts";
 import type { RelayerStatus } from "./ports/status.ts";
+import { createGuards, REPAIR_VERBS } from "./repair-verbs.ts";
 import { runVerb } from "./verbs.ts";
 
 /** The composition root: the one file that knows every adapter. No decisions are taken here. */
@@ -64,7 +61,8 @@ interface EvmFeed extends Pick<
   readonly chain: EvmChain;
 }
 
-if (process.argv[2] === "ack") process.exit(await runAck(process.argv.slice(3)));
+const repair = REPAIR_VERBS[process.argv[2] ?? ""];
+if (repair !== undefined) process.exit(await repair(process.argv.slice(3)));
 const ended = await runVerb(process.argv.slice(2), PROCESS);
 if (ended !== null) process.exit(ended);
 
@@ -124,23 +122,6 @@ async function check({ config, warnings, secrets }: LoadedConfig): Promise<never
   for (const warning of warnings) process.stdout.write(`warning: ${warning}\n`);
   await life.stop();
   process.exit(exitCodeOfResults(results));
-}
-
-/** Beside the journal: the one file of that directory that a person has to look at before it is deleted. */
-function createGuards({ journal }: Config): GuardStore {
-  return createFileGuards({ file: join(journal.dir, "guards.json"), nowMs: () => systemClock.nowMs() });
-}
-
-/** The verb `ack`. */
-async function runAck(args: readonly string[]): Promise<ExitCode> {
-  const print = {
-    out: (text: string) => void process.stdout.write(text),
-    err: (text: string) => void process.stderr.write(text),
-  };
-  const asked = parseAck(args, print);
-  if (typeof asked === "number") return asked;
-  const { config } = await loadConfig(asked.configFile, process.env).catch(giveUp);
-  return acknowledge(createGuards(config), asked, print).catch(giveUp);
 }
 
 interface Surroundings {

@@ -1,8 +1,10 @@
+import { detectBenches } from "./detect/group.ts";
 import { fanoutBenches } from "./fanout/group.ts";
 import { gasBenches } from "./gas/group.ts";
 import { ingestBenches } from "./ingest/group.ts";
 import type { BenchGroup } from "./measurement.ts";
 import { reducerBenches } from "./reducer/group.ts";
+import { stormBenches } from "./storm/group.ts";
 import { stressBenches } from "./stress/group.ts";
 
 /** Every group of figures that `npm run bench` knows, in the order in which it prints them. */
@@ -12,4 +14,6 @@ export const GROUPS: readonly BenchGroup[] = [
   ...fanoutBenches,
   reducerBenches,
   ingestBenches,
+  detectBenches,
+  stormBenches,
 ];

@@ -136,6 +136,14 @@ describe("venue events", () => {
     expectSame(reader, model.createBook(PRICE));
   });
 
+  it("are refused when the two legs of a fill tell different sizes", () => {
+    const legs = [3n, -2n].map((lots, trader): VenueEvent => {
+      return { kind: "traded", account: accountOf(trader), market: MARKET, ...sizeOfFine(lots * LOT_FINE) };
+    });
+
+    expect(reduceVenueEvents(createReader(), logged(legs, 1))?.kind).to.equal("unbalanced");
+  });
+
   it("leave book and exposure as they were when a size cannot be", () => {
     const reader = createReader();
     const sizeFine = (1n << 41n) * LOT_FINE;
