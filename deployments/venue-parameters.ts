@@ -6,6 +6,8 @@ import { AddressSchema, ChainNameSchema } from "./schema.ts";
 /** The reference venue: fields as `IClearingMarkets.MarketParams` names them. Bounds between them are the contract's. */
 
 const PPM = 1_000_000;
+/** As many as 40 bits hold. */
+const MOST_LOTS = 0xff_ffff_ffff;
 const ppm = z.int().min(0).max(PPM);
 /** Of base or of units of collateral: too large for a number. */
 const amount = z.string().regex(/^\d+$/, "must be an amount, as decimal text");
@@ -36,6 +38,8 @@ const VenueMarketSchema = z.strictObject({
   haircutCapPpm: ppm,
   fundDrawPpm: ppm,
   sharedDrawPpm: ppm,
+  /** Smallest position, in lots; zero for any. */
+  minimumLots: z.int().min(0).max(MOST_LOTS),
 });
 export type VenueMarket = z.output<typeof VenueMarketSchema>;
 

@@ -9,6 +9,8 @@ export const COLLATERAL = "MintableToken";
 export const HOUSE_PARTS: readonly ContractName[] = [
   "ClearingFunds",
   "ClearingOffice",
+  "ClearingRoster",
+  "ClearingClosure",
   "ClearingRecovery",
   "ClearingTeller",
   "ClearingHouse",

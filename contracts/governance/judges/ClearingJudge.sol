@@ -8,7 +8,7 @@ import {Judge} from "./Judge.sol";
 /// @notice Compares parameters of a clearing house: nothing may be opened afterwards that could not be before, nothing withdrawn
 /// that was held, and nobody gets a smaller claim on what insures them.
 /// @dev What moves money from one party to another (fees, discounts, funding, draws, haircuts), and what protects an account by
-/// keeping others from closing it (sane band, throttle, close part), has no tighter end: it has to stay as it is. Listing a market, naming who
+/// keeping others from closing it (sane band, throttle, close part, smallest position), has no tighter end: it has to stay as it is. Listing a market, naming who
 /// sets envelopes and paying fees out wait. Maintenance margin that rises tightens: it has a day's notice and a day's
 /// ramp of its own, and the timelock's cap on what becomes liquidatable bounds it ({ClearingPreview}).
 contract ClearingJudge is Judge {
@@ -86,6 +86,7 @@ contract ClearingJudge is Judge {
             next.discountHighPpm == current.discountHighPpm &&
             next.closePpm == current.closePpm &&
             next.throttlePpm == current.throttlePpm &&
+            next.minimumLots == current.minimumLots &&
             _losesAlike(current, next);
     }
 

@@ -8,10 +8,10 @@ import {ClearingWorld} from "../clearing/ClearingWorld.sol";
 /// @dev What of the clearing house's parameters may change at once, and what waits (P9).
 contract ClearingJudgeTest is ClearingWorld {
     /// @dev Places in `MarketParams`, one word each.
-    uint256 private constant FIELDS = 21;
+    uint256 private constant FIELDS = 22;
     uint256 private constant CONCENTRATION = 5;
     /// @dev By place: the direction that tightens; zero for what has to stay.
-    bytes private constant DIRECTIONS = "=+---0=-===+=========";
+    bytes private constant DIRECTIONS = "=+---0=-===+==========";
 
     ClearingJudge private judge;
 

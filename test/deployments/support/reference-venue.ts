@@ -29,6 +29,7 @@ export const VENUE_MARKET: VenueMarket = {
   haircutCapPpm: 400_000,
   fundDrawPpm: 500_000,
   sharedDrawPpm: 300_000,
+  minimumLots: 10,
 };
 
 /** The venue's section with every one of `markets`, which all cost the same. */
