@@ -45,6 +45,8 @@ Verbs, each with a --help of its own:
   convergence   whether all chains hold the same words
   verify        a decision made again from the chains
   replay        incidents told again from the journal
+  rescan        blocks read again, by each endpoint of a chain by itself
+  ack           a guard taken down, with the reason
 
 Exit codes:
   ${EXIT.fine}   fine                     ${EXIT.difference}   the check found a difference

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { dataLength } from "ethers";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
@@ -19,7 +20,8 @@ import {
 } from "./support/scenario.ts";
 import { proposeForgery } from "./support/thief.ts";
 
-const QUORUM_PATH = 2n;
+const [SOLO_PATH, QUORUM_PATH] = [1, 2];
+const SIGNATURE_BYTES = 65;
 const LIAR = 2;
 const BACKUP_DELAY_SECONDS = 5;
 
@@ -59,9 +61,22 @@ describe("three nodes of a quorum of two, each with a key, a wallet and a view o
     await liar.close();
   });
 
+  /** Of every directive that `hub` has accepted: how many signed it, and by which paths it merged anything. */
   const listAccepted = async (hub: TestHub) => {
-    const logs = await scene.tally.events(hub, "DirectiveAccepted");
-    return logs.map((log) => hub.hub.interface.parseLog(log)!.args).map((args) => [args["path"], args["signatures"]]);
+    const [accepted, merged] = await Promise.all(
+      ["DirectiveAccepted", "Merged"].map((name) => scene.tally.events(hub, name)),
+    );
+    return Promise.all(
+      accepted!.map(async (log) => {
+        const { data } = await log.getTransaction();
+        const { signatures } = hub.hub.interface.decodeFunctionData("submit", data).toObject() as {
+          signatures: string;
+        };
+        const own = merged!.filter(({ transactionHash }) => transactionHash === log.transactionHash);
+        const paths = own.map((each) => Number(hub.hub.interface.parseLog(each)!.args["path"]));
+        return { signers: dataLength(signatures) / SIGNATURE_BYTES, paths: [...new Set(paths)] };
+      }),
+    );
   };
   const awaitHalt = () =>
     waitUntil(async () => (await Promise.all(others.map((hub) => hub.postureByte(1)))).every((byte) => byte === 0xb4), {
@@ -102,8 +117,8 @@ describe("three nodes of a quorum of two, each with a key, a wallet and a view o
       expect(gained["chain-a"]).to.deep.equal({ assertions: 1, broadcasts: 1, sent: 2 });
       for (const hub of others) {
         const accepted = await listAccepted(hub);
-        expect(accepted[0]?.[1]).to.equal(1n);
-        expect(accepted).to.deep.include([QUORUM_PATH, 2n]);
+        expect(accepted[0]).to.deep.equal({ signers: 1, paths: [SOLO_PATH] });
+        expect(accepted).to.deep.include({ signers: 2, paths: [QUORUM_PATH] });
         // Halts are raced: each of the two sends alone and with the other, unless it sees the other's in time.
         const { directives, submissions, ...rest } = gained[hub.chain.name] ?? {};
         expect(directives).to.be.within(2, 4);

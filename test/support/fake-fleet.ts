@@ -20,7 +20,7 @@ import { FakeSigner } from "./fake-signer.ts";
 const POLL_MS = 250;
 const BLOCK_MS = 1_000;
 const BACKUP_DELAY_MS = 10_000;
-const FINALITY = { quorum: 1, finalityStallSeconds: 3_600 };
+const FEED = { pollMs: POLL_MS, maxLogRange: 1_000, finalityStallSeconds: 3_600 };
 
 export interface FakeNode {
   readonly metrics: FakeMetrics;
@@ -34,6 +34,8 @@ interface NodeOptions {
   readonly mirror?: MirrorPolicy;
   /** How this node sees a chain; as it is unless given. */
   readonly seeing?: (chain: FakeChain) => Chain;
+  /** Endpoints of this node that have to agree; one unless given. */
+  readonly quorum?: number;
 }
 
 /** Three nodes of a quorum of two between the same fake chains, with a key, a queue and a view each. */
@@ -51,7 +53,7 @@ export class FakeFleet {
   }
 
   /** Starts the node of operator `index`. */
-  start(index: number, { mirror = MIRROR, seeing = (chain) => chain }: NodeOptions = {}): FakeNode {
+  start(index: number, { mirror = MIRROR, seeing = (chain) => chain, quorum = 1 }: NodeOptions = {}): FakeNode {
     const { clock, operators, line } = this;
     const peers = operators.map((operator, at) => ({ name: `node-${at}`, operator }));
     const self = peers[index];
@@ -61,7 +63,7 @@ export class FakeFleet {
     const others = peers.filter((peer) => peer !== self);
     const coSigners = life.add("quorum", new FakeCoSigners(line, self, others), (it) => it.close());
     const ports = {
-      feeds: this.chains.map((chain) => ({ chain: seeing(chain), pollMs: POLL_MS, maxLogRange: 1_000, ...FINALITY })),
+      feeds: this.chains.map((chain) => ({ ...FEED, chain: seeing(chain), quorum })),
       signer: new FakeSigner([self.operator]),
       queue: new FakeQueue({ clock }),
       journal: new FakeJournal(),

@@ -62,6 +62,7 @@ const DecisionText = z.object({
         latest: BlockId,
         finalised: BlockId,
         isCaughtUp: z.boolean(),
+        isSuspect: z.literal(true).exactOptional(),
         venue: BlockId.nullable(),
       }),
     )

@@ -61,8 +61,9 @@ async function findPoint(sources: Sources, point: CutPoint, signal: AbortSignal)
   if (typeof latest === "string") return latest;
   if (typeof finalised === "string") return finalised;
   if (typeof venue === "string") return venue;
-  const headTime = viewOf(sources, eid)?.latest.block.timestamp ?? 0;
-  return isStale(latest.block.timestamp, headTime) ? "stale-cut" : { latest, finalised, venue };
+  const view = viewOf(sources, eid);
+  if (isStale(latest.block.timestamp, view?.latest.block.timestamp ?? 0)) return "stale-cut";
+  return { latest, finalised, venue, ...(view?.isSuspect === true ? { isSuspect: true } : {}) };
 }
 
 function figuresAt({ figures }: Sources, { eid, venue }: CutPoint): VenueFigures | Refusal | null {

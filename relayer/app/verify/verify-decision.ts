@@ -1,4 +1,4 @@
-import type { BlockId } from "../../domain/decision/decision.ts";
+import type { BlockId, CutPoint } from "../../domain/decision/decision.ts";
 import { type WrittenDecision, readDecision } from "../../domain/decision/read-decision.ts";
 import { sealDecision } from "../../domain/decision/seal.ts";
 import type { Eid } from "../../domain/eid.ts";
@@ -33,7 +33,7 @@ export interface Verdict {
 
 /**
  * Makes a decision again from the chains and the policy alone (P14): reads every state at its cut, plans, and compares.
- * What was in flight stands in the decision; it is the node's own account of what it had sent.
+ * What was in flight stands in the decision, and which chains were in doubt: both are the node's own account.
  *
  * @throws RelayerError `DECISION_INVALID` when `text` is no decision; `retry` when a node fails
  */
@@ -73,9 +73,8 @@ async function readInput(written: WrittenDecision, policy: Policy, reading: Read
   };
 }
 
-type Point = WrittenDecision["cut"][number];
-
-async function readCut({ eid, latest, finalised, isCaughtUp }: Point, reading: Reading): Promise<ChainCut | null> {
+async function readCut(point: CutPoint, reading: Reading): Promise<ChainCut | null> {
+  const { eid, latest, finalised, isCaughtUp, isSuspect } = point;
   const chain = reading.chains.get(eid);
   if (chain === undefined) {
     reading.replaced.push(`no chain with endpoint id ${eid} is configured`);
@@ -83,7 +82,9 @@ async function readCut({ eid, latest, finalised, isCaughtUp }: Point, reading: R
   }
   const states = await Promise.all([readState(chain, latest, reading), readState(chain, finalised, reading)]);
   const [head, final] = states;
-  return head === null || final === null ? null : { eid, latest: head, finalised: final, isCaughtUp };
+  if (head === null || final === null) return null;
+  // Doubt is the node's own account, as what was in flight: no chain can be asked for it.
+  return { eid, latest: head, finalised: final, isCaughtUp, ...(isSuspect === true ? { isSuspect } : {}) };
 }
 
 async function readState(chain: Chain, { number, hash }: BlockId, reading: Reading): Promise<StateAt | null> {
@@ -96,7 +97,7 @@ async function readState(chain: Chain, { number, hash }: BlockId, reading: Readi
   return { block: at, state };
 }
 
-async function readVenue({ eid, venue }: Point, policy: Policy, reading: Reading): Promise<VenueFigures | null> {
+async function readVenue({ eid, venue }: CutPoint, policy: Policy, reading: Reading): Promise<VenueFigures | null> {
   if (venue === null) return null;
   const watch = reading.venues.get(eid);
   if (watch === undefined) {

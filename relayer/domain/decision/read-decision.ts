@@ -1,17 +1,11 @@
-import { type Eid, eid } from "../eid.ts";
+import { eid } from "../eid.ts";
 import type { Hex } from "../hex.ts";
 import { word } from "../incident/word.ts";
-import type { BlockId, InFlight } from "./decision.ts";
+import type { BlockId, CutPoint, InFlight } from "./decision.ts";
 
 /** What of a decision's text is needed to make it again. */
 export interface WrittenDecision {
-  readonly cut: readonly {
-    readonly eid: Eid;
-    readonly latest: BlockId;
-    readonly finalised: BlockId;
-    readonly isCaughtUp: boolean;
-    readonly venue: BlockId | null;
-  }[];
+  readonly cut: readonly CutPoint[];
   readonly inputs: Hex;
   readonly policyHash: Hex;
   readonly operators: readonly Hex[];
@@ -46,11 +40,12 @@ function readMarkets(raw: Raw): readonly number[] {
   return [...new Set(entries.map(({ market }) => Number(market)))].sort((a, b) => a - b);
 }
 
-function readCut(raw: Raw): WrittenDecision["cut"][number] | null {
+function readCut(raw: Raw): CutPoint | null {
   const [latest, finalised] = [readBlock(raw["latest"]), readBlock(raw["finalised"])];
-  const { eid: of, isCaughtUp, venue } = raw;
+  const { eid: of, isCaughtUp, isSuspect, venue } = raw;
   if (latest === null || finalised === null || typeof of !== "number" || typeof isCaughtUp !== "boolean") return null;
-  return { eid: eid(of), latest, finalised, isCaughtUp, venue: readBlock(venue) };
+  const doubt = isSuspect === true ? { isSuspect } : {};
+  return { eid: eid(of), latest, finalised, isCaughtUp, ...doubt, venue: readBlock(venue) };
 }
 
 function readBlock(value: unknown): BlockId | null {

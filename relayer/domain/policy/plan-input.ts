@@ -47,7 +47,7 @@ function listVenues(venues: World["venues"]): readonly VenueFigures[] {
 }
 
 /** Figures are of finalised blocks: those of a chain whose finality is in doubt say nothing. */
-function withoutSuspects(venues: readonly VenueFigures[], chains: readonly ChainCut[]): readonly VenueFigures[] {
+export function withoutSuspects(venues: readonly VenueFigures[], chains: readonly ChainCut[]): readonly VenueFigures[] {
   return venues.filter(({ eid }) => !chains.some((chain) => chain.eid === eid && chain.isSuspect === true));
 }
 

@@ -1,8 +1,9 @@
 import type { ActionKind } from "../action/action.ts";
+import { canonicalJson } from "../canonical.ts";
 import type { CutPoint, Decision, PlannedDirective } from "../decision/decision.ts";
 import { sealDecision } from "../decision/seal.ts";
 import type { Eid } from "../eid.ts";
-import type { ChainCut } from "../policy/plan-input.ts";
+import { type ChainCut, type PlanInput, withoutSuspects } from "../policy/plan-input.ts";
 import { DIRECTIVE_SECONDS, plan } from "../policy/plan.ts";
 import type { Policy } from "../policy/policy.ts";
 import { WINDOW_SECONDS } from "../policy/groups.ts";
@@ -44,6 +45,8 @@ export interface StatesOfChain {
   readonly latest: StateAt;
   readonly finalised: StateAt;
   readonly venue: VenueFigures | null;
+  /** True where the judging node doubts what the chain calls final. Absent otherwise. */
+  readonly isSuspect?: boolean;
 }
 
 export type StatesAtCut = ReadonlyMap<Eid, StatesOfChain>;
@@ -73,12 +76,39 @@ export function recompute(claim: Claim, states: StatesAtCut, rules: SigningRules
   if (planned === null || directive === undefined) return "not-reproducible";
   if (sealDecision(planned, input, rules.keccak).text !== claim.text) return "not-reproducible";
   if (!rules.kinds.includes(directive.kind)) return "kind";
+  if (!followsInDoubt(directive, input, { states, policy: rules.policy })) return "in-doubt";
   return isTimely(directive, states) ? directive : "deadline";
 }
 
-function chainAt({ eid, isCaughtUp }: CutPoint, states: StatesAtCut): readonly ChainCut[] {
+/** A peer's doubt is taken over: it only takes evidence away. */
+function chainAt({ eid, isCaughtUp, isSuspect }: CutPoint, states: StatesAtCut): readonly ChainCut[] {
   const at = states.get(eid);
-  return at === undefined ? [] : [{ eid, isCaughtUp, latest: at.latest, finalised: at.finalised }];
+  if (at === undefined) return [];
+  const doubt = isSuspect === true ? { isSuspect } : {};
+  return [{ eid, isCaughtUp, latest: at.latest, finalised: at.finalised, ...doubt }];
+}
+
+/**
+ * Whether the directive follows as well without the finalised states that this node doubts and the peer does not. What
+ * heads alone ask for does: one node's doubt does not keep a halt from any chain.
+ */
+function followsInDoubt(
+  directive: PlannedDirective,
+  input: PlanInput,
+  { states, policy }: { states: StatesAtCut; policy: Policy },
+): boolean {
+  const isDoubted = ({ eid, isSuspect }: ChainCut) => isSuspect !== true && states.get(eid)?.isSuspect === true;
+  if (!input.chains.some(isDoubted)) return true;
+  const chains = input.chains.map((chain) => (isDoubted(chain) ? { ...chain, isSuspect: true } : chain));
+  const planned = plan({ ...input, chains, venues: withoutSuspects(input.venues, chains) }, policy);
+  const asked = plainDirective(directive);
+  return planned?.directives.some((other) => plainDirective(other) === asked) ?? false;
+}
+
+function plainDirective({ kind, deadline, entries, destinations }: PlannedDirective): string {
+  const plain = (of: PlannedDirective["entries"]) => of.map(({ market, word }) => ({ market, word }));
+  const to = destinations.map(({ eid, needs }) => ({ eid, needs: plain(needs) }));
+  return canonicalJson({ kind, deadline, entries: plain(entries), destinations: to });
 }
 
 /** Planning gives no other deadlines. Checked all the same: it bounds what a leaked signature is good for. */

@@ -10,6 +10,7 @@
  * - `kind`: this node signs no directives of that kind.
  * - `deadline`: the directive would be good for longer than any that is decided here, or is over.
  * - `not-reproducible`: the same cut and policy give another decision here.
+ * - `in-doubt`: it follows only if the finality of a chain is believed that this node doubts.
  * - `rate-limited`, `busy`: too many proposals of this peer, or too many at once.
  */
 export const REFUSALS = [
@@ -23,6 +24,7 @@ export const REFUSALS = [
   "kind",
   "deadline",
   "not-reproducible",
+  "in-doubt",
   "rate-limited",
   "busy",
 ] as const;

@@ -6,10 +6,14 @@ import { replayJournal } from "../../../relayer/app/verify/replay-journal.ts";
 import { verifyDecision, type VerifyPorts } from "../../../relayer/app/verify/verify-decision.ts";
 import { printIncident } from "../../../relayer/domain/timeline/incident.ts";
 import type { JournalEntry } from "../../../relayer/ports/journal.ts";
+import { rungs } from "../../support/builders.ts";
 import { failureOf } from "../../support/failure-of.ts";
 import { FakeMesh, MIRROR } from "../../support/fake-mesh.ts";
 
 const POLICY = makePolicy({ hasher: ethersHasher }, { mirror: MIRROR });
+/** Deeper than what these chains call final. */
+const BEYOND_FINALITY = 12;
+const CAUTION_M1 = rungs(1, 1);
 
 describe("what a relayer wrote down", () => {
   let mesh: FakeMesh;
@@ -40,6 +44,22 @@ describe("what a relayer wrote down", () => {
 
       expect(verdicts.map(({ isSame }) => isSame)).to.deep.equal([true, true]);
       expect(verdicts.map(({ again }) => again)).to.deep.equal(texts());
+    });
+
+    it("finds those made again that were made while a chain was in doubt", async () => {
+      await mesh.run(5_000);
+      mesh.chain(0).reorganise(BEYOND_FINALITY);
+      await mesh.run(2_000);
+      mesh.trip(mesh.chain(0));
+      mesh.trip(mesh.chain(1), CAUTION_M1, 0);
+      await mesh.run(400_000);
+
+      const verdicts = await Promise.all(texts().map((text) => verifyDecision(text, POLICY, ports())));
+
+      expect(texts().join()).to.contain('"isSuspect":true');
+      expect(verdicts.length).to.be.greaterThan(1);
+      expect(verdicts.map(({ again }) => again)).to.deep.equal(texts());
+      expect(new Set((await replay()).decisions.map(({ verdict }) => verdict))).to.deep.equal(new Set(["same"]));
     });
 
     it("names what differs when a decision asks for something else than follows", async () => {

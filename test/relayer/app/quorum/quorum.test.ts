@@ -10,6 +10,8 @@ import { MIRROR } from "../../../support/fake-mesh.ts";
 
 const inForce = (chain: FakeChain): string => nameRungs(rungsAt(chain.hub.state().posture, 1));
 const EVERYWHERE_HALTED = Array(3).fill("halted/m4");
+/** By then raises that lapse by themselves are due for renewal. */
+const RENEWAL_MS = 150_000;
 const CAUTION_M1 = rungs(1, 1);
 
 describe("operators' quorum", () => {
@@ -148,6 +150,26 @@ describe("operators' quorum", () => {
     });
   });
 
+  describe("when one node doubts the finality of a chain", () => {
+    it("signs and is signed for halts all the same, and refuses what only that finality asks for", async () => {
+      const seeing = (chain: FakeChain) => (chain === fleet.chains[0] ? withoutAgreement(chain) : chain);
+      const doubting = fleet.start(0, { seeing, quorum: 2 });
+      fleet.start(1);
+      await fleet.run(1_000);
+
+      fleet.trip();
+      await fleet.run(3_000);
+      const halted = fleet.chains.map(inForce);
+      const early = outcomes(doubting, "answered");
+      await fleet.run(RENEWAL_MS);
+
+      expect(halted).to.deep.equal(EVERYWHERE_HALTED);
+      expect(outcomes(doubting, "asked")).to.include("signed");
+      expect(new Set(early)).to.deep.equal(new Set(["signed"]));
+      expect(outcomes(doubting, "answered").slice(early.length)).to.include("in-doubt");
+    });
+  });
+
   describe("when no rung is asked for that cannot wait", () => {
     it("sends one directive to each chain, by the node whose turn it is", async () => {
       await startAll();
@@ -203,6 +225,11 @@ function withForgedHalt(chain: FakeChain): Chain {
       return { ...snapshot, meshWords, posture, seq: snapshot.seq + 1 };
     },
   });
+}
+
+/** The chain, with endpoints that do not agree on what is final. */
+function withoutAgreement(chain: FakeChain): Chain {
+  return seenAs(chain, { agreement: () => Promise.resolve({ agreeing: [], differing: [] }) });
 }
 
 /** The chain as it was, for ever: no event, and the state of the beginning. */

@@ -158,6 +158,12 @@ describe("decision", () => {
       expect(heard([...OPERATORS.toReversed(), "0xff"])).to.equal(heard(OPERATORS));
     });
 
+    it("reads back which chains were in doubt", () => {
+      const cut = DECISION.cut.map((point) => ({ ...point, isSuspect: true }));
+
+      expect(readDecision(canonicalDecision({ ...DECISION, cut }))?.cut).to.deep.equal(cut);
+    });
+
     it("reads its own text back, and nothing else", () => {
       const { cut, inputs, policyHash, operators, inFlight } = DECISION;
 

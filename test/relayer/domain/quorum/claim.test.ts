@@ -79,6 +79,42 @@ describe("what a node makes of a peer's decision", () => {
     expect(recompute(honest, others, RULES)).to.equal("not-reproducible");
   });
 
+  describe("when the finality of a chain is in doubt", () => {
+    const doubted = (of: StatesAtCut): StatesAtCut =>
+      new Map([...of].map(([eid, at]) => [eid, eid === EIDS[0] ? { ...at, isSuspect: true } : at]));
+    const suspect = { ...input, chains: chains.map((of) => (of.eid === EIDS[0] ? { ...of, isSuspect: true } : of)) };
+    const isFinal = [{ ...chains[0]!, finalised: chains[0]!.latest }, chains[1]!];
+    const final = { ...input, chains: isFinal };
+    const finalStates: StatesAtCut = new Map(
+      isFinal.map(({ eid, latest, finalised }) => [eid, { latest, finalised, venue: null }]),
+    );
+
+    it("takes the peer's doubt over: with it the same comes out, without it another text", () => {
+      const made = seal(suspect);
+
+      expect(recompute(claimOf(made.text), states, RULES)).to.deep.equal(made.decision.directives[0]);
+      expect(made.text).to.not.equal(honest.text);
+      expect(made.text.replace('"isSuspect":true,', "")).to.equal(honest.text);
+    });
+
+    it("signs what heads alone ask for, though it doubts that chain and the peer does not", () => {
+      expect(recompute(honest, doubted(states), RULES)).to.deep.equal(seal(input).decision.directives[0]);
+    });
+
+    it("does not sign what rests on finality that it doubts, and signs it once it does not", () => {
+      const claim = claimOf(seal(final).text);
+
+      expect(recompute(claim, doubted(finalStates), RULES)).to.equal("in-doubt");
+      expect(recompute(claim, finalStates, RULES)).to.deep.equal(seal(final).decision.directives[0]);
+    });
+
+    it("reads no other doubt than true", () => {
+      const forged = seal(suspect).text.replace('"isSuspect":true', '"isSuspect":false');
+
+      expect(() => claimOf(forged)).to.throw("another shape");
+    });
+  });
+
   it("does not sign a directive that the decision does not have", () => {
     expect(recompute(claimOf(text, 1), states, RULES)).to.equal("not-reproducible");
   });
