@@ -3,6 +3,7 @@ import { fanoutBenches } from "./fanout/group.ts";
 import { gasBenches } from "./gas/group.ts";
 import { ingestBenches } from "./ingest/group.ts";
 import type { BenchGroup } from "./measurement.ts";
+import { queueBenches } from "./queue/group.ts";
 import { reducerBenches } from "./reducer/group.ts";
 import { stormBenches } from "./storm/group.ts";
 import { stressBenches } from "./stress/group.ts";
@@ -16,4 +17,5 @@ export const GROUPS: readonly BenchGroup[] = [
   ingestBenches,
   detectBenches,
   stormBenches,
+  queueBenches,
 ];

@@ -7,6 +7,8 @@ export interface Measurement {
   readonly floor: number;
   /** Empty where nobody else does the same, or where they could not be fetched. */
   readonly peers: Readonly<Record<string, number>>;
+  /** Why a peer is missing. */
+  readonly note?: string;
 }
 
 /** Figures that are measured together because they share a set-up. */

@@ -7,12 +7,12 @@ export function printHead(): string {
   return line("bench", ["value", "floor", "value / floor"], "peers, and how many times the value they are");
 }
 
-export function printLine({ bench, unit, value, floor, peers }: Measurement): string {
+export function printLine({ bench, unit, value, floor, peers, note }: Measurement): string {
   const figures = [`${format(value)} ${unit}`, format(floor), `${(value / floor).toFixed(3)} x`];
   const others = Object.entries(peers).map(
     ([name, peer]) => `${name} ${format(peer)} (${(peer / value).toFixed(2)} x)`,
   );
-  return line(bench, figures, others.join(", "));
+  return line(bench, figures, [...others, ...(note === undefined ? [] : [note])].join(", "));
 }
 
 function line(name: string, figures: readonly string[], rest: string): string {

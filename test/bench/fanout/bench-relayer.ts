@@ -33,6 +33,8 @@ export interface BenchRelayerOptions {
 
 /** Which operators' keys it holds: a quorum. */
 export const OPERATORS: readonly number[] = [0, 1];
+/** Where its queues lie in Redis. */
+export const QUEUE_PREFIX = "{cordon-bench}";
 
 const READY_LIMIT_MS = 90_000;
 const SETTLE_LIMIT_MS = 60_000;
@@ -90,7 +92,7 @@ function configOf({ chains, parameters, redisUrl, dir }: BenchRelayerOptions, po
     chains: Object.fromEntries(chains.map((chain) => [chain.name, chainConfig(chain)])),
     wallet: plain(roleWallet("relayer0").privateKey),
     operatorKeys: OPERATORS.map((index) => plain(operatorWallet(index).privateKey)),
-    redis: { url: plain(redisUrl), prefix: "{cordon-bench}" },
+    redis: { url: plain(redisUrl), prefix: QUEUE_PREFIX },
     journal: { dir: path.join(dir, "journal") },
     server: { host: "127.0.0.1", port },
     policy: { mirror: { renewBelowSeconds: 30, reconcileAfterSeconds: 86_400 } },

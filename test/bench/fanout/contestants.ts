@@ -1,5 +1,6 @@
 import { targetOf } from "./bench-chain.ts";
-import { startThread } from "./bench-thread.ts";
+import { type BenchThread, startThread } from "./bench-thread.ts";
+import type { DurableData } from "./durable-thread.ts";
 import type { EthersData } from "./ethers-thread.ts";
 import type { FanoutWorld } from "./fanout-world.ts";
 import type { FloorData } from "./floor-thread.ts";
@@ -13,6 +14,8 @@ export interface Round {
   readonly script: Broadcast<Trip>;
   /** Starts with the moment in which it was told to. */
   readonly floor: Broadcast<number>;
+  /** The relayer again, by nothing but its queue. Starts where the floor does; null where nobody asked. */
+  readonly durable: Broadcast<number> | null;
 }
 
 /** The relayer under test and what it is compared with, in one mesh, one after the other. */
@@ -21,13 +24,15 @@ export interface Contestants {
   close(): Promise<void>;
 }
 
-export async function createContestants(world: FanoutWorld): Promise<Contestants> {
-  const { source, destinations, relayer, parameters } = world;
+export async function createContestants(world: FanoutWorld, isDurable: boolean): Promise<Contestants> {
+  const { source, destinations, relayer, parameters, redisUrl } = world;
   const tripwire = createTripwire(source);
   const floorData: FloorData = { destinations: destinations.map(targetOf), parameters };
   const ethersData: EthersData = { ...floorData, source: targetOf(source) };
   const floor = await startThread(new URL("./floor-thread.ts", import.meta.url), floorData);
   const script = await startThread(new URL("./ethers-thread.ts", import.meta.url), ethersData);
+  const durableData: DurableData = { eids: destinations.map(({ eid }) => eid), redisUrl, parameters };
+  const durable = isDurable ? await startThread(new URL("./durable-thread.ts", import.meta.url), durableData) : null;
   const [nextRelayed, nextOther] = [createLadder(), createLadder()];
 
   const timeRelayer = () =>
@@ -45,26 +50,31 @@ export async function createContestants(world: FanoutWorld): Promise<Contestants
         return { start: await tripwire.trip("other", nextOther()), rest };
       },
     });
-  const timeFloor = () =>
+  const timeThread = (thread: BenchThread, hub: "relayed" | "other") =>
     timeBroadcast({
       destinations,
-      hub: "other",
-      begin: () => Promise.resolve({ start: performance.now(), rest: floor.run(nextOther()) }),
+      hub,
+      begin: () => {
+        const step = hub === "relayed" ? nextRelayed() : nextOther();
+        return Promise.resolve({ start: performance.now(), rest: thread.run(step) });
+      },
     });
   return {
     async runRound() {
       const relayed = await timeRelayer();
       await relayer.settle();
+      const queued = durable === null ? null : await timeThread(durable, "relayed");
+      if (queued !== null) await relayer.settle();
       relayer.pause();
-      const others = { floor: await timeFloor(), script: await timeScript() };
+      const others = { floor: await timeThread(floor, "other"), script: await timeScript() };
       relayer.resume();
       await relayer.settle();
-      return { relayer: relayed, ...others };
+      return { relayer: relayed, durable: queued, ...others };
     },
     async close() {
       relayer.resume();
       tripwire.close();
-      await Promise.all([floor.stop(), script.stop()]);
+      await Promise.all([floor.stop(), script.stop(), durable?.stop()]);
     },
   };
 }

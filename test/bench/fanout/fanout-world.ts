@@ -15,6 +15,8 @@ export interface FanoutWorld {
   readonly destinations: readonly BenchChain[];
   readonly relayer: BenchRelayer;
   readonly parameters: NetworkParameters;
+  /** The Redis that the relayer works with. */
+  readonly redisUrl: string;
   /** Nothing is left behind, also when the process is told to end before. */
   stop(): Promise<void>;
 }
@@ -59,5 +61,5 @@ async function bringUp(count: number, shutdown: Shutdown): Promise<FanoutWorld> 
 
   const relayer = await startBenchRelayer({ chains, parameters, redisUrl: redis.url, dir: path.join(dir, "relayer") });
   await shutdown.add("the relayer", () => relayer.stop());
-  return { source, destinations, relayer, parameters, stop: () => shutdown.run() };
+  return { source, destinations, relayer, parameters, redisUrl: redis.url, stop: () => shutdown.run() };
 }
