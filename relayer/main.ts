@@ -10,7 +10,6 @@ import { createFileJournal } from "./adapters/journal/file-journal.ts";
 import { createPromMetrics, type PromMetrics } from "./adapters/metrics/prom-metrics.ts";
 import { startHttpCoSigners } from "./adapters/peers/http-co-signers.ts";
 import { createBullQueue } from "./adapters/queue/bull-queue.ts";
-import type { RedisTarget } from "./adapters/queue/connect-redis.ts";
 import { Lifecycle } from "./app/lifecycle.ts";
 import type { Fleet } from "./app/quorum/fleet.ts";
 import type { HousekeepingOptions } from "./app/housekeeping/housekeeping.ts";
@@ -31,7 +30,7 @@ import type { Log } from "./ports/log.ts";
 import type { ActionQueue } from "./ports/queue.ts";
 import type { DirectiveSigner } from "./ports/signer.ts";
 import type { RelayerStatus } from "./ports/status.ts";
-import { createGuards, REPAIR_VERBS } from "./repair-verbs.ts";
+import { createGuards, redisTargetOf, REPAIR_VERBS } from "./repair-verbs.ts";
 import { runVerb } from "./verbs.ts";
 
 /** The composition root: the one file that knows every adapter. No decisions are taken here. */
@@ -185,12 +184,6 @@ function buildVenue(
     onRequest: (method, status) => metrics.rpcRequested(chain.name, method, status),
   });
   return [{ venue: life.add(`venue ${chain.name}`, reader, (it) => it.close()), maxLogRange }];
-}
-
-function redisTargetOf({ kind, urls, name }: Config["redis"]): RedisTarget {
-  const revealed = urls.map((url) => url.reveal());
-  if (kind === "server") return { kind, url: revealed[0] ?? "" };
-  return kind === "sentinels" ? { kind, urls: revealed, name } : { kind, urls: revealed };
 }
 
 function buildChain(

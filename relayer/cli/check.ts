@@ -50,7 +50,11 @@ async function checkOperators(chain: Chain, operators: readonly Hex[], signal: A
 }
 
 /** A connection takes a moment, and until then everything is refused. */
-async function checkQueue({ queue, clock, signal }: CheckOptions): Promise<RelayerError | null> {
+export async function checkQueue({
+  queue,
+  clock,
+  signal,
+}: Pick<CheckOptions, "queue" | "clock" | "signal">): Promise<RelayerError | null> {
   for (const endMs = clock.nowMs() + REDIS_MS; ; await clock.sleep(POLL_MS, signal)) {
     const error = await queue.counts().then(
       () => null,

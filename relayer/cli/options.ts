@@ -46,6 +46,7 @@ Verbs, each with a --help of its own:
   verify        a decision made again from the chains
   replay        incidents told again from the journal
   rescan        blocks read again, by each endpoint of a chain by itself
+  retry         jobs that were given up: shown, or taken up again
   ack           a guard taken down, with the reason
 
 Exit codes:
