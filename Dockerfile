@@ -20,5 +20,5 @@ CMD ["--help"]
 FROM base AS localnet
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY --chown=node:node . .
-RUN npx hardhat build
+RUN npx hardhat build --no-tests
 ENTRYPOINT ["node", "localnet/main.ts"]
