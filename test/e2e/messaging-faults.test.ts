@@ -1,7 +1,10 @@
+import { setTimeout } from "node:timers/promises";
+
 import { expect } from "chai";
 import { Contract } from "ethers";
 
 import { type FaultPlan, createFaultPlan } from "../../localnet/faults/fault-plan.ts";
+import { STORM_MS } from "../../relayer/app/act/storm.ts";
 import { forgedHash } from "../../localnet/layerzero/workers/dvn.ts";
 import { ENDPOINT, RECEIVE_ULN } from "../../localnet/layerzero/workers/delivery-events.ts";
 import { CAUTION_M1, HALTED_M3, REDUCE_ONLY_M2, type TestHub } from "../localnet/support/hubs.ts";
@@ -55,6 +58,8 @@ describe("LayerZero under faults, beside the direct path", function () {
       // All packets are there before the first is taken up: the order of arrival is the plan's.
       scene.localnet.workers.stop();
       await raiseInSteps(source, 1, [CAUTION_M1, REDUCE_ONLY_M2, HALTED_M3]);
+      // A raise of less, this soon after a halt, would wait on the chain that was just halted and so part from its twin.
+      await setTimeout(2 * STORM_MS);
       await raiseInSteps(near, 2, [REDUCE_ONLY_M2, HALTED_M4]);
       scene.localnet.workers.start();
       await scene.deliver();
