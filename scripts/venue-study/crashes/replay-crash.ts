@@ -52,6 +52,8 @@ export async function replayCrash(
     for (const tick of before) {
       await world.publishTick(tick);
       await world.pokeVolatility();
+      // A price counts in the house's average for as long as somebody has seen it stand.
+      await world.house.getFunction("poke")(MARKET);
     }
     await world.publishTick(opening);
     const random = createRandom(seed);
