@@ -9,7 +9,7 @@ import { studyLead } from "./study/lead-study.ts";
 import { studyLevels } from "./study/levels-study.ts";
 import { studyPrecision } from "./study/precision-study.ts";
 import { studyVolatility } from "./study/volatility-study.ts";
-import { StudyError } from "./study-error.ts";
+import { runStudy, StudyError } from "../study-command.ts";
 
 const DEFAULT_PART = "presets";
 
@@ -45,9 +45,6 @@ parts:
 Exit codes: 0 printed, 1 the folder or a file of it cannot be read, 2 wrong usage.
 `;
 
-const EXIT_FATAL = 1;
-const EXIT_USAGE = 2;
-
 /** A folder of the data set that every part reads. */
 const EXPECTED_FOLDER = "ohlcv_5m";
 
@@ -76,36 +73,17 @@ function readRequest(): Request | string | null {
   return { folder: values.data, parts, asJson: values.json };
 }
 
-function main(): number {
-  const request = readRequest();
-  if (request === null) return print(USAGE, 0);
-  if (typeof request === "string") return print(`${request}\n\n${USAGE}`, EXIT_USAGE);
-
-  const { folder, parts, asJson } = request;
-  if (!existsSync(folder)) throw new StudyError(`there is no folder ${folder}`);
+function print({ folder, parts, asJson }: Request): void {
   if (!existsSync(join(folder, EXPECTED_FOLDER))) {
     throw new StudyError(`no recorded prices in ${folder}: a folder ${EXPECTED_FOLDER} is expected there`);
   }
   if (asJson) return printRows(folder);
-  for (const part of parts) print(`${PARTS[part]?.(folder) ?? ""}\n${parts.length > 1 ? "\n" : ""}`, 0);
-  return 0;
+  for (const part of parts) process.stdout.write(`${PARTS[part]?.(folder) ?? ""}\n${parts.length > 1 ? "\n" : ""}`);
 }
 
-function printRows(folder: string): number {
+function printRows(folder: string): void {
   const { presets, incidents } = measureCalmCrisis(folder);
-  for (const row of [...presets, ...incidents]) print(`${JSON.stringify(row)}\n`, 0);
-  return 0;
+  for (const row of [...presets, ...incidents]) process.stdout.write(`${JSON.stringify(row)}\n`);
 }
 
-function print(text: string, exitCode: number): number {
-  (exitCode === 0 ? process.stdout : process.stderr).write(text);
-  return exitCode;
-}
-
-try {
-  process.exitCode = main();
-} catch (error) {
-  const isOptionFault = error instanceof TypeError && "code" in error;
-  if (!isOptionFault && !(error instanceof StudyError)) throw error;
-  process.exitCode = print(`${error.message}\n`, isOptionFault ? EXIT_USAGE : EXIT_FATAL);
-}
+await runStudy({ usage: USAGE, read: readRequest, run: print });

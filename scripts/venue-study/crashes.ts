@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 import hre from "hardhat";
 
-import { StudyError } from "../sensor-study/study-error.ts";
+import { runStudy } from "../study-command.ts";
 import { CRASHES, readCrash } from "./crashes/crash-list.ts";
 import { crashRow, GUARDS, renderCrashes, type Row } from "./crashes/print-crashes.ts";
 import { replayCrash } from "./crashes/replay-crash.ts";
@@ -25,8 +24,6 @@ crashes: ${CRASHES.map(({ name }) => name).join(", ")}
 
 Exit codes: 0 printed, 1 the folder or a file of it cannot be read, 2 wrong usage.
 `;
-const EXIT_FATAL = 1;
-const EXIT_USAGE = 2;
 const NEWCOMER_MINUTES = 10;
 const PROGRESS_MINUTES = 60;
 
@@ -59,12 +56,7 @@ function readRequest(): Request | string | null {
   return { folder: values.data, only: values.only, seed, accounts, asJson: values.json };
 }
 
-async function main(): Promise<number> {
-  const request = readRequest();
-  if (request === null) return print(USAGE, 0);
-  if (typeof request === "string") return print(`${request}\n\n${USAGE}`, EXIT_USAGE);
-  if (!existsSync(request.folder)) throw new StudyError(`there is no folder ${request.folder}`);
-
+async function print(request: Request): Promise<void> {
   // Does nothing when the contracts are as they were compiled.
   await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
   const rows: Row[] = [];
@@ -80,22 +72,11 @@ async function main(): Promise<number> {
       });
       const row = { crash: crash.name, guard: name, outcome };
       rows.push(row);
-      if (request.asJson) print(`${JSON.stringify(crashRow(row))}\n`, 0);
+      if (request.asJson) process.stdout.write(`${JSON.stringify(crashRow(row))}\n`);
     }
   }
   process.stderr.write("\n");
-  return request.asJson ? 0 : print(renderCrashes(rows), 0);
+  if (!request.asJson) process.stdout.write(renderCrashes(rows));
 }
 
-function print(text: string, exitCode: number): number {
-  (exitCode === 0 ? process.stdout : process.stderr).write(text);
-  return exitCode;
-}
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const isOptionFault = error instanceof TypeError && "code" in error;
-  if (!isOptionFault && !(error instanceof StudyError)) throw error;
-  process.exitCode = print(`${error.message}\n`, isOptionFault ? EXIT_USAGE : EXIT_FATAL);
-}
+await runStudy({ usage: USAGE, read: readRequest, run: print });

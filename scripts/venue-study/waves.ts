@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 import hre from "hardhat";
 
-import { StudyError } from "../sensor-study/study-error.ts";
+import { runStudy } from "../study-command.ts";
 import { renderWaves, waveRow } from "./waves/print-waves.ts";
 import { readWaves } from "./waves/read-waves.ts";
 import { replayWaves } from "./waves/replay-waves.ts";
@@ -22,8 +21,6 @@ lacks what was needed. Prints what was taken, beside what production took and si
 
 Exit codes: 0 printed, 1 the folder or a file of it cannot be read, 2 wrong usage.
 `;
-const EXIT_FATAL = 1;
-const EXIT_USAGE = 2;
 
 interface Request {
   readonly folder: string;
@@ -46,32 +43,17 @@ function readRequest(): Request | string | null {
   return { folder: values.data, seed: Number(values.seed), asJson: values.json };
 }
 
-async function main(): Promise<number> {
-  const request = readRequest();
-  if (request === null) return print(USAGE, 0);
-  if (typeof request === "string") return print(`${request}\n\n${USAGE}`, EXIT_USAGE);
-  if (!existsSync(request.folder)) throw new StudyError(`there is no folder ${request.folder}`);
-
+async function print(request: Request): Promise<void> {
   const waves = readWaves(request.folder);
   // Does nothing when the contracts are as they were compiled.
   await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
   const outcomes = await replayWaves(waves, request.seed, (done) => {
     process.stderr.write(`\r${String(done)} of ${String(waves.length)} waves${done === waves.length ? "\n" : ""}`);
   });
-  if (!request.asJson) return print(renderWaves(outcomes), 0);
-  for (const outcome of outcomes) print(`${JSON.stringify(waveRow(outcome))}\n`, 0);
-  return 0;
+  const lines = request.asJson
+    ? outcomes.map((outcome) => `${JSON.stringify(waveRow(outcome))}\n`)
+    : [renderWaves(outcomes)];
+  for (const line of lines) process.stdout.write(line);
 }
 
-function print(text: string, exitCode: number): number {
-  (exitCode === 0 ? process.stdout : process.stderr).write(text);
-  return exitCode;
-}
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const isOptionFault = error instanceof TypeError && "code" in error;
-  if (!isOptionFault && !(error instanceof StudyError)) throw error;
-  process.exitCode = print(`${error.message}\n`, isOptionFault ? EXIT_USAGE : EXIT_FATAL);
-}
+await runStudy({ usage: USAGE, read: readRequest, run: print });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
-import { StudyError } from "../study-error.ts";
+import { StudyError } from "../../study-command.ts";
 
 /** One price: the close of a bar, known when the bar is over. */
 export interface Tick {

@@ -1,5 +1,5 @@
 import { readSeries, type SeriesSource, type Tick } from "../../sensor-study/data/read-series.ts";
-import { StudyError } from "../../sensor-study/study-error.ts";
+import { StudyError } from "../../study-command.ts";
 
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3_600;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 
-import { StudyError } from "../../sensor-study/study-error.ts";
+import { StudyError } from "../../study-command.ts";
 
 const FOLDER = "events_adl_liquidations";
 const POLICY_FILE = "hl_adl_policy_per_wave_metrics.csv.gz";

@@ -8,7 +8,7 @@ import {
   type CandidateRow,
 } from "../../../../scripts/sensor-study/study/calm-crisis-study.ts";
 import { measureForce } from "../../../../scripts/sensor-study/study/in-force.ts";
-import { StudyError } from "../../../../scripts/sensor-study/study-error.ts";
+import { StudyError } from "../../../../scripts/study-command.ts";
 import { createRecordedFolder, type RecordedFolder } from "./recorded-folder.ts";
 
 const HOUR = 3_600;
