@@ -5,6 +5,7 @@ import { RelayerError } from "../../errors.ts";
 import type { Chain } from "../../ports/chain.ts";
 import type { Errands } from "../../ports/errands.ts";
 import type { Messaging } from "../../ports/messaging.ts";
+import { createHeadComparison } from "./compare-heads.ts";
 import { createEvmErrands } from "./errands/evm-errands.ts";
 import { subscribeHeads } from "./head-subscription.ts";
 import { createHttpNode, type RpcNode } from "./http-node.ts";
@@ -69,6 +70,16 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
       ? null
       : createSubmitter({ ...sendingOf(options), walletKey: options.walletKey, chain: name, pool });
   const stopping = new AbortController();
+  const comparison = createHeadComparison({ pool, nodes: options.rpcUrls.length, nowMs: () => performance.now() });
+  /** Where no node has what should be below a head, whoever claimed that head is to be doubted. */
+  const underHead = async <T>(reading: Promise<T>): Promise<T> => {
+    try {
+      return await reading;
+    } catch (error) {
+      if (RelayerError.from(error).name === "BLOCK_MISSING") comparison.noteMissing();
+      throw error;
+    }
+  };
   const listeners = new Set<() => void>();
   let stopHeads: (() => void) | null = null;
 
@@ -79,21 +90,24 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
     errands: createErrandsOf(options, pool),
 
     async heads(signal) {
-      const { latest, finalised, baseFeePerGas } = await pool.run(
-        (session) => readHeads(session, options.finality),
-        signal,
-      );
+      const { latest, finalised, baseFeePerGas } = await pool.run(async (session, health) => {
+        const heads = await readHeads(session, options.finality);
+        comparison.noteHead(health, stopping.signal);
+        return heads;
+      }, signal);
       submitter?.noteHead(baseFeePerGas, stopping.signal);
       return { latest, finalised };
     },
 
-    block: (number, signal) => pool.run(async (session) => blockRefOf(await readBlock(session, number)), signal),
+    block: (number, signal) =>
+      underHead(pool.run(async (session) => blockRefOf(await readBlock(session, number)), signal)),
 
-    hubEvents: (range, signal) => pool.run((session) => readHubEvents(session, hub, range), signal),
+    hubEvents: (range, signal) => underHead(pool.run((session) => readHubEvents(session, hub, range), signal)),
 
     async snapshot(at, signal) {
       if (at.number < options.startBlock) throw notDeployedAt(options, at.number);
-      return pool.run((session) => readSnapshot(session, hub, { at, accounts: options.operators }), signal);
+      const ask = { at, accounts: options.operators };
+      return underHead(pool.run((session) => readSnapshot(session, hub, ask), signal));
     },
 
     async agreement(expected, quorum, signal) {
