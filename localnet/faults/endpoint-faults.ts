@@ -14,15 +14,19 @@ export const ENDPOINT_FAULTS = {
   "wrong-chain": "fails once, and then says that it serves another chain",
 } as const satisfies Record<string, string>;
 
-export type EndpointFaultName = keyof typeof ENDPOINT_FAULTS;
+type FaultName = keyof typeof ENDPOINT_FAULTS;
 
 /** A fault, and how much of it. */
 export type EndpointFault =
-  | { readonly name: "lag" | "forge-head"; readonly blocks: number }
-  | { readonly name: "forge-log"; readonly log: ForgedLog }
-  | { readonly name: "limit"; readonly retryAfterSeconds: number }
-  | { readonly name: "slow"; readonly ms: number }
-  | { readonly name: "hide-logs" | "conceal" | "hang" | "error" | "wrong-chain" };
+  | (Named<"lag" | "forge-head"> & { readonly blocks: number })
+  | (Named<"forge-log"> & { readonly log: ForgedLog })
+  | (Named<"limit"> & { readonly retryAfterSeconds: number })
+  | (Named<"slow"> & { readonly ms: number })
+  | Named<"hide-logs" | "conceal" | "hang" | "error" | "wrong-chain">;
+
+interface Named<Name extends FaultName> {
+  readonly name: Name;
+}
 
 /** The event that is shown, and in which block. */
 export interface ForgedLog {

@@ -1,3 +1,4 @@
+import { RelayerError } from "../../errors.ts";
 import type { NodeHealth } from "./node-health.ts";
 import { readBlock, readBlockNumber } from "./read-blocks.ts";
 import type { PollOutcome, RpcPool, RpcSession } from "./rpc-pool.ts";
@@ -11,8 +12,8 @@ const BEHIND_BLOCKS = 2;
 export interface HeadComparison {
   /** The head that is read from now on is what the node of `health` says it is. Compares from time to time, behind the scenes. */
   noteHead(health: NodeHealth, signal: AbortSignal): void;
-  /** A block of that head could not be found anywhere. */
-  noteMissing(): void;
+  /** What `reading` finds. Where no node has what should be below that head, whoever claimed the head is doubted. */
+  below<T>(reading: Promise<T>): Promise<T>;
 }
 
 export interface HeadComparisonOptions {
@@ -33,8 +34,13 @@ export function createHeadComparison({ pool, nodes, nowMs }: HeadComparisonOptio
       // Who does not answer in time is judged by what it says next time.
       void pool.poll(probe, signal, () => false).then(judge, () => undefined);
     },
-    noteMissing() {
-      if (nodes > 1) source?.doubt();
+    async below(reading) {
+      try {
+        return await reading;
+      } catch (error) {
+        if (nodes > 1 && RelayerError.from(error).name === "BLOCK_MISSING") source?.doubt();
+        throw error;
+      }
     },
   };
 }

@@ -71,17 +71,7 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
       : createSubmitter({ ...sendingOf(options), walletKey: options.walletKey, chain: name, pool });
   const stopping = new AbortController();
   const comparison = createHeadComparison({ pool, nodes: options.rpcUrls.length, nowMs: () => performance.now() });
-  /** Where no node has what should be below a head, whoever claimed that head is to be doubted. */
-  const underHead = async <T>(reading: Promise<T>): Promise<T> => {
-    try {
-      return await reading;
-    } catch (error) {
-      if (RelayerError.from(error).name === "BLOCK_MISSING") comparison.noteMissing();
-      throw error;
-    }
-  };
-  const listeners = new Set<() => void>();
-  let stopHeads: (() => void) | null = null;
+  const wakes = createWakes(options.wsUrl);
 
   return {
     eid,
@@ -100,14 +90,14 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
     },
 
     block: (number, signal) =>
-      underHead(pool.run(async (session) => blockRefOf(await readBlock(session, number)), signal)),
+      comparison.below(pool.run(async (session) => blockRefOf(await readBlock(session, number)), signal)),
 
-    hubEvents: (range, signal) => underHead(pool.run((session) => readHubEvents(session, hub, range), signal)),
+    hubEvents: (range, signal) => comparison.below(pool.run((session) => readHubEvents(session, hub, range), signal)),
 
     async snapshot(at, signal) {
       if (at.number < options.startBlock) throw notDeployedAt(options, at.number);
       const ask = { at, accounts: options.operators };
-      return underHead(pool.run((session) => readSnapshot(session, hub, ask), signal));
+      return comparison.below(pool.run((session) => readSnapshot(session, hub, ask), signal));
     },
 
     async agreement(expected, quorum, signal) {
@@ -138,21 +128,31 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
         return { status: status === 1 ? "success" : "reverted", blockNumber };
       }, signal),
 
-    onHead(wake) {
-      if (options.wsUrl === null) return () => undefined;
-      listeners.add(wake);
-      stopHeads ??= subscribeHeads({ url: options.wsUrl, onHead: () => listeners.forEach((listener) => listener()) });
-      return () => listeners.delete(wake);
-    },
+    onHead: (wake) => wakes.add(wake),
 
     verify: (signal) => pool.verifyAll(signal),
 
     close() {
       stopping.abort();
-      stopHeads?.();
+      wakes.close();
       pool.close();
       return Promise.resolve();
     },
+  };
+}
+
+/** Those who want to be woken at a new head, over one subscription that begins with the first of them. */
+function createWakes(url: string | null) {
+  const listeners = new Set<() => void>();
+  let stopHeads: (() => void) | null = null;
+  return {
+    add(wake: () => void): () => void {
+      if (url === null) return () => undefined;
+      listeners.add(wake);
+      stopHeads ??= subscribeHeads({ url, onHead: () => listeners.forEach((listener) => listener()) });
+      return () => listeners.delete(wake);
+    },
+    close: () => stopHeads?.(),
   };
 }
 

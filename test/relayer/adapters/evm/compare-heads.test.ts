@@ -2,10 +2,13 @@ import { expect } from "chai";
 
 import { createHeadComparison } from "../../../../relayer/adapters/evm/compare-heads.ts";
 import { createRpcPool } from "../../../../relayer/adapters/evm/rpc-pool.ts";
+import { RelayerError } from "../../../../relayer/errors.ts";
+import { failureOf } from "../../../support/failure-of.ts";
 import { ScriptedNode } from "../../../support/scripted-node.ts";
 
 const never = new AbortController().signal;
 const EVERY_MS = 2_000;
+const missing = new RelayerError("BLOCK_MISSING", "no such block");
 const HASH = `0x${"11".repeat(32)}`;
 
 describe("createHeadComparison", () => {
@@ -62,7 +65,7 @@ describe("createHeadComparison", () => {
     heads["first"] = 1_000;
     empty.add("first");
     await preferred();
-    comparison.noteMissing();
+    await failureOf(comparison.below(Promise.reject(missing)));
     nowMs += EVERY_MS;
     const lying = await preferred();
     nowMs += EVERY_MS;
@@ -85,7 +88,7 @@ describe("createHeadComparison", () => {
     const [first] = nodes as [ScriptedNode];
     const { comparison, preferred } = setUp([first]);
     await preferred();
-    comparison.noteMissing();
+    await failureOf(comparison.below(Promise.reject(missing)));
 
     expect(await preferred()).to.equal("first");
     expect(first.methods).to.deep.equal(["who", "who"]);
