@@ -8,7 +8,7 @@ export const ENDPOINT_FAULTS = {
   "hide-logs": "shows no events, and the truth otherwise",
   conceal: "shows no events and an unchanged state, and contradicts itself nowhere",
   limit: "answers everything with HTTP 429 and a Retry-After",
-  hang: "takes every request and answers none",
+  hang: "takes every request and answers none, or none but those of some methods",
   slow: "answers everything, late",
   error: "answers everything with an error under HTTP 200",
   "wrong-chain": "fails once, and then says that it serves another chain",
@@ -22,7 +22,8 @@ export type EndpointFault =
   | (Named<"forge-log"> & { readonly log: ForgedLog })
   | (Named<"limit"> & { readonly retryAfterSeconds: number })
   | (Named<"slow"> & { readonly ms: number })
-  | Named<"hide-logs" | "conceal" | "hang" | "error" | "wrong-chain">;
+  | (Named<"hang"> & { readonly except?: readonly string[] })
+  | Named<"hide-logs" | "conceal" | "error" | "wrong-chain">;
 
 interface Named<Name extends FaultName> {
   readonly name: Name;

@@ -44,7 +44,7 @@ export async function startFaultyEndpoint(target: string): Promise<FaultyEndpoin
       isAway = false;
       return void response.writeHead(BAD_GATEWAY).end();
     }
-    if (fault?.name === "hang") return;
+    if (fault?.name === "hang" && fault.except?.includes(method) !== true) return;
     if (fault?.name === "slow") await sleep(fault.ms);
     if (fault?.name === "limit") {
       response.writeHead(TOO_MANY_REQUESTS, { "retry-after": String(fault.retryAfterSeconds) });

@@ -17,7 +17,6 @@ import {
   startScenario,
 } from "./support/scenario.ts";
 
-const PROVISIONAL_SECONDS = 600;
 /** Within what hubs allow between clocks, and beyond what one deadline suits. */
 const CLOCK_AHEAD_SECONDS = 200;
 
@@ -139,33 +138,6 @@ describe("one chain under faults", function () {
     });
   });
 
-  describe("when a reorganisation takes a directive back", () => {
-    for (const depth of [1, 3]) {
-      it(`sends it there again, ${depth} deep, and nowhere else`, async () => {
-        await scene.localnet.advanceTo(await source.chain.now());
-        const before: unknown = await near.chain.provider.send("evm_snapshot", []);
-        if (depth > 1) await near.chain.mine(depth - 1);
-        await source.assert(1, HALTED_M4);
-        await scene.awaitDirectives(1, [near, far]);
-
-        await near.chain.provider.send("evm_revert", [before]);
-        await near.chain.mine(depth);
-        await scene.awaitDirectives(1, [near]);
-        await scene.deliver();
-        await scene.settle();
-
-        // Counted is the history that there is: in it the nonce was used once.
-        const there = { ...DIRECTIVE, ...PACKET };
-        expect(await scene.tally.gained()).to.deep.equal({
-          "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
-          "chain-b": there,
-          "chain-c": there,
-        });
-        await expectAgreement(scene.hubs, 1, HALTED_M4);
-      });
-    }
-  });
-
   describe("when the clock of one chain is minutes ahead", () => {
     it("gives it a directive of its own time, and each chain still one", async () => {
       await scene.localnet.advanceTo(await source.chain.now());
@@ -182,27 +154,6 @@ describe("one chain under faults", function () {
         "chain-c": there,
       });
       await expectAgreement(scene.hubs, 1, HALTED_M4);
-    });
-  });
-
-  describe("when a reorganisation takes the trip back", () => {
-    it("leaves what it has caused to lapse within ten minutes, the same on every chain", async () => {
-      await scene.localnet.advanceTo(await source.chain.now());
-      const before: unknown = await source.chain.provider.send("evm_snapshot", []);
-      await scene.raiseDirectly(source, 1, HALTED_M4);
-
-      await source.chain.provider.send("evm_revert", [before]);
-      await scene.finalise();
-      await scene.awaitDirectives(1, [source]);
-      await scene.settle();
-      await expectAgreement(scene.hubs, 1, HALTED_M4);
-      await scene.pass(PROVISIONAL_SECONDS);
-      await scene.localnet.keeper.tick();
-      await scene.settle();
-
-      const there = { ...DIRECTIVE, lifts: 1 };
-      expect(await scene.tally.gained()).to.deep.equal({ "chain-a": there, "chain-b": there, "chain-c": there });
-      await expectAgreement(scene.hubs, 1, 0);
     });
   });
 });

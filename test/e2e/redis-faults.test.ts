@@ -1,13 +1,12 @@
 import { expect } from "chai";
 
-import { waitUntil } from "../../localnet/wait-until.ts";
 import { HALTED_M3, REDUCE_ONLY_M2, type TestHub } from "../localnet/support/hubs.ts";
-import { readMetric } from "./support/relayer-pages.ts";
+import { type TcpProxy, startTcpProxy } from "../support/tcp-proxy.ts";
+import { awaitWaitingJobs, countSent } from "./support/durable-work.ts";
 import {
   DIRECTIVE,
   HALTED_M4,
   PACKET,
-  PATIENCE_MS,
   RECONCILE_SECONDS,
   RENEW_SECONDS,
   type Scenario,
@@ -20,29 +19,32 @@ describe("Redis under faults", function () {
   this.timeout(TEST_TIMEOUT_MS);
 
   let scene: Scenario;
+  let network: TcpProxy;
   let source: TestHub;
   let near: TestHub;
   let far: TestHub;
 
   before(async () => {
-    scene = await startScenario("redis-faults", { chains: 3 });
+    scene = await startScenario("redis-faults", {
+      chains: 3,
+      relayerRedis: async ({ url }) => {
+        network = await startTcpProxy(Number(new URL(url).port));
+        return { url: `redis://127.0.0.1:${network.port}/0` };
+      },
+    });
     [source, near, far] = scene.hubs as [TestHub, TestHub, TestHub];
   });
 
   beforeEach(() => scene.calm());
 
-  after(() => scene.stop());
+  after(async () => {
+    await scene.stop();
+    await network.close();
+  });
 
-  const sentBy = async (lane: string, kind: string) => {
-    const sample = (chain: string) => `cordon_transactions_total{chain="${chain}",kind="${kind}",lane="${lane}"}`;
-    const sent = await Promise.all([near, far].map(({ chain }) => readMetric(scene.relayer, sample(chain.name))));
-    return sent.map((count) => count ?? 0);
-  };
+  const sentBy = (lane: string, kind: string) => countSent(scene.relayer, [near, far], { lane, kind });
   const awaitJobs = (what: string, isMet: (waiting: number | null) => boolean) =>
-    waitUntil(async () => isMet(await readMetric(scene.relayer, 'cordon_queue_jobs{state="waiting"}')), {
-      what: `${what} in Redis, as the relayer sees it`,
-      timeoutMs: PATIENCE_MS,
-    });
+    awaitWaitingJobs(scene.relayer, what, isMet);
 
   describe("when it loses every key while a chain waits for its directive", () => {
     it("loses nothing: the chain gets it once it is back, once, and so does the next raise", async () => {
@@ -86,6 +88,33 @@ describe("Redis under faults", function () {
         "chain-a": { assertions: 1 },
         "chain-b": { directives: 2, submissions: 2 },
         "chain-c": { directives: 2, submissions: 2 },
+      });
+      expect(await sentBy("emergency", "raise")).to.deep.equal(raised.map((count) => count + 1));
+      expect(await sentBy("queue", "settle")).to.deep.equal(renewed.map((count) => count + 1));
+      await expectAgreement(scene.hubs, 1, HALTED_M4);
+    });
+  });
+
+  describe("when the network to it swallows everything in the middle of an incident and closes nothing", () => {
+    it("keeps no raise from going out at once, and carries the renewal over connections that it has made anew", async () => {
+      await scene.useFaults(["withhold"]);
+      await scene.raiseDirectly(source, 1, REDUCE_ONLY_M2);
+      const [raised, renewed] = [await sentBy("emergency", "raise"), await sentBy("queue", "settle")];
+
+      network.stall();
+      await scene.raiseDirectly(source, 1, HALTED_M4);
+      await scene.finalise();
+      await awaitJobs("nothing", (waiting) => waiting === null);
+      await network.restore();
+      await awaitJobs("an answer", (waiting) => waiting !== null);
+      await scene.pass(RENEW_SECONDS);
+      await scene.settle();
+
+      const there = { directives: 3, submissions: 3 };
+      expect(await scene.tally.gained()).to.deep.equal({
+        "chain-a": { assertions: 2 },
+        "chain-b": there,
+        "chain-c": there,
       });
       expect(await sentBy("emergency", "raise")).to.deep.equal(raised.map((count) => count + 1));
       expect(await sentBy("queue", "settle")).to.deep.equal(renewed.map((count) => count + 1));

@@ -154,6 +154,13 @@ describe("startFaultyEndpoint", () => {
     });
   }
 
+  it("hangs on all methods but those that are left out", async () => {
+    await endpoint.setFault({ name: "hang", except: ["eth_chainId"] });
+
+    expect(await ask("eth_chainId")).to.equal("0x1");
+    expect((await failureOf(ask("eth_blockNumber"))).name).to.equal("RPC_UNAVAILABLE");
+  });
+
   it("answers for another chain after it was away once", async () => {
     await failsWith({ name: "wrong-chain" });
 

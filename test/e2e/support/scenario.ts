@@ -24,8 +24,8 @@ export const HALTED_M4 = 0x34;
 
 /** Past every lease, so that nothing of an earlier test is in force. */
 const CALM_AFTER_SECONDS = 25 * 3_600;
-/** One more than anvil lets a block wait for its finality. */
-const FINALITY_BLOCKS = 5;
+/** As many blocks as anvil lets a block wait for its finality. */
+const FINALITY_DEPTH = 4;
 
 /** A provisional entry lives for 600 s and is renewed, once its evidence is final, when fewer than 480 s are left. */
 export const RENEW_SECONDS = 130;
@@ -78,7 +78,8 @@ export async function startScenario(name: string, options: ScenarioOptions): Pro
     ...(logs === undefined ? {} : { dir: path.join(logs, name) }),
   });
   try {
-    const scene = createScenario(localnet, await openHubs(localnet));
+    const finalityDepth = options.relayerReading?.finalityDepth ?? FINALITY_DEPTH;
+    const scene = createScenario(localnet, await openHubs(localnet), finalityDepth);
     await scene.calm();
     return scene;
   } catch (error) {
@@ -87,7 +88,7 @@ export async function startScenario(name: string, options: ScenarioOptions): Pro
   }
 }
 
-function createScenario(localnet: Localnet, hubs: readonly TestHub[]): Scenario {
+function createScenario(localnet: Localnet, hubs: readonly TestHub[], finalityDepth: number): Scenario {
   const { keeper, workers } = localnet;
   const [relayer] = localnet.relayers;
   if (!relayer) throw new RangeError("a scenario has at least one relayer");
@@ -121,7 +122,8 @@ function createScenario(localnet: Localnet, hubs: readonly TestHub[]): Scenario 
     },
     pass: async (seconds) => localnet.advanceTo((await latestTime(hubs)) + seconds),
     async finalise() {
-      await Promise.all(hubs.filter(({ chain }) => chain.isRunning()).map(({ chain }) => chain.mine(FINALITY_BLOCKS)));
+      const running = hubs.filter(({ chain }) => chain.isRunning());
+      await Promise.all(running.map(({ chain }) => chain.mine(1 + finalityDepth)));
     },
     async settle() {
       await waitUntil(() => isSettled(localnet, hubs), { what: "all hubs to agree", timeoutMs: PATIENCE_MS });
