@@ -147,9 +147,7 @@ contract IncidentHub is Peers {
     }
 
     /// @dev What {broadcastDue} returns, and the message that says so.
-    function _compose(
-        Status status
-    ) private view returns (bytes memory message, uint32 markets, bool isHeartbeat) {
+    function _compose(Status status) private view returns (bytes memory message, uint32 markets, bool isHeartbeat) {
         isHeartbeat = block.timestamp >= uint256(status.heartbeatAt()) + HEARTBEAT_SECONDS;
         message = PayloadLib.startMessage(status.seq(), isHeartbeat, isHeartbeat ? configHash() : bytes32(0));
         uint256 candidates = isHeartbeat ? _uncalmMarkets() : status.dirty();

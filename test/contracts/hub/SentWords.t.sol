@@ -67,7 +67,7 @@ contract SentWordsTest is HubFixture {
             _assert(MARKET, _anyRungs(uint8(roll), uint8(roll >> 8)));
             if (!hub.meshWord(MARKET).equals(before)) _isAsserted = true;
         } else if (kind < 5) {
-            uint256 stamp = block.timestamp + 100 - (roll >> 16) % 1_500;
+            uint256 stamp = block.timestamp + 100 - ((roll >> 16) % 1_500);
             _receiveWord(MARKET, WordLib.stamped(_anyRungs(uint8(roll), uint8(roll >> 8)), stamp));
         } else if (kind < 7) {
             _broadcast();

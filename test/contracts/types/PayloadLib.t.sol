@@ -105,9 +105,7 @@ contract PayloadLibTest is Test {
 
         bytes memory packed = _pack(entries);
         bytes memory whole =
-            isHeartbeat
-                ? PayloadLib.packHeartbeat(seq, configHash, packed)
-                : PayloadLib.packMessage(seq, packed);
+            isHeartbeat ? PayloadLib.packHeartbeat(seq, configHash, packed) : PayloadLib.packMessage(seq, packed);
         assertEq(message, whole);
         assertEq(PayloadLib.entriesIn(message, isHeartbeat), entries.length, "entries");
         assertEq(bytes32(previous), before, "nothing before it was written to");
