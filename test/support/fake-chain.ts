@@ -151,10 +151,13 @@ export class FakeChain implements Chain {
 
   /* CHAIN */
 
-  heads(signal: AbortSignal): Promise<Heads> {
+  heads(signal: AbortSignal, next?: number): Promise<Heads> {
     return this.#answer("heads", signal, () => {
-      const latest = this.#at(this.#blocks.length - 1 - this.faults.lagBlocks).ref;
-      return { latest, finalised: this.#at(Math.max(0, latest.number - this.finalityDepth)).ref };
+      const { ref: latest, logs } = this.#at(this.#blocks.length - 1 - this.faults.lagBlocks);
+      const heads = { latest, finalised: this.#at(Math.max(0, latest.number - this.finalityDepth)).ref };
+      const isHidden = logs.some(({ event }) => this.faults.hiddenSeqs.has(event.seq));
+      // A block's bloom filter speaks for what is hidden of it.
+      return latest.number === next && !isHidden ? { ...heads, events: logs } : heads;
     });
   }
 

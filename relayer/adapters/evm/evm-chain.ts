@@ -9,8 +9,9 @@ import { createEvmErrands } from "./errands/evm-errands.ts";
 import { subscribeHeads } from "./head-subscription.ts";
 import { createHttpNode, type RpcNode } from "./http-node.ts";
 import { createEvmMessaging } from "./messaging/evm-messaging.ts";
-import { blockRefOf, type Finality, readBlock, readHeads } from "./read-blocks.ts";
+import { blockRefOf, type Finality, readBlock } from "./read-blocks.ts";
 import { readHubEvents } from "./read-events.ts";
+import { readHeadsAndEvents } from "./read-heads.ts";
 import { readSnapshot, verifyNode } from "./read-hub.ts";
 import { createRpcPool, type RpcPool, type RpcPoolOptions } from "./rpc-pool.ts";
 import { createSubmitter, type SubmitterOptions } from "./submitter.ts";
@@ -78,13 +79,10 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
     messaging: createEvmMessaging({ ...options, pool }),
     errands: createErrandsOf(options, pool),
 
-    async heads(signal) {
-      const { latest, finalised, baseFeePerGas } = await pool.run(
-        (session) => readHeads(session, options.finality),
-        signal,
-      );
-      submitter?.noteHead(baseFeePerGas, stopping.signal);
-      return { latest, finalised };
+    async heads(signal, next) {
+      const look = await pool.run((session) => readHeadsAndEvents(session, { ...options, next }), signal);
+      submitter?.noteHead(look.baseFeePerGas, stopping.signal);
+      return look.heads;
     },
 
     block: (number, signal) => pool.run(async (session) => blockRefOf(await readBlock(session, number)), signal),
