@@ -17,6 +17,7 @@ export interface FaultyEndpoint {
 }
 
 const Call = z.object({ id: z.union([z.number(), z.string()]), method: z.string(), params: z.array(z.unknown()) });
+const Request = z.union([Call, z.array(Call).min(1)]);
 const Answer = z.union([
   z.object({ error: z.object({ code: z.number(), message: z.string() }) }),
   z.object({ result: z.unknown() }),
@@ -28,7 +29,7 @@ const BAD_GATEWAY = 502;
 /** A chain that is down or hangs is one for who asks through here as well. */
 const PATIENCE_MS = 15_000;
 
-/** Listens on a free port. Takes one call a request, as the relayer sends them. */
+/** Listens on a free port. Takes single calls and batches; what is done to one call of a batch is done to all of it. */
 export async function startFaultyEndpoint(target: string): Promise<FaultyEndpoint> {
   const calls: RpcCall[] = [];
   const ask = createAsk(target);
@@ -38,20 +39,22 @@ export async function startFaultyEndpoint(target: string): Promise<FaultyEndpoin
   let isAway = false;
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { id, method, params } = Call.parse(JSON.parse(await readText(request)));
-    calls.push({ method, params });
+    const asked = Request.parse(JSON.parse(await readText(request)));
+    const batch = Array.isArray(asked) ? asked : [asked];
+    calls.push(...batch.map(({ method, params }) => ({ method, params })));
     if (isAway) {
       isAway = false;
-      return void response.writeHead(BAD_GATEWAY).end();
+      return void request.socket.destroy();
     }
-    if (fault?.name === "hang" && fault.except?.includes(method) !== true) return;
+    if (fault?.name === "hang" && !batch.every(({ method }) => isExcepted(fault, method))) return;
     if (fault?.name === "slow") await sleep(fault.ms);
     if (fault?.name === "limit") {
       response.writeHead(TOO_MANY_REQUESTS, { "retry-after": String(fault.retryAfterSeconds) });
       return void response.end("slow down");
     }
+    const answers = await Promise.all(batch.map(async (call) => answerOf(liar ?? ask, call)));
     response.setHeader("content-type", "application/json");
-    response.end(JSON.stringify({ jsonrpc: "2.0", id, ...(await answerOf(liar ?? ask, { method, params })) }));
+    response.end(JSON.stringify(Array.isArray(asked) ? answers : answers[0]));
   };
   const server = createServer((request, response) => {
     // The chain behind is away, or what came is no call: said as a gateway says it.
@@ -91,12 +94,17 @@ function createAsk(target: string): Ask {
   };
 }
 
-async function answerOf(answer: Ask, call: RpcCall): Promise<object> {
+function isExcepted(fault: EndpointFault | null, method: string): boolean {
+  return fault?.name === "hang" && fault.except?.includes(method) === true;
+}
+
+async function answerOf(answer: Ask, { id, method, params }: z.infer<typeof Call>): Promise<object> {
+  const head = { jsonrpc: "2.0", id };
   try {
-    return { result: (await answer(call)) ?? null };
+    return { ...head, result: (await answer({ method, params })) ?? null };
   } catch (error) {
     if (!(error instanceof NodeRefusal)) throw error;
-    return { error: { code: error.code, message: error.message } };
+    return { ...head, error: { code: error.code, message: error.message } };
   }
 }
 

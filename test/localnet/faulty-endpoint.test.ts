@@ -79,6 +79,23 @@ describe("startFaultyEndpoint", () => {
     ]);
   });
 
+  it("answers batches, each call as it would by itself", async () => {
+    await endpoint.setFault({ name: "hide-logs" });
+    const calls = [
+      { jsonrpc: "2.0", id: 1, method: "eth_blockNumber", params: [] },
+      { jsonrpc: "2.0", id: 2, method: "eth_getLogs", params: [{}] },
+      { jsonrpc: "2.0", id: 3, method: "eth_nonsense", params: [] },
+    ];
+
+    const response = await fetch(endpoint.url, { method: "POST", body: JSON.stringify(calls) });
+
+    expect(await response.json()).to.deep.equal([
+      { jsonrpc: "2.0", id: 1, result: hex(HEAD) },
+      { jsonrpc: "2.0", id: 2, result: [] },
+      { jsonrpc: "2.0", id: 3, error: { code: -32_601, message: "no such method" } },
+    ]);
+  });
+
   it("lags: everything of the last blocks is missing, and states are of the blocks before", async () => {
     await endpoint.setFault({ name: "lag", blocks: 3 });
 
