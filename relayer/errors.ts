@@ -96,6 +96,11 @@ export const CATALOGUE = {
     fate: "retry",
     meaning: "What is left in the wallet on this chain is kept for halts.",
   },
+  INSTRUCTION_REFUSED: {
+    code: "CRD-310",
+    fate: "retry",
+    meaning: "An operators' desk, or its venue, would refuse an instruction as things stand; nothing was sent.",
+  },
   PACKET_UNDELIVERED: {
     code: "CRD-320",
     fate: "drop",

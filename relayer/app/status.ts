@@ -5,6 +5,7 @@ import type { Hasher } from "../ports/hasher.ts";
 import type { MessagesView } from "../ports/message-status.ts";
 import type { ActionStatus, ChainStatus, ComponentStatus, RelayerStatus } from "../ports/status.ts";
 import type { InsightView } from "../ports/insight.ts";
+import type { Instructor } from "./desk/instruct.ts";
 import type { JournalWriter } from "./journal-writer.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Loops } from "./loops.ts";
@@ -27,6 +28,8 @@ export interface StatusSources {
   readonly quorum: { readonly isAnswering: boolean } | null;
   /** Null where messages are not followed. */
   readonly messages: MessagesView | null;
+  /** Null where no desk is told anything. */
+  readonly instructor: Pick<Instructor, "statuses"> | null;
 }
 
 /** What the pages show, read off the world at the moment of asking. */
@@ -39,6 +42,7 @@ export function createStatus({
   journal,
   quorum,
   messages,
+  instructor,
 }: StatusSources): Omit<RelayerStatus, keyof InsightView> {
   const viewOf = ({ feed }: Observer): ChainView | null => ledger.world.chains.get(feed.chain.eid) ?? null;
   const digestOf = (view: ChainView | null): Hex | null => (view === null ? null : digestMesh(view, hasher));
@@ -66,6 +70,7 @@ export function createStatus({
       return { isConverged: compare(digests.map(({ meshDigest }) => meshDigest)), digests };
     },
     actions: () => listActions(ledger.world),
+    instructions: () => instructor?.statuses() ?? [],
     messages: (filter) => messages?.messages(filter) ?? [],
     recoveries: () => messages?.recoveries() ?? [],
   };

@@ -11,6 +11,8 @@ const FORGOTTEN_MS = 5_000;
 /** Says when it is this node's turn. */
 export interface Turns {
   isMine(kind: ActionKind, destination: PlannedDestination): boolean;
+  /** The same for anything that has a name and that nobody races for. */
+  isMyTask(task: string): boolean;
 }
 
 export interface TurnsOptions {
@@ -39,12 +41,12 @@ export function createTurns({ clock, hasher, self, nodes, backupDelayMs }: Turns
     return nowMs - firstMs;
   };
 
+  const isMyTask = (task: string): boolean => {
+    const rank = rankOf(self, nodes, task, (text) => hasher.keccakUtf8(text));
+    return rank === 0 || note(task) >= rank * backupDelayMs;
+  };
   return {
-    isMine(kind, destination) {
-      if (isRaced(kind, destination)) return true;
-      const task = taskOf(kind, destination);
-      const rank = rankOf(self, nodes, task, (text) => hasher.keccakUtf8(text));
-      return rank === 0 || note(task) >= rank * backupDelayMs;
-    },
+    isMine: (kind, destination) => isRaced(kind, destination) || isMyTask(taskOf(kind, destination)),
+    isMyTask,
   };
 }

@@ -44,6 +44,7 @@ describe("startHttpServer", () => {
       chains: () => [CHAIN],
       convergence: () => ({ isConverged: true, digests: [] }),
       actions: () => [],
+      instructions: () => [],
       messages: () => [],
       recoveries: () => [],
       ...INSIGHT,
