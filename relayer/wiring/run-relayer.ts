@@ -13,9 +13,10 @@ import { exitCodeOf } from "../exit-code.ts";
 import { createLog } from "../log.ts";
 import type { RelayerStatus } from "../ports/status.ts";
 import { createGuards } from "../repair-verbs.ts";
-import { instructsOf, startQuorum } from "./operators.ts";
+import { instructsOf } from "./operators.ts";
 import { type Parts, type Surroundings, buildParts } from "./parts.ts";
 import { createEnd, endOnSignals } from "./process-end.ts";
+import { startQuorum } from "./quorum.ts";
 import { announce, verifyChains } from "./reach-chains.ts";
 
 /** Starts everything, in the order in which a fault is found soonest, and leaves it running. */

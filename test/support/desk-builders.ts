@@ -38,7 +38,7 @@ export function someFigures(differs: Partial<MarketFigures> = {}): MarketFigures
   };
 }
 
-export function aDeskedVenue(
+export function aVenueWithDesk(
   index: number,
   markets: readonly MarketFigures[],
   differs: Partial<VenueFigures> = {},

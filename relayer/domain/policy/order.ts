@@ -28,14 +28,14 @@ export interface OrderInput {
 }
 
 /** One market of one chain, with its desk. */
-export interface DeskedMarket {
+export interface MarketWithDesk {
   readonly eid: Eid;
   readonly figures: MarketFigures;
   readonly report: DeskReport;
 }
 
-/** Markets whose desks sets envelopes. What has no desk, or one that the venue does not listen to, is not asked. */
-export function listDesked(venues: readonly VenueFigures[]): readonly DeskedMarket[] {
+/** Markets whose desk sets envelopes. What has no desk, or one that the venue does not listen to, is not asked. */
+export function listMarketsWithDesk(venues: readonly VenueFigures[]): readonly MarketWithDesk[] {
   return venues.flatMap(({ eid, markets }) =>
     markets.flatMap((figures) => {
       const { desk } = figures;

@@ -1,5 +1,14 @@
 import type { MarketFigures } from "../../risk/figures.ts";
-import { type Order, type OrderInput, PPM, endOf, isWithinTime, larger, listDesked, withinLimits } from "../order.ts";
+import {
+  type Order,
+  type OrderInput,
+  PPM,
+  endOf,
+  isWithinTime,
+  larger,
+  listMarketsWithDesk,
+  withinLimits,
+} from "../order.ts";
 import type { BudgetPolicy } from "../policy.ts";
 
 /*
@@ -10,7 +19,7 @@ import type { BudgetPolicy } from "../policy.ts";
 
 export function budgetOrders({ venues, time }: OrderInput, policy: BudgetPolicy): readonly Order[] {
   const until = endOf(time, policy.holdSeconds);
-  return listDesked(venues).flatMap(({ eid, figures, report }) => {
+  return listMarketsWithDesk(venues).flatMap(({ eid, figures, report }) => {
     const limits = report.limits["deleveraging-budget"];
     const lacking = lackOf(figures);
     if (time < report.budget.until || lacking === 0n || lacking < BigInt(policy.leastUnits)) return [];

@@ -1,6 +1,6 @@
 import type { MarketFigures, VenueFigures } from "../../risk/figures.ts";
 import {
-  type DeskedMarket,
+  type MarketWithDesk,
   type Order,
   type OrderInput,
   PPM,
@@ -8,7 +8,7 @@ import {
   endOf,
   isWithinTime,
   larger,
-  listDesked,
+  listMarketsWithDesk,
   smaller,
   withinLimits,
 } from "../order.ts";
@@ -25,16 +25,16 @@ import type { CapPolicy } from "../policy.ts";
 
 export function capOrders({ venues, time }: OrderInput, policy: CapPolicy): readonly Order[] {
   const until = endOf(time, policy.holdSeconds);
-  return listDesked(venues).flatMap((desked) => {
-    const { market } = desked.figures;
-    const wanted = [shareOf(desked, venues, policy), crowdedAt(desked.figures, policy)].filter((cap) => cap !== null);
+  return listMarketsWithDesk(venues).flatMap((of) => {
+    const { market } = of.figures;
+    const wanted = [shareOf(of, venues, policy), crowdedAt(of.figures, policy)].filter((cap) => cap !== null);
     if (wanted.length === 0) return [];
-    return orderOf(desked, { units: wanted.reduce(smaller), until, time, all: sumOf(venues, market) }, policy);
+    return orderOf(of, { units: wanted.reduce(smaller), until, time, all: sumOf(venues, market) }, policy);
   });
 }
 
 /** The chain's part of the whole; null while the whole is far off, or not known. */
-function shareOf({ eid, figures }: DeskedMarket, venues: readonly VenueFigures[], policy: CapPolicy): bigint | null {
+function shareOf({ eid, figures }: MarketWithDesk, venues: readonly VenueFigures[], policy: CapPolicy): bigint | null {
   const { market, openInterest } = figures;
   const whole = policy.global.find((of) => of.market === market);
   if (whole === undefined || !whole.eids.includes(eid)) return null;
@@ -53,7 +53,7 @@ function crowdedAt({ largest, openInterest }: MarketFigures, policy: CapPolicy):
 }
 
 function orderOf(
-  { eid, figures, report }: DeskedMarket,
+  { eid, figures, report }: MarketWithDesk,
   asked: { readonly units: bigint; readonly until: number; readonly time: number; readonly all: bigint },
   policy: CapPolicy,
 ): readonly Order[] {

@@ -10,7 +10,7 @@ import { canonicalPolicy, type Policy } from "../../../../relayer/domain/policy/
 import { readPolicy } from "../../../../relayer/domain/policy/read-policy.ts";
 import type { MarketFigures, VenueFigures } from "../../../../relayer/domain/risk/figures.ts";
 import { aBlock, aHubState, EIDS, LIMITS, OPERATORS, T0 } from "../../../support/builders.ts";
-import { aDeskedVenue, aReport, DESK_POLICY, someFigures } from "../../../support/desk-builders.ts";
+import { aVenueWithDesk, aReport, DESK_POLICY, someFigures } from "../../../support/desk-builders.ts";
 import { FUZZ } from "../../../support/fuzz.ts";
 
 const PPM = 1_000_000n;
@@ -36,7 +36,7 @@ const only = (rule: "cap" | "budget" | "cover"): Policy => {
 const allotted = (told: readonly PlannedInstruction[]) =>
   told.flatMap(({ kind, allotments }) => allotments.map(({ eid, units }) => [kind, EIDS.indexOf(eid), Number(units)]));
 const holding = (...amounts: readonly bigint[]) =>
-  amounts.map((openInterest, index) => aDeskedVenue(index, [someFigures({ openInterest })]));
+  amounts.map((openInterest, index) => aVenueWithDesk(index, [someFigures({ openInterest })]));
 
 describe("what desks are told", () => {
   describe("open-interest caps", () => {
@@ -69,17 +69,17 @@ describe("what desks are told", () => {
 
     it("hold a crowded market at what it is, on that chain alone", () => {
       const crowded = someFigures({ openInterest: 2_000n, largest: 1_000n });
-      const told = toldBy(inputOf([aDeskedVenue(1, [crowded])]), only("cap"));
+      const told = toldBy(inputOf([aVenueWithDesk(1, [crowded])]), only("cap"));
 
       expect(allotted(told)).to.deep.equal([["open-interest-cap", 1, 2_000]]);
       const less = { ...crowded, largest: 999n };
-      expect(toldBy(inputOf([aDeskedVenue(1, [less])]), only("cap"))).to.deep.equal([]);
+      expect(toldBy(inputOf([aVenueWithDesk(1, [less])]), only("cap"))).to.deep.equal([]);
     });
 
     const underCap = (capUnits: bigint, until: number) => {
       const desk = aReport({ envelope: { capUnits, globalUnits: 99_000n, until } });
       const crowded = someFigures({ openInterest: 2_000n, largest: 1_000n, desk });
-      return toldBy(inputOf([aDeskedVenue(1, [crowded])]), only("cap"));
+      return toldBy(inputOf([aVenueWithDesk(1, [crowded])]), only("cap"));
     };
 
     it("are renewed, never raised, while one holds and ends sooner", () => {
@@ -103,7 +103,7 @@ describe("what desks are told", () => {
           "open-interest-cap": { leastUnits, mostUnits: 10_000n, mostSeconds: 7_200 },
         };
         const crowded = someFigures({ openInterest: 2_000n, largest: 1_000n, desk: aReport({ limits, governedCap }) });
-        return allotted(toldBy(inputOf([aDeskedVenue(1, [crowded])]), only("cap")));
+        return allotted(toldBy(inputOf([aVenueWithDesk(1, [crowded])]), only("cap")));
       };
 
       expect(at(3_000n, 4_000n)).to.deep.equal([["open-interest-cap", 1, 3_000]]);
@@ -114,7 +114,7 @@ describe("what desks are told", () => {
   describe("deleveraging budgets", () => {
     it("are what nobody covers and a margin, on the chain that lacks it", () => {
       const short = someFigures({ shortfall: 20n, stressed: [10n, 150n], insurance: 70n });
-      const told = toldBy(inputOf([aDeskedVenue(0, [someFigures()]), aDeskedVenue(1, [short])]), only("budget"));
+      const told = toldBy(inputOf([aVenueWithDesk(0, [someFigures()]), aVenueWithDesk(1, [short])]), only("budget"));
 
       expect(allotted(told)).to.deep.equal([["deleveraging-budget", 1, 150]]);
       expect(told[0]).to.include({ until: UNTIL, market: 1 });
@@ -123,7 +123,7 @@ describe("what desks are told", () => {
     it("are left alone while one holds, and where little is lacking", () => {
       const held = aReport({ budget: { leftUnits: 5n, until: T0 + 1 } });
       const short = (desk: DeskReport, shortfall = 20n) =>
-        toldBy(inputOf([aDeskedVenue(1, [someFigures({ shortfall, desk })])]), only("budget"));
+        toldBy(inputOf([aVenueWithDesk(1, [someFigures({ shortfall, desk })])]), only("budget"));
 
       expect(short(held)).to.deep.equal([]);
       expect(short(aReport(), 9n)).to.deep.equal([]);
@@ -136,17 +136,17 @@ describe("what desks are told", () => {
 
     it("go from the shared fund to the market that lacks most, as far as its floor lets them", () => {
       const two = someFigures({ market: 2, stressed: [300n], fund: 250n });
-      const told = toldBy(inputOf([aDeskedVenue(0, [two, needy], { shared: 1_000n })]), only("cover"));
+      const told = toldBy(inputOf([aVenueWithDesk(0, [two, needy], { shared: 1_000n })]), only("cover"));
 
       expect(allotted(told)).to.deep.equal([["insurance-move", 0, 400]]);
       expect(told[0]).to.include({ market: 0, toMarket: 1, until: 0, turn: 0n });
-      const poor = toldBy(inputOf([aDeskedVenue(0, [needy], { shared: 250n })]), only("cover"));
+      const poor = toldBy(inputOf([aVenueWithDesk(0, [needy], { shared: 250n })]), only("cover"));
       expect(allotted(poor)).to.deep.equal([["insurance-move", 0, 200]]);
     });
 
     it("come from the market with most to spare where the shared fund has not enough", () => {
       const rich = (market: number, fund: bigint) => someFigures({ market, fund, stressed: [200n] });
-      const venue = aDeskedVenue(0, [needy, rich(2, 500n), rich(3, 600n)], { shared: 50n });
+      const venue = aVenueWithDesk(0, [needy, rich(2, 500n), rich(3, 600n)], { shared: 50n });
       const told = toldBy(inputOf([venue]), only("cover"));
 
       expect(told.map(({ market, toMarket, allotments }) => [market, toMarket, allotments[0]?.units])).to.deep.equal([
@@ -156,7 +156,7 @@ describe("what desks are told", () => {
 
     it("are numbered by the moves out of the fund, so that two reckonings are one operation", () => {
       const asked = (shared: bigint, moves: bigint) => {
-        const venue = aDeskedVenue(0, [needy], { shared, sharedDesk: aReport({ moves }) });
+        const venue = aVenueWithDesk(0, [needy], { shared, sharedDesk: aReport({ moves }) });
         return operationText(toldBy(inputOf([venue]), only("cover"))[0]!);
       };
 
@@ -180,7 +180,7 @@ describe("what desks are told", () => {
 
   describe("with something missing", () => {
     const everything = [
-      aDeskedVenue(0, [someFigures({ openInterest: 2_000n, largest: 2_000n, stressed: [500n], shortfall: 50n })], {
+      aVenueWithDesk(0, [someFigures({ openInterest: 2_000n, largest: 2_000n, stressed: [500n], shortfall: 50n })], {
         shared: 900n,
       }),
     ];
@@ -210,7 +210,7 @@ describe("what desks are told", () => {
       const mute = aReport({ isSetter: false, isMover: false });
       const { desk: _desk, ...bare } = everything[0]!.markets[0]!;
       const of = (markets: readonly MarketFigures[]) =>
-        inputOf([aDeskedVenue(0, markets, { shared: 900n, sharedDesk: mute })]);
+        inputOf([aVenueWithDesk(0, markets, { shared: 900n, sharedDesk: mute })]);
 
       expect(kinds(of([{ ...bare, desk: mute }]))).to.deep.equal([]);
       expect(kinds(of([bare]))).to.deep.equal([]);
@@ -250,7 +250,7 @@ describe("what desks are told", () => {
     const venue = (index: number) =>
       fc
         .tuple(figures(1), figures(2), amount(3_000n), report)
-        .map(([one, two, shared, sharedDesk]) => aDeskedVenue(index, [one, two], { shared, sharedDesk }));
+        .map(([one, two, shared, sharedDesk]) => aVenueWithDesk(index, [one, two], { shared, sharedDesk }));
     const mesh = fc
       .tuple(venue(0), venue(1), venue(2), fc.subarray([0, 1, 2]), fc.subarray([0, 1, 2]))
       .map(([a, b, c, seen, read]) => {

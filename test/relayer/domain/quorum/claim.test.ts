@@ -16,7 +16,7 @@ import {
   recompute,
 } from "../../../../relayer/domain/quorum/claim.ts";
 import { EIDS, OPERATORS, T0, aBlock, aHubState, aMarketWord } from "../../../support/builders.ts";
-import { aDeskedVenue, DESK_POLICY, someFigures } from "../../../support/desk-builders.ts";
+import { aVenueWithDesk, DESK_POLICY, someFigures } from "../../../support/desk-builders.ts";
 import { MIRROR } from "../../../support/fake-mesh.ts";
 
 const keccak = (text: string) => ethersHasher.keccakUtf8(text);
@@ -132,7 +132,7 @@ describe("what a node makes of a peer's decision", () => {
     const told: PlanInput = {
       ...input,
       chains: chains.map(({ finalised, ...of }) => ({ ...of, latest: at(8), finalised })),
-      venues: [{ ...aDeskedVenue(0, [someFigures({ openInterest: 2_000n, largest: 2_000n })]), eid: EIDS[0]! }],
+      venues: [{ ...aVenueWithDesk(0, [someFigures({ openInterest: 2_000n, largest: 2_000n })]), eid: EIDS[0]! }],
     };
     const policy: Policy = { ...DESK_POLICY, hash: POLICY.hash };
     const rules: SigningRules = { ...RULES, policy, kinds: ["open-interest-cap"] };
