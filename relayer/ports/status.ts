@@ -14,7 +14,7 @@ export interface LoopStatus {
 }
 
 export interface ComponentStatus {
-  /** `chain:<name>`, `queue`, `journal`, with peers also `quorum`. */
+  /** `chain:<name>`, `queue`, `journal`, with peers also `quorum`; `sensors:<name>` while some there cannot be poked. */
   readonly name: string;
   readonly health: Health;
   /** Why it is not healthy, without secrets. */

@@ -12,7 +12,7 @@ import { RelayerError } from "../errors.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { createLog } from "../log.ts";
 import type { RelayerStatus } from "../ports/status.ts";
-import { createGuards } from "../repair-verbs.ts";
+import { createGuards, createPurses } from "../repair-verbs.ts";
 import { instructsOf } from "./operators.ts";
 import { type Parts, type Surroundings, buildParts } from "./parts.ts";
 import { createEnd, endOnSignals } from "./process-end.ts";
@@ -60,10 +60,10 @@ function startLoops(parts: Parts, fleet: Fleet | null, onHalt: Surroundings["onH
   const ports = { ...parts, fleet, journal, guards, desks, clock: systemClock, hasher: ethersHasher };
   const { mirror, ...rules } = config.policy;
   const acting = { isShadow: config.mode === "shadow", instructs: instructsOf(config) };
-  return startRelayer(ports, { mirror, rules, ...acting, housekeeping: housekeepingOf(parts), onHalt }, life);
+  return startRelayer(ports, { mirror, rules, ...acting, housekeeping: housekeepingOf(parts, fleet), onHalt }, life);
 }
 
-function housekeepingOf({ config, feeds, metrics }: Parts): HousekeepingOptions {
+function housekeepingOf({ config, feeds, metrics }: Parts, fleet: Fleet | null): HousekeepingOptions {
   const chains = feeds.map(({ chain, keeping, ...feed }) => ({
     ...feed,
     chain,
@@ -78,5 +78,12 @@ function housekeepingOf({ config, feeds, metrics }: Parts): HousekeepingOptions 
     lookbackBlocks,
     stuckAfterMs: stuckAfterSeconds * 1_000,
     errands: errandPolicyOf(config.keeping),
+    purses: createPurses(config),
+    ...(fleet === null ? {} : { nodes: nodesOf(fleet) }),
   };
+}
+
+/** Whoever signs directives may as well do errands; one that does none is waited for as one that is away. */
+function nodesOf({ self, operators, backupDelayMs }: Fleet) {
+  return { hasher: ethersHasher, self, nodes: operators, backupDelayMs };
 }
