@@ -6,6 +6,7 @@ import type { Agreement, Chain } from "../../ports/chain.ts";
 import type { Desk } from "../../ports/desk.ts";
 import type { Errands } from "../../ports/errands.ts";
 import type { Messaging } from "../../ports/messaging.ts";
+import { createHeadComparison } from "./compare-heads.ts";
 import { createEvmDesk } from "./desk/evm-desk.ts";
 import { type EvmErrands, createEvmErrands } from "./errands/evm-errands.ts";
 import { subscribeHeads } from "./head-subscription.ts";
@@ -77,8 +78,8 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
   const errands = createErrandsOf(options, pool);
   const deskAt = options.desk ?? null;
   const stopping = new AbortController();
-  const listeners = new Set<() => void>();
-  let stopHeads: (() => void) | null = null;
+  const comparison = createHeadComparison({ pool, nodes: options.rpcUrls.length, nowMs: () => performance.now() });
+  const wakes = createWakes(options.wsUrl);
 
   return {
     eid,
@@ -88,22 +89,25 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
     desk: deskAt === null ? null : createEvmDesk({ name, eid, desk: deskAt, pool, submitter }),
 
     async heads(signal) {
-      const { latest, finalised, baseFeePerGas } = await pool.run(
-        (session) => readHeads(session, options.finality),
-        signal,
-      );
+      const { latest, finalised, baseFeePerGas } = await pool.run(async (session, health) => {
+        const heads = await readHeads(session, options.finality);
+        comparison.noteHead(health, stopping.signal);
+        return heads;
+      }, signal);
       submitter?.noteHead(baseFeePerGas, stopping.signal);
       errands?.noteHead(baseFeePerGas, stopping.signal);
       return { latest, finalised };
     },
 
-    block: (number, signal) => pool.run(async (session) => blockRefOf(await readBlock(session, number)), signal),
+    block: (number, signal) =>
+      comparison.below(pool.run(async (session) => blockRefOf(await readBlock(session, number)), signal)),
 
-    hubEvents: (range, signal) => pool.run((session) => readHubEvents(session, hub, range), signal),
+    hubEvents: (range, signal) => comparison.below(pool.run((session) => readHubEvents(session, hub, range), signal)),
 
     async snapshot(at, signal) {
       if (at.number < options.startBlock) throw notDeployedAt(options, at.number);
-      return pool.run((session) => readSnapshot(session, hub, { at, accounts: options.operators }), signal);
+      const ask = { at, accounts: options.operators };
+      return comparison.below(pool.run((session) => readSnapshot(session, hub, ask), signal));
     },
 
     agreement: (expected, quorum, signal) => compareEndpoints(pool, hub, { expected, quorum, signal }),
@@ -122,18 +126,13 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
         return { status: status === 1 ? "success" : "reverted", blockNumber };
       }, signal),
 
-    onHead(wake) {
-      if (options.wsUrl === null) return () => undefined;
-      listeners.add(wake);
-      stopHeads ??= subscribeHeads({ url: options.wsUrl, onHead: () => listeners.forEach((listener) => listener()) });
-      return () => listeners.delete(wake);
-    },
+    onHead: (wake) => wakes.add(wake),
 
     verify: (signal) => pool.verifyAll(signal),
 
     close() {
       stopping.abort();
-      stopHeads?.();
+      wakes.close();
       pool.close();
       return Promise.resolve();
     },
@@ -157,6 +156,21 @@ async function compareEndpoints(pool: RpcPool, hub: Hex, { expected, quorum, sig
   return {
     agreeing: hostsOf(outcomes.filter(({ result }) => isSame(result))),
     differing: hostsOf(outcomes.filter(({ result }) => result !== null && !isSame(result))),
+  };
+}
+
+/** Those who want to be woken at a new head, over one subscription that begins with the first of them. */
+function createWakes(url: string | null) {
+  const listeners = new Set<() => void>();
+  let stopHeads: (() => void) | null = null;
+  return {
+    add(wake: () => void): () => void {
+      if (url === null) return () => undefined;
+      listeners.add(wake);
+      stopHeads ??= subscribeHeads({ url, onHead: () => listeners.forEach((listener) => listener()) });
+      return () => listeners.delete(wake);
+    },
+    close: () => stopHeads?.(),
   };
 }
 
