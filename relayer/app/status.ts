@@ -135,6 +135,7 @@ function describeChain({ feed }: Observer, view: ChainView | null, meshDigest: H
     seq: state?.seq ?? null,
     posture: state === undefined ? null : hexOfInteger(state.posture, 32),
     meshDigest,
+    endpoints: feed.chain.endpoints(),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ActionKind } from "../domain/action/action.ts";
 import type { InstructionKind } from "../domain/desk/instruction.ts";
 import type { Hex } from "../domain/hex.ts";
+import type { EndpointHealth } from "./chain.ts";
 import type { MessagesView } from "./message-status.ts";
 import type { InsightView } from "./insight.ts";
 
@@ -34,6 +35,8 @@ export interface ChainStatus {
   readonly posture: Hex | null;
   /** keccak256 of the mesh words, as the hub's `meshDigest`. */
   readonly meshDigest: Hex | null;
+  /** By host, in the configured order. */
+  readonly endpoints: readonly EndpointHealth[];
 }
 
 export interface ConvergenceStatus {

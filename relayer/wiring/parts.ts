@@ -46,12 +46,14 @@ export function buildParts({ config, log, life, onHalt }: Surroundings): Parts {
     version: VERSION,
     nowMs: () => systemClock.nowMs(),
     readQueue: () => queue.counts().catch(() => null),
+    readEndpoints: () =>
+      feeds.flatMap(({ chain }) => chain.endpoints().map((endpoint) => ({ ...endpoint, chain: chain.name }))),
   });
   const signer = buildSigner(config);
   const reach = { config, life, metrics };
+  const feeds = buildFeeds({ ...reach, signer });
   return {
-    ...{ config, log, life, signer, queue, metrics },
-    feeds: buildFeeds({ ...reach, signer }),
+    ...{ config, log, life, signer, queue, metrics, feeds },
     venues: buildVenues(reach),
     funds: buildFunds(reach),
   };

@@ -126,6 +126,8 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
         return { status: status === 1 ? "success" : "reverted", blockNumber };
       }, signal),
 
+    endpoints: () => pool.endpoints(),
+
     onHead: (wake) => wakes.add(wake),
 
     verify: (signal) => pool.verifyAll(signal),

@@ -1,4 +1,5 @@
 import { RelayerError } from "../../errors.ts";
+import type { EndpointHealth } from "../../ports/chain.ts";
 import type { RpcNode } from "./http-node.ts";
 import { createLogRange, type LogRange } from "./log-range.ts";
 import { type NodeHealth, createNodeHealth, orderByHealth } from "./node-health.ts";
@@ -54,6 +55,17 @@ export interface RpcPool {
     isEnough: (outcomes: readonly PollOutcome<T>[]) => boolean,
   ): Promise<readonly PollOutcome<T>[]>;
 
+  /**
+   * Runs `sequence` against several nodes at once and resolves with the first that succeeds: for what every node may do
+   * as well, and any of them is enough. The others go on behind it. Where all of them fail the rest is tried in order.
+   *
+   * @throws RelayerError of the most preferred node that failed
+   */
+  spread<T>(sequence: Sequence<T>, signal: AbortSignal): Promise<T>;
+
+  /** Every node by host, in the configured order, as it stands now. */
+  endpoints(): readonly EndpointHealth[];
+
   /** Verifies every node now. The outcome by host, in order: null where all is well. */
   verifyAll(signal: AbortSignal): Promise<readonly { readonly host: string; readonly error: RelayerError | null }[]>;
 
@@ -65,6 +77,9 @@ export interface PollOutcome<T> {
   readonly host: string;
   readonly result: T | null;
 }
+
+/** Nodes that are handed the same at once, at the most. */
+export const SPREAD_MAX = 3;
 
 interface Run {
   readonly signal: AbortSignal;
@@ -103,7 +118,7 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
   }
 
   async function runOn<T>(member: Member, sequence: Sequence<T>, { signal, isConfigured = false }: Run): Promise<T> {
-    const session = openSession(member, signal, options.onRequest);
+    const session = openSession(member, signal, { onRequest: options.onRequest, nowMs });
     try {
       await verify(member, session, isConfigured);
       const result = await sequence(session, member.health);
@@ -118,20 +133,47 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
     }
   }
 
-  return {
-    async run(sequence, signal) {
-      const failures: RelayerError[] = [];
-      for (const member of orderByHealth(members, nowMs())) {
-        try {
-          return await runOn(member, sequence, { signal });
-        } catch (error) {
-          const failure = RelayerError.from(error);
-          if (!isNodeFault(failure) || signal.aborted) throw failure;
-          failures.push(failure);
-        }
+  /** One after the other, until one succeeds or the fault is not a node's. */
+  async function runInOrder<T>(of: readonly Member[], sequence: Sequence<T>, signal: AbortSignal): Promise<T> {
+    const failures: RelayerError[] = [];
+    for (const member of of) {
+      try {
+        return await runOn(member, sequence, { signal });
+      } catch (error) {
+        const failure = RelayerError.from(error);
+        if (!isNodeFault(failure) || signal.aborted) throw failure;
+        failures.push(failure);
       }
-      throw failures[0] ?? new RelayerError("RPC_UNAVAILABLE", "no node is configured");
+    }
+    throw failures[0] ?? new RelayerError("RPC_UNAVAILABLE", "no node is configured");
+  }
+
+  return {
+    run: (sequence, signal) => runInOrder(orderByHealth(members, nowMs()), sequence, signal),
+
+    async spread(sequence, signal) {
+      const ordered = orderByHealth(members, nowMs());
+      const chosen = ordered.slice(0, SPREAD_MAX);
+      // The caller has what it wants with the first: that must not call the others off.
+      const followed = follow(signal);
+      const outcomes = chosen.map((member) => runOn(member, sequence, { signal: followed.signal }));
+      try {
+        const first = await Promise.any(outcomes);
+        followed.letGo();
+        return first;
+      } catch (error) {
+        const [first] = (error as AggregateError).errors.map((each) => RelayerError.from(each));
+        const rest = ordered.slice(SPREAD_MAX);
+        if (first === undefined || !isNodeFault(first) || signal.aborted || rest.length === 0) {
+          throw first ?? new RelayerError("RPC_UNAVAILABLE", "no node is configured");
+        }
+        return runInOrder(rest, sequence, signal).catch(() => {
+          throw first;
+        });
+      }
     },
+
+    endpoints: () => members.map(({ node, health }) => describeHealth(node.host, health, nowMs())),
 
     poll: (sequence, signal, isEnough) =>
       collect(
@@ -184,21 +226,46 @@ function strayed({ message, facts, code }: RelayerError): RelayerError {
   return new RelayerError("ENDPOINT_STRAYED", `passed over: ${message}`, { ...facts, found: code });
 }
 
-function openSession(member: Member, signal: AbortSignal, onRequest: RpcPoolOptions["onRequest"]): RpcSession {
+interface Watching {
+  readonly onRequest: RpcPoolOptions["onRequest"];
+  readonly nowMs: () => number;
+}
+
+function openSession(member: Member, signal: AbortSignal, { onRequest, nowMs }: Watching): RpcSession {
   return {
     host: member.node.host,
     memory: member.memory,
     async call(method, params) {
+      const askedMs = nowMs();
       try {
         const result = await member.node.request(method, params, signal);
         onRequest?.(method, "ok");
+        // How long logs take is a matter of how many there are.
+        if (method !== "eth_getLogs") member.health.noteAnswer(nowMs() - askedMs, true);
         return result;
       } catch (error) {
-        onRequest?.(method, STATUS_OF[RelayerError.from(error).name] ?? "unavailable");
+        const { name } = RelayerError.from(error);
+        onRequest?.(method, STATUS_OF[name] ?? "unavailable");
+        // What was called off says nothing of the node, and a refusal is an answer.
+        if (!signal.aborted && name !== "RPC_REFUSED") member.health.noteAnswer(nowMs() - askedMs, false);
         throw error;
       }
     },
   };
+}
+
+function describeHealth(host: string, health: NodeHealth, nowMs: number): EndpointHealth {
+  const { latencyMs, errorRate, score, isDoubted, restsUntilMs } = health;
+  return { host, score, latencyMs, errorRate, isDoubted, isResting: restsUntilMs > nowMs };
+}
+
+/** Aborts with `signal` until it is let go. Every request has a time limit of its own. */
+function follow(signal: AbortSignal): { readonly signal: AbortSignal; letGo(): void } {
+  const own = new AbortController();
+  const abort = (): void => own.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  return { signal: own.signal, letGo: () => signal.removeEventListener("abort", abort) };
 }
 
 const STATUS_OF: Readonly<Record<string, RequestStatus>> = {

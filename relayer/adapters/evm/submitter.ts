@@ -178,7 +178,7 @@ function sendAgain(wallet: Wallet, flight: Flight, signal: AbortSignal): Promise
 
 async function rebroadcast({ options, nonces }: Wallet, { raw, txHash }: Flight, signal: AbortSignal): Promise<Hex> {
   try {
-    await options.pool.run((session) => send(session, raw, txHash as Hex), signal);
+    await options.pool.spread((session) => send(session, raw, txHash as Hex), signal);
     return txHash as Hex;
   } catch (error) {
     nonces.markStale();
@@ -239,7 +239,7 @@ async function fly({ options, key, nonces, nowMs, siblings }: Wallet, bid: Bid, 
   const { raw, txHash } = signCall(key, payload, { ...fees, nonce, chainId: options.chainId });
   const sentAtMs = nowMs();
   try {
-    await options.pool.run((session) => send(session, raw, txHash), signal);
+    await options.pool.spread((session) => send(session, raw, txHash), signal);
     noteSiblings(siblings, nonces.flights.at(nonce), { payload, txHash });
     nonces.flights.note({ ...bid, raw, txHash, sentAtMs });
     return txHash;
@@ -275,7 +275,7 @@ function warmUp(key: SigningKey, { hub, chainId }: SubmitterOptions): void {
   }
 }
 
-/** One raw send, the same bytes to whichever node takes them. */
+/** One raw send: the same bytes go to several nodes at once, and one that has them already has taken them. */
 async function send(session: RpcSession, raw: string, txHash: Hex): Promise<void> {
   try {
     parseAnswer(Hash, await session.call("eth_sendRawTransaction", [raw]), "eth_sendRawTransaction");

@@ -85,7 +85,11 @@ export function startHousekeeping(context: AppContext, options: HousekeepingOpti
       const { errands } = each;
       if (errands === null) return [];
       return [
-        runErrands(context, { kept: each, errands, peers: peersOf(each), packets, memory, policy, metrics, purses, turns }, loops),
+        runErrands(
+          context,
+          { kept: each, errands, peers: peersOf(each), packets, memory, policy, metrics, purses, turns },
+          loops,
+        ),
       ];
     }),
     loops.run("messages", { turn: measure, pause: () => clock.sleep(MEASURE_EVERY_MS, signal), signal }),
