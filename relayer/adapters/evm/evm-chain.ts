@@ -12,8 +12,9 @@ import { type EvmErrands, createEvmErrands } from "./errands/evm-errands.ts";
 import { subscribeHeads } from "./head-subscription.ts";
 import { createHttpNode, type RpcNode } from "./http-node.ts";
 import { createEvmMessaging } from "./messaging/evm-messaging.ts";
-import { blockRefOf, type Finality, readBlock, readHeads } from "./read-blocks.ts";
+import { blockRefOf, type Finality, readBlock } from "./read-blocks.ts";
 import { readHubEvents } from "./read-events.ts";
+import { readHeadsAndEvents } from "./read-heads.ts";
 import { readSnapshot, verifyNode } from "./read-hub.ts";
 import { createRpcPool, type RpcPool, type RpcPoolOptions } from "./rpc-pool.ts";
 import { createSubmitter, type SubmitterOptions } from "./submitter.ts";
@@ -88,15 +89,15 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
     errands,
     desk: deskAt === null ? null : createEvmDesk({ name, eid, desk: deskAt, pool, submitter }),
 
-    async heads(signal) {
-      const { latest, finalised, baseFeePerGas } = await pool.run(async (session, health) => {
-        const heads = await readHeads(session, options.finality);
+    async heads(signal, next) {
+      const look = await pool.run(async (session, health) => {
+        const found = await readHeadsAndEvents(session, { ...options, next });
         comparison.noteHead(health, stopping.signal);
-        return heads;
+        return found;
       }, signal);
-      submitter?.noteHead(baseFeePerGas, stopping.signal);
-      errands?.noteHead(baseFeePerGas, stopping.signal);
-      return { latest, finalised };
+      submitter?.noteHead(look.baseFeePerGas, stopping.signal);
+      errands?.noteHead(look.baseFeePerGas, stopping.signal);
+      return look.heads;
     },
 
     block: (number, signal) =>

@@ -1,6 +1,6 @@
 import { RelayerError } from "../../errors.ts";
 import type { EndpointHealth } from "../../ports/chain.ts";
-import type { RpcNode } from "./http-node.ts";
+import type { RpcCall, RpcNode, RpcOutcome } from "./http-node.ts";
 import { createLogRange, type LogRange } from "./log-range.ts";
 import { type NodeHealth, createNodeHealth, orderByHealth } from "./node-health.ts";
 import { isNodeFault } from "./rpc-error.ts";
@@ -9,6 +9,8 @@ import { isNodeFault } from "./rpc-error.ts";
 export interface RpcSession {
   readonly host: string;
   call(method: string, params: readonly unknown[]): Promise<unknown>;
+  /** Several calls as one batch, each outcome in its place. Absent where the node cannot be sent one. */
+  callAll?(calls: readonly RpcCall[]): Promise<readonly RpcOutcome[]>;
   /** What was learned about this node, kept as long as the process. */
   readonly memory: NodeMemory;
 }
@@ -18,6 +20,8 @@ export interface NodeMemory {
   readonly logRange: LogRange;
   /** Whether the node takes a block hash where a block number can stand (EIP-1898). */
   readsByHash: boolean;
+  /** Whether the node takes batches. */
+  takesBatches: boolean;
 }
 
 /** How a request ended, for the metrics. */
@@ -98,7 +102,7 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
   const nowMs = options.nowMs ?? (() => performance.now());
   const members = options.nodes.map((node): Member => ({
     node,
-    memory: { logRange: createLogRange(options.maxLogRange), readsByHash: true },
+    memory: { logRange: createLogRange(options.maxLogRange), readsByHash: true, takesBatches: true },
     health: createNodeHealth(),
     isVerified: false,
   }));
@@ -232,24 +236,45 @@ interface Watching {
 }
 
 function openSession(member: Member, signal: AbortSignal, { onRequest, nowMs }: Watching): RpcSession {
-  return {
-    host: member.node.host,
-    memory: member.memory,
+  const { node, memory, health } = member;
+  const noteFailed = (method: string, error: unknown, askedMs: number): void => {
+    const { name } = RelayerError.from(error);
+    onRequest?.(method, STATUS_OF[name] ?? "unavailable");
+    // What was called off says nothing of the node, and a refusal is an answer.
+    if (!signal.aborted && name !== "RPC_REFUSED") health.noteAnswer(nowMs() - askedMs, false);
+  };
+  const noteAnswered = (method: string, askedMs: number): void => {
+    onRequest?.(method, "ok");
+    // How long logs take is a matter of how many there are.
+    if (method !== "eth_getLogs") health.noteAnswer(nowMs() - askedMs, true);
+  };
+  const session: RpcSession = {
+    host: node.host,
+    memory,
     async call(method, params) {
       const askedMs = nowMs();
       try {
-        const result = await member.node.request(method, params, signal);
-        onRequest?.(method, "ok");
-        // How long logs take is a matter of how many there are.
-        if (method !== "eth_getLogs") member.health.noteAnswer(nowMs() - askedMs, true);
+        const result = await node.request(method, params, signal);
+        noteAnswered(method, askedMs);
         return result;
       } catch (error) {
-        const { name } = RelayerError.from(error);
-        onRequest?.(method, STATUS_OF[name] ?? "unavailable");
-        // What was called off says nothing of the node, and a refusal is an answer.
-        if (!signal.aborted && name !== "RPC_REFUSED") member.health.noteAnswer(nowMs() - askedMs, false);
+        noteFailed(method, error, askedMs);
         throw error;
       }
+    },
+  };
+  if (node.requestAll === undefined) return session;
+  return {
+    ...session,
+    async callAll(calls) {
+      const askedMs = nowMs();
+      const outcomes = await node.requestAll?.(calls, signal);
+      outcomes?.forEach((outcome, index) => {
+        const { method = "" } = calls[index] ?? {};
+        if ("error" in outcome) noteFailed(method, outcome.error, askedMs);
+        else noteAnswered(method, askedMs);
+      });
+      return outcomes ?? [];
     },
   };
 }
