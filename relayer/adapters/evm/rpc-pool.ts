@@ -1,31 +1,12 @@
 import { RelayerError } from "../../errors.ts";
 import type { EndpointHealth } from "../../ports/chain.ts";
-import type { RpcCall, RpcNode, RpcOutcome } from "./http-node.ts";
-import { createLogRange, type LogRange } from "./log-range.ts";
+import type { RpcNode } from "./http-node.ts";
+import { createLogRange } from "./log-range.ts";
 import { type NodeHealth, createNodeHealth, orderByHealth } from "./node-health.ts";
 import { isNodeFault } from "./rpc-error.ts";
+import { type RequestStatus, type RpcSession, type SessionNode, openSession } from "./rpc-session.ts";
 
-/** One node for the length of one sequence of calls. */
-export interface RpcSession {
-  readonly host: string;
-  call(method: string, params: readonly unknown[]): Promise<unknown>;
-  /** Several calls as one batch, each outcome in its place. Absent where the node cannot be sent one. */
-  callAll?(calls: readonly RpcCall[]): Promise<readonly RpcOutcome[]>;
-  /** What was learned about this node, kept as long as the process. */
-  readonly memory: NodeMemory;
-}
-
-export interface NodeMemory {
-  /** How many blocks an eth_getLogs to this node may span. */
-  readonly logRange: LogRange;
-  /** Whether the node takes a block hash where a block number can stand (EIP-1898). */
-  readsByHash: boolean;
-  /** Whether the node takes batches. */
-  takesBatches: boolean;
-}
-
-/** How a request ended, for the metrics. */
-export type RequestStatus = "ok" | "unavailable" | "limited" | "refused" | "malformed";
+export type { RequestStatus, RpcSession } from "./rpc-session.ts";
 
 export interface RpcPoolOptions {
   readonly nodes: readonly RpcNode[];
@@ -91,10 +72,7 @@ interface Run {
   readonly isConfigured?: boolean;
 }
 
-interface Member {
-  readonly node: RpcNode;
-  readonly memory: NodeMemory;
-  readonly health: NodeHealth;
+interface Member extends SessionNode {
   isVerified: boolean;
 }
 
@@ -106,6 +84,40 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
     health: createNodeHealth(),
     isVerified: false,
   }));
+  const runOn = createRunner(options, nowMs);
+  const inOrder = () => orderByHealth(members, nowMs());
+  return {
+    run: (sequence, signal) => runInOrder(inOrder(), { runOn, sequence, signal }),
+
+    spread: (sequence, signal) => spread(inOrder(), { runOn, sequence, signal }),
+
+    endpoints: () => members.map(({ node, health }) => describeHealth(node.host, health, nowMs())),
+
+    poll: (sequence, signal, isEnough) =>
+      collect(
+        members.map((member) => ({ host: member.node.host, run: () => runOn(member, sequence, { signal }) })),
+        isEnough,
+      ),
+
+    verifyAll: (signal) =>
+      Promise.all(
+        members.map(async (member) => {
+          member.isVerified = false;
+          const error = await runOn(member, () => Promise.resolve(null), { signal, isConfigured: true }).catch(
+            (cause) => RelayerError.from(cause),
+          );
+          return { host: member.node.host, error };
+        }),
+      ),
+
+    close: () => members.forEach(({ node }) => node.close()),
+  };
+}
+
+type RunOn = <T>(member: Member, sequence: Sequence<T>, run: Run) => Promise<T>;
+
+/** Runs a sequence on one node, verified before, and keeps account of how that went. */
+function createRunner(options: RpcPoolOptions, nowMs: () => number): RunOn {
   /** Once a node has proven what the configuration says, a node that serves something else is at fault, not the configuration. */
   let isProven = false;
 
@@ -136,68 +148,49 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
       throw failure;
     }
   }
+  return runOn;
+}
 
-  /** One after the other, until one succeeds or the fault is not a node's. */
-  async function runInOrder<T>(of: readonly Member[], sequence: Sequence<T>, signal: AbortSignal): Promise<T> {
-    const failures: RelayerError[] = [];
-    for (const member of of) {
-      try {
-        return await runOn(member, sequence, { signal });
-      } catch (error) {
-        const failure = RelayerError.from(error);
-        if (!isNodeFault(failure) || signal.aborted) throw failure;
-        failures.push(failure);
-      }
+interface Running<T> {
+  readonly runOn: RunOn;
+  readonly sequence: Sequence<T>;
+  readonly signal: AbortSignal;
+}
+
+/** One after the other, until one succeeds or the fault is not a node's. */
+async function runInOrder<T>(of: readonly Member[], { runOn, sequence, signal }: Running<T>): Promise<T> {
+  const failures: RelayerError[] = [];
+  for (const member of of) {
+    try {
+      return await runOn(member, sequence, { signal });
+    } catch (error) {
+      const failure = RelayerError.from(error);
+      if (!isNodeFault(failure) || signal.aborted) throw failure;
+      failures.push(failure);
     }
-    throw failures[0] ?? new RelayerError("RPC_UNAVAILABLE", "no node is configured");
   }
+  throw failures[0] ?? new RelayerError("RPC_UNAVAILABLE", "no node is configured");
+}
 
-  return {
-    run: (sequence, signal) => runInOrder(orderByHealth(members, nowMs()), sequence, signal),
-
-    async spread(sequence, signal) {
-      const ordered = orderByHealth(members, nowMs());
-      const chosen = ordered.slice(0, SPREAD_MAX);
-      // The caller has what it wants with the first: that must not call the others off.
-      const followed = follow(signal);
-      const outcomes = chosen.map((member) => runOn(member, sequence, { signal: followed.signal }));
-      try {
-        const first = await Promise.any(outcomes);
-        followed.letGo();
-        return first;
-      } catch (error) {
-        const [first] = (error as AggregateError).errors.map((each) => RelayerError.from(each));
-        const rest = ordered.slice(SPREAD_MAX);
-        if (first === undefined || !isNodeFault(first) || signal.aborted || rest.length === 0) {
-          throw first ?? new RelayerError("RPC_UNAVAILABLE", "no node is configured");
-        }
-        return runInOrder(rest, sequence, signal).catch(() => {
-          throw first;
-        });
-      }
-    },
-
-    endpoints: () => members.map(({ node, health }) => describeHealth(node.host, health, nowMs())),
-
-    poll: (sequence, signal, isEnough) =>
-      collect(
-        members.map((member) => ({ host: member.node.host, run: () => runOn(member, sequence, { signal }) })),
-        isEnough,
-      ),
-
-    verifyAll: (signal) =>
-      Promise.all(
-        members.map(async (member) => {
-          member.isVerified = false;
-          const error = await runOn(member, () => Promise.resolve(null), { signal, isConfigured: true }).catch(
-            (cause) => RelayerError.from(cause),
-          );
-          return { host: member.node.host, error };
-        }),
-      ),
-
-    close: () => members.forEach(({ node }) => node.close()),
-  };
+async function spread<T>(ordered: readonly Member[], running: Running<T>): Promise<T> {
+  const { runOn, sequence, signal } = running;
+  // The caller has what it wants with the first: that must not call the others off.
+  const followed = follow(signal);
+  const chosen = ordered.slice(0, SPREAD_MAX);
+  try {
+    return await Promise.any(chosen.map((member) => runOn(member, sequence, { signal: followed.signal })));
+  } catch (error) {
+    const [first] = (error as AggregateError).errors.map((each) => RelayerError.from(each));
+    const rest = ordered.slice(SPREAD_MAX);
+    if (first === undefined || !isNodeFault(first) || signal.aborted || rest.length === 0) {
+      throw first ?? new RelayerError("RPC_UNAVAILABLE", "no node is configured");
+    }
+    return await runInOrder(rest, running).catch(() => {
+      throw first;
+    });
+  } finally {
+    followed.letGo();
+  }
 }
 
 /** Runs all at once. A wrong chain behind any of them ends it. */
@@ -230,55 +223,6 @@ function strayed({ message, facts, code }: RelayerError): RelayerError {
   return new RelayerError("ENDPOINT_STRAYED", `passed over: ${message}`, { ...facts, found: code });
 }
 
-interface Watching {
-  readonly onRequest: RpcPoolOptions["onRequest"];
-  readonly nowMs: () => number;
-}
-
-function openSession(member: Member, signal: AbortSignal, { onRequest, nowMs }: Watching): RpcSession {
-  const { node, memory, health } = member;
-  const noteFailed = (method: string, error: unknown, askedMs: number): void => {
-    const { name } = RelayerError.from(error);
-    onRequest?.(method, STATUS_OF[name] ?? "unavailable");
-    // What was called off says nothing of the node, and a refusal is an answer.
-    if (!signal.aborted && name !== "RPC_REFUSED") health.noteAnswer(nowMs() - askedMs, false);
-  };
-  const noteAnswered = (method: string, askedMs: number): void => {
-    onRequest?.(method, "ok");
-    // How long logs take is a matter of how many there are.
-    if (method !== "eth_getLogs") health.noteAnswer(nowMs() - askedMs, true);
-  };
-  const session: RpcSession = {
-    host: node.host,
-    memory,
-    async call(method, params) {
-      const askedMs = nowMs();
-      try {
-        const result = await node.request(method, params, signal);
-        noteAnswered(method, askedMs);
-        return result;
-      } catch (error) {
-        noteFailed(method, error, askedMs);
-        throw error;
-      }
-    },
-  };
-  if (node.requestAll === undefined) return session;
-  return {
-    ...session,
-    async callAll(calls) {
-      const askedMs = nowMs();
-      const outcomes = await node.requestAll?.(calls, signal);
-      outcomes?.forEach((outcome, index) => {
-        const { method = "" } = calls[index] ?? {};
-        if ("error" in outcome) noteFailed(method, outcome.error, askedMs);
-        else noteAnswered(method, askedMs);
-      });
-      return outcomes ?? [];
-    },
-  };
-}
-
 function describeHealth(host: string, health: NodeHealth, nowMs: number): EndpointHealth {
   const { latencyMs, errorRate, score, isDoubted, restsUntilMs } = health;
   return { host, score, latencyMs, errorRate, isDoubted, isResting: restsUntilMs > nowMs };
@@ -292,9 +236,3 @@ function follow(signal: AbortSignal): { readonly signal: AbortSignal; letGo(): v
   signal.addEventListener("abort", abort, { once: true });
   return { signal: own.signal, letGo: () => signal.removeEventListener("abort", abort) };
 }
-
-const STATUS_OF: Readonly<Record<string, RequestStatus>> = {
-  RPC_LIMITED: "limited",
-  RPC_REFUSED: "refused",
-  RPC_MALFORMED: "malformed",
-};
