@@ -110,7 +110,8 @@ export const CATALOGUE = {
   SENSOR_REVERTS: {
     code: "CRD-321",
     fate: "retry",
-    meaning: "A sensor reverts whenever it is poked: whatever it watches trips nothing. Look at its market and its grant.",
+    meaning:
+      "A sensor reverts whenever it is poked: whatever it watches trips nothing. Look at its market and its grant.",
   },
   PACKET_UNDELIVERED: {
     code: "CRD-320",

@@ -53,7 +53,12 @@ describe("the keeper treasury's reward", function () {
     for (const market of [0, MARKET]) await send(hub, "registerMarket", [market]);
     sensor = await deployCompiled(deployer, "ScriptedSensor", [hub.target]);
     await send(hub, "setSensor", [sensor.target, [true, 0, HALT, HALT, 0b11]]);
-    treasury = await deployCompiled(deployer, "KeeperTreasury", [hub.target, deployer.address, parseEther("1"), BUDGET]);
+    treasury = await deployCompiled(deployer, "KeeperTreasury", [
+      hub.target,
+      deployer.address,
+      parseEther("1"),
+      BUDGET,
+    ]);
     await setJob(JOB);
     for (const to of [String(treasury.target), new Wallet(KEEPER_KEY).address]) {
       await (await deployer.sendTransaction({ to, value: parseEther("5") })).wait();
