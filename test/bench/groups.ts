@@ -2,6 +2,7 @@ import { detectBenches } from "./detect/group.ts";
 import { fanoutBenches } from "./fanout/group.ts";
 import { gasBenches } from "./gas/group.ts";
 import { ingestBenches } from "./ingest/group.ts";
+import { isolationBenches } from "./isolation/group.ts";
 import type { BenchGroup } from "./measurement.ts";
 import { queueBenches } from "./queue/group.ts";
 import { reducerBenches } from "./reducer/group.ts";
@@ -18,4 +19,5 @@ export const GROUPS: readonly BenchGroup[] = [
   detectBenches,
   stormBenches,
   queueBenches,
+  isolationBenches,
 ];

@@ -14,8 +14,8 @@ import {
   TEST_TIMEOUT_MS,
   expectAgreement,
   expectPosture,
-  startScenario,
 } from "./support/scenario.ts";
+import { useScenario } from "./support/use-scenario.ts";
 
 /** Within what hubs allow between clocks, and beyond what one deadline suits. */
 const CLOCK_AHEAD_SECONDS = 200;
@@ -28,14 +28,10 @@ describe("one chain under faults", function () {
   let near: TestHub;
   let far: TestHub;
 
-  before(async () => {
-    scene = await startScenario("chain-faults", { chains: 3 });
+  useScenario("chain-faults", { chains: 3 }, (started) => {
+    scene = started;
     [source, near, far] = scene.hubs as [TestHub, TestHub, TestHub];
   });
-
-  beforeEach(() => scene.calm());
-
-  after(() => scene.stop());
 
   describe("when it is down during the trip and back later", () => {
     it("catches up by one directive and one packet, and the others had not waited", async () => {

@@ -17,8 +17,8 @@ import {
   type Scenario,
   TEST_TIMEOUT_MS,
   expectAgreement,
-  startScenario,
 } from "./support/scenario.ts";
+import { useScenario } from "./support/use-scenario.ts";
 
 const STUCK_AFTER_SECONDS = 3;
 const RecoveriesPage = z.object({
@@ -35,17 +35,17 @@ describe("the relayer as executor of last resort", function () {
   let near: TestHub;
   let far: TestHub;
 
-  before(async () => {
-    scene = await startScenario("last-resort", {
+  useScenario(
+    "last-resort",
+    {
       chains: 3,
       relayerKeeping: { deliverAfterSeconds: 1, hasChores: false, stuckAfterSeconds: STUCK_AFTER_SECONDS },
-    });
-    [source, near, far] = scene.hubs as [TestHub, TestHub, TestHub];
-  });
-
-  beforeEach(() => scene.calm());
-
-  after(() => scene.stop());
+    },
+    (started) => {
+      scene = started;
+      [source, near, far] = scene.hubs as [TestHub, TestHub, TestHub];
+    },
+  );
 
   const errandsOf = async ({ chain }: TestHub) =>
     chain.provider.getTransactionCount(roleWallet("housekeeper0").address);

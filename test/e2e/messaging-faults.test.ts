@@ -18,8 +18,8 @@ import {
   type Scenario,
   TEST_TIMEOUT_MS,
   expectAgreement,
-  startScenario,
 } from "./support/scenario.ts";
+import { useScenario } from "./support/use-scenario.ts";
 
 const SEEDS = Array.from({ length: 256 }, (_, seed) => seed);
 /** One packet that both DVNs vouch for twice, and whose second commit and second delivery are refused. */
@@ -34,15 +34,11 @@ describe("LayerZero under faults, beside the direct path", function () {
   let far: TestHub;
   let others: readonly TestHub[];
 
-  before(async () => {
-    scene = await startScenario("messaging-faults", { chains: 3 });
+  useScenario("messaging-faults", { chains: 3 }, (started) => {
+    scene = started;
     [source, near, far] = scene.hubs as [TestHub, TestHub, TestHub];
     others = [near, far];
   });
-
-  beforeEach(() => scene.calm());
-
-  after(() => scene.stop());
 
   /** Raises step by step: each step is a directive of its own to every other chain, and a broadcast. */
   const raiseInSteps = async (from: TestHub, market: number, steps: readonly number[]) => {

@@ -11,8 +11,8 @@ import {
   TEST_TIMEOUT_MS,
   expectAgreement,
   expectPosture,
-  startScenario,
 } from "./support/scenario.ts";
+import { useScenario } from "./support/use-scenario.ts";
 
 const PROVISIONAL_SECONDS = 600;
 
@@ -22,14 +22,10 @@ describe("one path alone", function () {
   let scene: Scenario;
   let source: TestHub;
 
-  before(async () => {
-    scene = await startScenario("one-path", { chains: 3 });
+  useScenario("one-path", { chains: 3 }, (started) => {
+    scene = started;
     [source] = scene.hubs as [TestHub];
   });
-
-  beforeEach(() => scene.calm());
-
-  after(() => scene.stop());
 
   describe("when LayerZero delivers nothing", () => {
     beforeEach(() => scene.useFaults(["withhold"]));

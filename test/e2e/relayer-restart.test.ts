@@ -11,8 +11,8 @@ import {
   type Scenario,
   TEST_TIMEOUT_MS,
   expectAgreement,
-  startScenario,
 } from "./support/scenario.ts";
+import { useScenario } from "./support/use-scenario.ts";
 
 describe("a relayer that is killed in the middle of an incident and started again", function () {
   this.timeout(TEST_TIMEOUT_MS);
@@ -22,14 +22,10 @@ describe("a relayer that is killed in the middle of an incident and started agai
   let near: TestHub;
   let far: TestHub;
 
-  before(async () => {
-    scene = await startScenario("relayer-restart", { chains: 3 });
+  useScenario("relayer-restart", { chains: 3 }, (started) => {
+    scene = started;
     [source, near, far] = scene.hubs as [TestHub, TestHub, TestHub];
   });
-
-  beforeEach(() => scene.calm());
-
-  after(() => scene.stop());
 
   const startAgain = async () => {
     await scene.relayer.start();

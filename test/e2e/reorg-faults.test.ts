@@ -5,7 +5,8 @@ import { promisify } from "node:util";
 
 import { waitUntil } from "../../localnet/wait-until.ts";
 import { CAUTION_M1, REDUCE_ONLY_M2, type TestHub } from "../localnet/support/hubs.ts";
-import { hasReadAll, readMetric } from "./support/relayer-pages.ts";
+import { awaitRead } from "./support/await-read.ts";
+import { readMetric } from "./support/relayer-pages.ts";
 import {
   DIRECTIVE,
   HALTED_M4,
@@ -16,8 +17,8 @@ import {
   TEST_TIMEOUT_MS,
   expectAgreement,
   expectPosture,
-  startScenario,
 } from "./support/scenario.ts";
+import { useScenario } from "./support/use-scenario.ts";
 
 const MAIN = path.join(import.meta.dirname, "..", "..", "relayer", "main.ts");
 const PROVISIONAL_SECONDS = 600;
@@ -32,14 +33,10 @@ describe("chains that are reorganised", function () {
   let near: TestHub;
   let far: TestHub;
 
-  before(async () => {
-    scene = await startScenario("reorg-faults", { chains: 3, relayerReading: { finalityDepth: FINALITY_DEPTH } });
+  useScenario("reorg-faults", { chains: 3, relayerReading: { finalityDepth: FINALITY_DEPTH } }, (started) => {
+    scene = started;
     [source, near, far] = scene.hubs as [TestHub, TestHub, TestHub];
   });
-
-  beforeEach(() => scene.calm());
-
-  after(() => scene.stop());
 
   const snapshotOf = ({ chain }: TestHub): Promise<unknown> => chain.provider.send("evm_snapshot", []);
   const revert = ({ chain }: TestHub, to: unknown) => chain.provider.send("evm_revert", [to]);
@@ -102,11 +99,6 @@ describe("chains that are reorganised", function () {
           timeoutMs: PATIENCE_MS,
         },
       );
-    const awaitRead = () =>
-      waitUntil(() => hasReadAll(scene.relayer, scene.hubs), {
-        what: "the relayer to read every head",
-        timeoutMs: PATIENCE_MS,
-      });
     const acknowledge = () => {
       const args = ["ack", guard, "--reason", "the test reverted the chain", "--config", scene.relayer.configFile];
       return promisify(execFile)(process.execPath, [MAIN, ...args]);
@@ -119,7 +111,7 @@ describe("chains that are reorganised", function () {
       await source.assert(1, HALTED_M4);
       await scene.awaitDirectives(1, [near, far]);
       await scene.finalise();
-      await awaitRead();
+      await awaitRead(scene);
 
       await revert(source, before);
       await source.chain.mine(2 * FINALITY_DEPTH);
@@ -134,7 +126,7 @@ describe("chains that are reorganised", function () {
       await scene.relayer.start();
       await scene.relayer.waitReady();
       await scene.pass(RENEW_SECONDS);
-      await awaitRead();
+      await awaitRead(scene);
       // Decided on together with whatever else is due: a renewal would come with it, or before.
       await scene.raise(near, 3, CAUTION_M1);
       await scene.awaitDirectives(2, [source]);

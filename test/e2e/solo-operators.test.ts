@@ -2,21 +2,19 @@ import { expect } from "chai";
 import { Wallet, dataLength, isError } from "ethers";
 
 import { operatorWallet } from "../../localnet/chains/accounts.ts";
-import { waitUntil } from "../../localnet/wait-until.ts";
 import { REDUCE_ONLY_M2, type TestHub } from "../localnet/support/hubs.ts";
-import { hasReadAll } from "./support/relayer-pages.ts";
+import { awaitRead } from "./support/await-read.ts";
 import {
   DIRECTIVE,
   HALTED_M4,
   PACKET,
-  PATIENCE_MS,
   type Scenario,
   TEST_TIMEOUT_MS,
   expectAgreement,
   expectPosture,
-  startScenario,
 } from "./support/scenario.ts";
 import { submitForgery } from "./support/stolen-key.ts";
+import { useScenario } from "./support/use-scenario.ts";
 
 const SOLO_SECONDS = 600;
 const SIGNATURE_BYTES = 65;
@@ -31,24 +29,12 @@ describe("two relayers with one operator key each", function () {
   let far: TestHub;
   let others: readonly TestHub[];
 
-  before(async () => {
-    scene = await startScenario("solo-operators", { chains: 3, relayers: 2, hasQuorum: false });
+  useScenario("solo-operators", { chains: 3, relayers: 2, hasQuorum: false }, (started) => {
+    scene = started;
     [source, near, far] = scene.hubs as [TestHub, TestHub, TestHub];
     others = [near, far];
   });
 
-  beforeEach(() => scene.calm());
-
-  after(() => scene.stop());
-
-  const awaitRead = () =>
-    waitUntil(
-      async () => (await Promise.all(scene.localnet.relayers.map((of) => hasReadAll(of, scene.hubs)))).every(Boolean),
-      {
-        what: "the relayers to read every head",
-        timeoutMs: PATIENCE_MS,
-      },
-    );
   /** Signatures, in bytes, of every directive that `hub` has accepted. */
   const listSignatureBytes = async (hub: TestHub) => {
     const logs = await scene.tally.events(hub, "DirectiveAccepted");
@@ -109,7 +95,7 @@ describe("two relayers with one operator key each", function () {
       const forged = await scene.tally.gained();
       // What one chain holds for final the relayers carry to the others: as it is, to end when it ends there.
       await scene.pass(1);
-      await awaitRead();
+      await awaitRead(scene);
       await near.chain.mine(FINALITY_BLOCKS);
       await scene.settle();
       const spread = await scene.tally.gained();

@@ -94,7 +94,7 @@ async function check(scene: Scenario, samples: readonly MemorySample[]): Promise
   const failed = jobs.reduce((sum, of) => sum + of.failed, 0);
   const gaps = await countGaps(scene.relayer);
   const trend = findTrend(samples);
-  const replays = await Promise.all(scene.localnet.relayers.map(isReplayable));
+  const replays = await Promise.all(scene.localnet.relayers.map(isWhole));
   const megabytes = (bytes: number) => `${(bytes / 1_048_576).toFixed(1)} MB`;
   return [
     { what: "different words at the end", found: String(digests.size - 1), bound: "0", isMet: digests.size === 1 },
@@ -128,7 +128,7 @@ async function countGaps(relayer: LocalRelayer): Promise<number> {
 }
 
 /** Whether the journal is whole, each line following from the one before, and its decisions come out the same again. */
-async function isReplayable({ configFile }: LocalRelayer): Promise<boolean> {
+async function isWhole({ configFile }: LocalRelayer): Promise<boolean> {
   const main = path.join(PROJECT_ROOT, "relayer", "main.ts");
   const run = promisify(execFile)(process.execPath, [main, "replay", "--config", configFile], { maxBuffer: 2 ** 28 });
   return run.then(

@@ -65,7 +65,7 @@ export interface Scenario {
   stop(): Promise<void>;
 }
 
-type ScenarioOptions = Pick<LocalnetOptions, "chains"> & RelayersOptions;
+export type ScenarioOptions = Pick<LocalnetOptions, "chains"> & RelayersOptions;
 
 /** Starts a local network, calm, with the keeper acting only when told. */
 export async function startScenario(name: string, options: ScenarioOptions): Promise<Scenario> {
