@@ -19,7 +19,7 @@ interface Bench {
   close(): void;
 }
 
-const GUARD: Guard = { name: "beyond-finality.a", chain: "a", raisedAtMs: 1_000, facts: { block: 7, hash: "0xab" } };
+const GUARD: Guard = { name: "beyond-finality.a", chain: "a", raisedAtMs: 1_000.25, facts: { block: 7, hash: "0xab" } };
 
 describe("GuardStore", () => {
   describe("FakeGuards", () => behavesAsGuardStore(setUpFake));

@@ -8,7 +8,8 @@ import { replaceFile } from "./replace-file.ts";
 const GuardRecord = z.strictObject({
   name: z.string().min(1),
   chain: z.string().min(1),
-  raisedAtMs: z.int(),
+  /** The system's clock counts fractions. */
+  raisedAtMs: z.number().min(0),
   facts: z.record(z.string(), z.union([z.string(), z.number()])),
 });
 const GuardFile = z.strictObject({ version: z.literal(1), guards: z.array(GuardRecord) });

@@ -54,5 +54,5 @@ async function listJobs(redis: Redis, prefix: string): Promise<ReadonlyMap<strin
 }
 
 async function isJobAt(redis: Redis, key: string): Promise<boolean> {
-  return (await redis.type(key)) === "hash" && (await redis.hget(key, "data")) !== null;
+  return (await redis.type(key)) === "hash" && "data" in (await redis.hgetall(key));
 }
