@@ -25,6 +25,7 @@ import {
   MAX_RELAYERS,
   type RelayerKeeping,
   type RelayerMode,
+  type RelayerPolicy,
   type RelayerQuorum,
   writeRelayerConfig,
 } from "./relayers/relayer-config.ts";
@@ -50,6 +51,8 @@ export interface LocalnetOptions {
   readonly rpcUrlOf?: (relayer: number, chain: LocalChain) => string;
   /** What each relayer does besides tightening; nothing unless given. */
   readonly relayerKeeping?: RelayerKeeping;
+  /** Rules that each relayer follows besides mirroring; with them it reads every chain's house. */
+  readonly relayerPolicy?: RelayerPolicy;
   /** Timestamp of all genesis blocks, in unix seconds; now unless given. */
   readonly genesisTime?: number;
   /** A block every so many seconds on every chain, once all is deployed; unless given, one for each transaction. */
@@ -271,6 +274,7 @@ async function startRelayers({ options, chains, record, redis, dir, shutdown }: 
     const operators = Array.from({ length: keysEach }, (_key, key) => index * keysEach + key);
     const configFile = writeRelayerConfig({
       ...{ index, operators, mode, dir: own, chains, record, redisUrl: redis.url, keeping: options.relayerKeeping },
+      policy: options.relayerPolicy,
       ...(quorum === null ? {} : { quorum }),
       ...(rpcUrlOf === undefined ? {} : { rpcUrlOf: (chain: LocalChain) => rpcUrlOf(index, chain) }),
     });

@@ -31,7 +31,12 @@ export interface RelayerConfigOptions {
   readonly rpcUrlOf?: (chain: LocalChain) => string;
   /** Left out, it only watches what goes on between hubs. */
   readonly keeping?: RelayerKeeping | undefined;
+  /** Rules that it follows, as its configuration has them; with them it reads every chain's house. Mirroring alone unless given. */
+  readonly policy?: RelayerPolicy | undefined;
 }
+
+/** The section `policy` of a relayer's configuration. */
+export type RelayerPolicy = Readonly<Record<string, object>>;
 
 export interface RelayerQuorum {
   /** Ports on which the relayers listen for each other, by index. */
@@ -70,6 +75,7 @@ export function writeRelayerConfig(options: RelayerConfigOptions): string {
     // One server, but nothing in it that two relayers read: each has a key prefix of its own.
     redis: { url: plain(redisUrl), prefix: `{cordon-${name}}` },
     ...keepingConfig(options),
+    ...(options.policy === undefined ? {} : { policy: options.policy }),
     journal: { dir: path.join(dir, "journal") },
     server: { host: "127.0.0.1", port: 0 },
     logLevel: "info",
@@ -89,7 +95,7 @@ function quorumConfig({ index, quorum }: RelayerConfigOptions) {
   return { quorum: { listen, peers: others, backupDelaySeconds: quorum.backupDelaySeconds } };
 }
 
-function chainConfig(chain: LocalChain, { record, rpcUrlOf }: Pick<RelayerConfigOptions, "record" | "rpcUrlOf">) {
+function chainConfig(chain: LocalChain, { record, rpcUrlOf, policy }: RelayerConfigOptions) {
   const recorded = record.chains.find(({ eid }) => eid === chain.eid);
   if (!recorded) throw new RangeError(`the record has no ${chain.name}`);
   return {
@@ -97,6 +103,9 @@ function chainConfig(chain: LocalChain, { record, rpcUrlOf }: Pick<RelayerConfig
     chainId: chain.chainId,
     hub: addressOf(recorded, "IncidentHub"),
     startBlock: recorded.startBlock,
+    ...(policy === undefined
+      ? {}
+      : { venue: { address: addressOf(recorded, "ClearingHouse"), startBlock: recorded.startBlock } }),
     rpcUrls: [plain(rpcUrlOf?.(chain) ?? chain.rpcUrl)],
     wsUrl: plain(chain.wsUrl),
     finality: { tag: "finalized" },

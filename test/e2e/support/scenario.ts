@@ -66,7 +66,14 @@ export interface Scenario {
 
 type ScenarioOptions = Pick<
   LocalnetOptions,
-  "chains" | "relayers" | "operatorKeysPerRelayer" | "relayerKeeping" | "hasQuorum" | "backupDelaySeconds" | "rpcUrlOf"
+  | "chains"
+  | "relayers"
+  | "operatorKeysPerRelayer"
+  | "relayerKeeping"
+  | "relayerPolicy"
+  | "hasQuorum"
+  | "backupDelaySeconds"
+  | "rpcUrlOf"
 >;
 
 /** Starts a local network, calm, with the keeper acting only when told. */
