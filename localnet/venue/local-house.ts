@@ -1,10 +1,10 @@
 import { Contract, type HDNodeWallet, Interface, MaxUint256 } from "ethers";
 
-import { readCompiledContract, readDeployedContract } from "../../deployments/compiled-contract.ts";
+import { readDeployedContract } from "../../deployments/compiled-contract.ts";
 import type { NetworkParameters } from "../../deployments/network-parameters.ts";
 import { type ChainRecord, addressOf } from "../../deployments/network-record.ts";
 import { feedName } from "../../deployments/plan/contracts.ts";
-import { COLLATERAL } from "../../deployments/plan/venue-contracts.ts";
+import { COLLATERAL, HOUSE_PARTS } from "../../deployments/plan/venue-contracts.ts";
 import { SetupError } from "../../deployments/setup-error.ts";
 import { createAccountSender } from "../chains/account-sender.ts";
 import { traderWallet } from "../chains/accounts.ts";
@@ -111,8 +111,8 @@ export function createLocalHouse(chain: LocalChain, record: ChainRecord, paramet
   return house;
 }
 
-/** All that a house answers, and with what it refuses. */
+/** All that a house answers in any of its parts, and with what it refuses. */
 function houseAbi(): Interface {
-  const parts = ["IClearingHouse", "IPostureGuard"].map((name) => readCompiledContract("interfaces", name).abi);
-  return new Interface(parts.flatMap(({ fragments }) => fragments));
+  const all = HOUSE_PARTS.flatMap((part) => readDeployedContract(part).abi.fragments);
+  return new Interface(all.filter(({ type }) => ["function", "event", "error"].includes(type)));
 }
