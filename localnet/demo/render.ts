@@ -8,7 +8,7 @@ import {
   findFailures,
   severestTrip,
 } from "./report.ts";
-import type { HouseAtStage } from "./house-probe.ts";
+import type { HouseAtStage } from "./house-answer.ts";
 
 const PPM_IN_PERCENT = 10_000;
 /** Digests are compared by eye: their first bytes do. */

@@ -8,7 +8,7 @@ import {
   marginOf,
   nameRungs,
 } from "../../relayer/domain/incident/rungs.ts";
-import { type HouseAtStage, findHouseFaults } from "./house-probe.ts";
+import { type HouseAtStage, findHouseFaults } from "./house-answer.ts";
 
 /** What one chain held when a stage was looked at. */
 export interface ChainAtStage {

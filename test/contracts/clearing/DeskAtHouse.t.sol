@@ -54,9 +54,11 @@ contract DeskAtHouseTest is HubVenueWorld {
     /* INSURANCE */
 
     function test_Execute_MovesInsuranceWhereItIsNeeded() public {
+        Instruction memory told = _move(SHARED, BTC, 150);
+        bytes memory signatures = _signed(told);
         vm.expectEmit(address(house));
         emit IClearingFunds.InsuranceMoved(SHARED, BTC, 150 * ONE, address(desk));
-        _execute(_move(SHARED, BTC, 150));
+        desk.execute(told, signatures);
 
         assertEq(house.fundOf(SHARED), 850 * ONE * UNIT_FINE);
         assertEq(house.fundOf(BTC), 150 * ONE * UNIT_FINE);
@@ -74,7 +76,7 @@ contract DeskAtHouseTest is HubVenueWorld {
     /// @dev A fifth of the fund in a day, whatever the desk would allow.
     function test_Execute_RevertGiven_TheHouseMovesLessThanTheDesk() public {
         _execute(_move(SHARED, BTC, 150));
-        Instruction memory more = _move(SHARED, BTC, 30);
+        Instruction memory more = _move(SHARED, BTC, 60);
         bytes memory signatures = _signed(more);
         vm.expectPartialRevert(IClearingFunds.ClearingFunds_MoveLimited.selector);
         desk.execute(more, signatures);

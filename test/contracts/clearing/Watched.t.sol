@@ -74,23 +74,29 @@ contract WatchedTest is HubVenueWorld {
 
     /// @dev The whole of it: tokens, sensor, hub, mirror, house.
     function test_Withdraw_FiveLimitsAtOnce_HaltsTheHouse() public {
+        _setPrice(BTC, 9_500);
         uint256 before = token.balanceOf(traders[CAT]);
+        uint256 start = block.timestamp;
         _withdraw(CAT, 7_000 * ONE);
 
         // What was asked for is paid: the halt is for those who come next.
         assertEq(token.balanceOf(traders[CAT]), before + 7_000 * ONE);
         assertEq(_breaker(WHOLE), HALTED);
         assertEq(_breaker(BTC), HALTED);
-        (uint64 haltedSince, ) = house.haltOf(BTC);
-        assertEq(haltedSince, block.timestamp);
         _expectNoFill(HALTED, M2, ANN, BOB);
         _expectNoFill(HALTED, M2, BOB, ANN);
+        vm.prank(traders[ANN]);
         vm.expectPartialRevert(IRecovery.Recovery_Suspended.selector);
-        house.resolve(traders[POOR]);
+        house.liquidate(traders[POOR], BTC, 100);
         vm.expectPartialRevert(IClearingAccounts.ClearingAccounts_RateLimited.selector);
         vm.prank(traders[ANN]);
         house.withdraw(2_500 * ONE, traders[ANN]);
         _fund(BOB, 1_000);
+        // However late the house is looked at, it knows since when.
+        _pass(10 minutes);
+        house.poke(BTC);
+        (uint64 haltedSince, ) = house.haltOf(BTC);
+        assertEq(haltedSince, start);
         _assertSound();
     }
 
@@ -134,7 +140,8 @@ contract WatchedTest is HubVenueWorld {
         // That moves by a ramp alone.
         assertEq(afterwards.maintenanceUnits, before.maintenanceUnits);
         _expectNoFill(REDUCE_ONLY, M3, ANN, CAT);
-        _trade(BTC, BOB, ANN, 100, 9_000);
+        // Of its 1,000 lots the seller has 91 left: those of the defaulter were closed against all sellers alike.
+        _trade(BTC, BOB, ANN, 50, 9_000);
         _assertSound();
     }
 
