@@ -39,7 +39,8 @@ export interface Journal {
    * Every entry from the oldest kept on, as it was appended. A torn last line, as a kill leaves it, is skipped.
    *
    * @throws RelayerError `JOURNAL_CORRUPT` at a line that cannot be read, `JOURNAL_BROKEN` at one that does not follow
-   * the line before it: something was changed, put in or taken out
+   * the line before it: something was changed, put in or taken out; `JOURNAL_CUT`, behind the last entry, when lines
+   * that were there are missing at the end
    */
   replay(): AsyncIterable<JournalEntry>;
 

@@ -8,7 +8,7 @@ import type { Fleet } from "../app/quorum/fleet.ts";
 import { startRelayer } from "../app/relayer.ts";
 import type { LoadedConfig } from "../config.ts";
 import { errandPolicyOf } from "../config/errand-policy.ts";
-import { RelayerError } from "../errors.ts";
+import { RelayerError, describeError } from "../errors.ts";
 import { exitCodeOf } from "../exit-code.ts";
 import { createLog } from "../log.ts";
 import type { RelayerStatus } from "../ports/status.ts";
@@ -54,13 +54,21 @@ async function startServer({ config, life, metrics }: Parts, status: () => Relay
 
 function startLoops(parts: Parts, fleet: Fleet | null, onHalt: Surroundings["onHalt"]): RelayerStatus {
   const { config, life, feeds } = parts;
-  const journal = life.add("journal", createFileJournal(config.journal), (it) => it.close());
+  const journal = life.add("journal", createFileJournal({ ...config.journal, onCut: sayCut(parts) }), (it) => it.close());
   const guards = createGuards(config);
   const desks = feeds.flatMap(({ chain }) => chain.desk ?? []);
   const ports = { ...parts, fleet, journal, guards, desks, clock: systemClock, hasher: ethersHasher };
   const { mirror, ...rules } = config.policy;
   const acting = { isShadow: config.mode === "shadow", instructs: instructsOf(config) };
   return startRelayer(ports, { mirror, rules, ...acting, housekeeping: housekeepingOf(parts, fleet), onHalt }, life);
+}
+
+/** The relayer does not need its journal, so it goes on: a person has to look, and what is left stays as it is. */
+function sayCut({ log, metrics }: Parts): (error: RelayerError) => void {
+  return (error) => {
+    metrics.failed("journal", error.code);
+    log.error({ err: describeError(error) }, "journal was cut");
+  };
 }
 
 function housekeepingOf({ config, feeds, metrics }: Parts, fleet: Fleet | null): HousekeepingOptions {

@@ -5,7 +5,8 @@ import { createInterface } from "node:readline";
 import { RelayerError } from "../../errors.ts";
 import type { Journal, JournalEntry } from "../../ports/journal.ts";
 import { decodeEntry, encodeEntry, GENESIS, hashLine } from "./entry-line.ts";
-import { lastLine, listSegments, openSegment, type Segment, segmentAt } from "./segment.ts";
+import { requireWhole, setHeadAside, writeHead } from "./head-record.ts";
+import { countLines, lastLine, listSegments, openSegment, type Segment, segmentAt } from "./segment.ts";
 
 /** A file that has grown beyond this is followed by a new one. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
@@ -18,12 +19,16 @@ export interface FileJournalOptions {
   readonly dir: string;
   readonly maxFileBytes?: number;
   readonly maxFiles?: number;
+  /** The journal was found to end before a line that an earlier process had put on the disk. Said once, at the start. */
+  readonly onCut?: (error: RelayerError) => void;
 }
 
 interface OpenFile {
   readonly segment: Segment;
   readonly handle: FileHandle;
   size: number;
+  /** Whole lines in it. */
+  lines: number;
   /** Hash of the last line, here or in the file before. */
   lastHash: string;
 }
@@ -45,16 +50,48 @@ export function createFileJournal(options: FileJournalOptions): Journal {
   let writing: Promise<void> | null = null;
   let syncTimer: NodeJS.Timeout | undefined;
   let isClosed = false;
+  let isChecked = false;
+  let heads: Promise<void> = Promise.resolve();
+  let written = { segment: -1, line: 0 };
+
+  /** Once a process: what an earlier one has left is looked at before anything is added to it. */
+  async function checkOnce(): Promise<void> {
+    if (isChecked) return;
+    isChecked = true;
+    try {
+      await requireWhole(dir);
+    } catch (error) {
+      await setHeadAside(dir);
+      options.onCut?.(RelayerError.from(error));
+    }
+  }
+
+  /** Forces what was appended to the disk, and then says so in the head. A later place is never written over by an earlier. */
+  function sync(file: OpenFile): Promise<void> {
+    const { segment, lines: line, lastHash: hash } = file;
+    const { number } = segment;
+    const mine = heads.then(async () => {
+      await file.handle.datasync();
+      const isLater = number > written.segment || (number === written.segment && line > written.line);
+      if (!isLater || line === 0) return;
+      await writeHead(dir, { segment: number, line, hash });
+      written = { segment: number, line };
+    });
+    heads = mine.catch(() => undefined);
+    return mine;
+  }
 
   async function openCurrent(): Promise<OpenFile> {
     if (current !== null && current.size < maxFileBytes) return current;
     await mkdir(dir, { recursive: true });
+    await checkOnce();
     const segment = current === null ? await lastSegment(dir) : segmentAt(dir, current.segment.number + 1);
     const carried = current?.lastHash ?? null;
     await current?.handle.close();
     current = null;
     const opened = await openSegment(segment);
-    current = { segment, ...opened, lastHash: carried ?? (await lastHashUpTo(dir, segment)) };
+    const lines = await countLines(opened.handle);
+    current = { segment, ...opened, lines, lastHash: carried ?? (await lastHashUpTo(dir, segment)) };
     await deleteOldest(dir, maxFiles);
     return current;
   }
@@ -64,8 +101,9 @@ export function createFileJournal(options: FileJournalOptions): Journal {
     const { bytes, lastHash } = chainLines(batch, file.lastHash);
     await file.handle.appendFile(bytes);
     file.size += bytes.length;
+    file.lines += batch.length;
     file.lastHash = lastHash;
-    if (batch.some(({ entry }) => entry.kind === "decision")) await file.handle.datasync();
+    if (batch.some(({ entry }) => entry.kind === "decision")) await sync(file);
     else scheduleSync();
   }
 
@@ -92,7 +130,7 @@ export function createFileJournal(options: FileJournalOptions): Journal {
     syncTimer ??= setTimeout(() => {
       syncTimer = undefined;
       // A failure shows again, and is reported, at the next decision.
-      current?.handle.datasync().catch(() => undefined);
+      if (current !== null) sync(current).catch(() => undefined);
     }, SYNC_INTERVAL_MS).unref();
   }
 
@@ -111,7 +149,7 @@ export function createFileJournal(options: FileJournalOptions): Journal {
       isClosed = true;
       clearTimeout(syncTimer);
       await writing;
-      await current?.handle.datasync().catch(() => undefined);
+      if (current !== null) await sync(current).catch(() => undefined);
       await current?.handle.close();
       current = null;
     },
@@ -159,6 +197,8 @@ async function* readAll(dir: string): AsyncGenerator<JournalEntry, void> {
   // Of the oldest kept, the line before may be gone with its file; only a journal that is whole begins with nothing.
   let previous: string | null = segments[0]?.number === 0 ? GENESIS : null;
   for (const { path } of segments) previous = yield* readSegment(path, previous);
+  // Last: what is there is worth telling, and then that it is not all.
+  await requireWhole(dir);
 }
 
 /** Decodes a line only once the next one is there: the last of a file may be torn. */
