@@ -60,6 +60,10 @@ const ENTRIES: readonly JournalEntry[] = [
     atMs: 4,
     observation: { kind: "action-sent", action: "act-1", txHash: `0x${"cd".repeat(32)}`, atMs: 4 },
   },
+  {
+    ...{ kind: "nonce", atMs: 5, eid: eid(50_901), wallet: `0x${"77".repeat(20)}`, nonce: 12 },
+    txHash: `0x${"cd".repeat(32)}`,
+  },
 ];
 
 function behavesAsJournal(open: () => Journal): void {
@@ -159,6 +163,21 @@ describe("Journal", () => {
       expect(await brokenWith([second, third, ...rest])).to.deep.equal(["JOURNAL_BROKEN", 1]);
       await writeFile(path, `${lines.join("\n")}\n`);
       expect(await replayOf(dir)).to.deep.equal(many);
+    });
+
+    it("recalls what is in its last two files, as far as that can be read", async () => {
+      const journal = createFileJournal({ dir, maxFileBytes: 1 });
+      for (let atMs = 0; atMs < 5; atMs++) await journal.append({ ...decision, atMs });
+      const recalled = async () => {
+        const seen: number[] = [];
+        for await (const { atMs } of journal.recent()) seen.push(atMs);
+        return seen;
+      };
+      expect(await recalled()).to.deep.equal([3, 4]);
+
+      await writeFile(join(dir, (await files()).at(-1) ?? ""), "nonsense\nand more\n");
+      expect(await recalled()).to.deep.equal([3]);
+      await journal.close();
     });
 
     describe("when lines are cut from its end", () => {

@@ -23,6 +23,14 @@ export interface FileJournalOptions {
   readonly onCut?: (error: RelayerError) => void;
 }
 
+export interface FileJournal extends Journal {
+  /**
+   * The entries of the last two files, as far as they can be read: for what is worth recalling and not worth a start that
+   * waits. Rejects with nothing of its own.
+   */
+  recent(): AsyncIterable<JournalEntry>;
+}
+
 interface OpenFile {
   readonly segment: Segment;
   readonly handle: FileHandle;
@@ -43,7 +51,7 @@ interface Pending {
  * A `Journal` of JSON lines, each of which carries the hash of the line before. Entries that arrive while a write is under way go out together in the next one. Opens its
  * file at the first entry, and again after every failure: a full disk must not keep a relayer from starting.
  */
-export function createFileJournal(options: FileJournalOptions): Journal {
+export function createFileJournal(options: FileJournalOptions): FileJournal {
   const { dir, maxFileBytes = MAX_FILE_BYTES, maxFiles = MAX_FILES } = options;
   let current: OpenFile | null = null;
   let pending: Pending[] = [];
@@ -145,6 +153,7 @@ export function createFileJournal(options: FileJournalOptions): Journal {
   return {
     append,
     replay: () => readAll(dir),
+    recent: () => readRecent(dir),
     async close() {
       isClosed = true;
       clearTimeout(syncTimer);
@@ -199,6 +208,21 @@ async function* readAll(dir: string): AsyncGenerator<JournalEntry, void> {
   for (const { path } of segments) previous = yield* readSegment(path, previous);
   // Last: what is there is worth telling, and then that it is not all.
   await requireWhole(dir);
+}
+
+const RECENT_FILES = 2;
+
+async function* readRecent(dir: string): AsyncGenerator<JournalEntry, void> {
+  const segments = await listSegments(dir).catch(() => []);
+  let previous: string | null = null;
+  for (const { path } of segments.slice(-RECENT_FILES)) {
+    try {
+      previous = yield* readSegment(path, previous);
+    } catch {
+      // What follows a line that cannot be read is told by `replay`, with its code.
+      return;
+    }
+  }
 }
 
 /** Decodes a line only once the next one is there: the last of a file may be torn. */

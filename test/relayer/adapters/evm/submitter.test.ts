@@ -40,9 +40,10 @@ describe("createSubmitter", () => {
   let onSend: (tx: Transaction) => unknown;
   let balance: bigint;
   let nowMs: number;
+  let told: { wallet: Hex; nonce: number; txHash: Hex }[];
 
   beforeEach(() => {
-    [mined, pending, nowMs] = [5, 5, 0];
+    [mined, pending, nowMs, told] = [5, 5, 0, []];
     balance = 10n ** 18n;
     onSend = (tx) => tx.hash;
     node = new ScriptedNode("first", answer);
@@ -55,6 +56,7 @@ describe("createSubmitter", () => {
     });
     submitter = createSubmitter({
       ...{ chain: "chain-a", chainId: 31_000, hub: HUB, pool, walletKey: WALLET_KEY },
+      onSent: (one) => void told.push(one),
       nowMs: () => nowMs,
     });
   });
@@ -86,6 +88,40 @@ describe("createSubmitter", () => {
     await submitter.submit(DIRECTIVE, never);
 
     expect(node.methods).to.deep.equal(["eth_sendRawTransaction"]);
+  });
+
+  it("looks for the first hole behind what an earlier life has sent, though this node does not know of it", async () => {
+    submitter.recall([
+      { nonce: 4, ageMs: 90_000 },
+      { nonce: 5, ageMs: 1_000 },
+      { nonce: 6, ageMs: 500 },
+    ]);
+    await prepare();
+
+    await submitter.submit(DIRECTIVE, never);
+
+    expect(sent().map(({ nonce }) => nonce)).to.deep.equal([7]);
+  });
+
+  it("takes a recalled nonce for a hole once it would have been counted, had it not been dropped", async () => {
+    submitter.recall([{ nonce: 5, ageMs: 60_001 }]);
+    await prepare();
+
+    await submitter.submit(DIRECTIVE, never);
+
+    expect(sent().map(({ nonce }) => nonce)).to.deep.equal([5]);
+  });
+
+  it("tells of every transaction that a node took, with its nonce, and of none that was refused", async () => {
+    await prepare();
+    const txHash = await submitter.submit(DIRECTIVE, never);
+    onSend = () => {
+      throw outage();
+    };
+    await failureOf(submitter.submit(OTHER, never));
+
+    const wallet = computeAddress(WALLET_KEY).toLowerCase();
+    expect(told).to.deep.equal([{ wallet, nonce: 5, txHash }]);
   });
 
   it("sends the directive to the hub, from the wallet, on this chain only", async () => {
