@@ -124,6 +124,49 @@ describe("createSubmitter", () => {
     expect(told).to.deep.equal([{ wallet, nonce: 5, txHash }]);
   });
 
+  describe("when any other call is sent", () => {
+    const CALL = { to: hexOfInteger(0xcdn, 20), data: "0xabcdef", gasLimit: 50_000, value: 7n };
+
+    it("replaces it at its nonce once it is stuck, and knows it by either hash", async () => {
+      await prepare();
+      const first = await submitter.send(CALL, never);
+      nowMs += 20_001;
+
+      const second = await submitter.send(CALL, never);
+
+      expect(sent().map(({ nonce, value, gasLimit }) => [nonce, value, gasLimit])).to.deep.equal([
+        [5, 7n, 50_000n],
+        [5, 7n, 50_000n],
+      ]);
+      expect(second).to.not.equal(first);
+      expect(submitter.hashesOf(first)).to.deep.equal([first, second]);
+      expect(submitter.hashesOf(second)).to.deep.equal([first, second]);
+    });
+
+    it("frees its nonce in the end, and does not take that for the call", async () => {
+      await prepare();
+      const first = await submitter.send(CALL, never);
+      // It waits in the node's pool all the time.
+      pending = 6;
+      nowMs += 600_001;
+
+      submitter.noteHead(BASE_FEE, never);
+      for (let turns = 0; turns < 8; turns += 1) await settle();
+
+      const last = sent().at(-1)!;
+      expect([last.nonce, last.data, last.to]).to.deep.equal([5, "0x", computeAddress(WALLET_KEY)]);
+      expect(submitter.hashesOf(first)).to.deep.equal([first]);
+    });
+
+    it("is another where only the contract is another", async () => {
+      await prepare();
+      await submitter.send(CALL, never);
+      await submitter.send({ ...CALL, to: hexOfInteger(0xcen, 20) }, never);
+
+      expect(sent().map(({ nonce }) => nonce)).to.deep.equal([5, 6]);
+    });
+  });
+
   it("sends the directive to the hub, from the wallet, on this chain only", async () => {
     await prepare();
 
