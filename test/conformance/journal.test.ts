@@ -185,7 +185,13 @@ describe("Journal", () => {
       const cutTo = async (lines: number) => {
         const path = join(dir, (await files())[0] ?? "");
         const all = (await readFile(path, "utf8")).split("\n");
-        await writeFile(path, all.slice(0, lines).map((line) => `${line}\n`).join(""));
+        await writeFile(
+          path,
+          all
+            .slice(0, lines)
+            .map((line) => `${line}\n`)
+            .join(""),
+        );
       };
       /** What a replay tells before it says what is missing. */
       const told = async () => {

@@ -79,7 +79,13 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
   const submitter =
     options.walletKey === null
       ? null
-      : createSubmitter({ ...sendingOf(options), ...tellingOf(options), walletKey: options.walletKey, chain: name, pool });
+      : createSubmitter({
+          ...sendingOf(options),
+          ...tellingOf(options),
+          walletKey: options.walletKey,
+          chain: name,
+          pool,
+        });
   const errands = createErrandsOf(options, pool);
   const deskAt = options.desk ?? null;
   const stopping = new AbortController();

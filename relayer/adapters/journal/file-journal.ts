@@ -5,7 +5,8 @@ import { createInterface } from "node:readline";
 import { RelayerError } from "../../errors.ts";
 import type { Journal, JournalEntry } from "../../ports/journal.ts";
 import { decodeEntry, encodeEntry, GENESIS, hashLine } from "./entry-line.ts";
-import { requireWhole, setHeadAside, writeHead } from "./head-record.ts";
+import { type HeadKeeper, createHeadKeeper } from "./head-keeper.ts";
+import { requireWhole } from "./head-record.ts";
 import { countLines, lastLine, listSegments, openSegment, type Segment, segmentAt } from "./segment.ts";
 
 /** A file that has grown beyond this is followed by a new one. */
@@ -58,48 +59,17 @@ export function createFileJournal(options: FileJournalOptions): FileJournal {
   let writing: Promise<void> | null = null;
   let syncTimer: NodeJS.Timeout | undefined;
   let isClosed = false;
-  let isChecked = false;
-  let heads: Promise<void> = Promise.resolve();
-  let written = { segment: -1, line: 0 };
-
-  /** Once a process: what an earlier one has left is looked at before anything is added to it. */
-  async function checkOnce(): Promise<void> {
-    if (isChecked) return;
-    isChecked = true;
-    try {
-      await requireWhole(dir);
-    } catch (error) {
-      await setHeadAside(dir);
-      options.onCut?.(RelayerError.from(error));
-    }
-  }
-
-  /** Forces what was appended to the disk, and then says so in the head. A later place is never written over by an earlier. */
-  function sync(file: OpenFile): Promise<void> {
-    const { segment, lines: line, lastHash: hash } = file;
-    const { number } = segment;
-    const mine = heads.then(async () => {
-      await file.handle.datasync();
-      const isLater = number > written.segment || (number === written.segment && line > written.line);
-      if (!isLater || line === 0) return;
-      await writeHead(dir, { segment: number, line, hash });
-      written = { segment: number, line };
-    });
-    heads = mine.catch(() => undefined);
-    return mine;
-  }
+  const head = createHeadKeeper(dir, options.onCut);
 
   async function openCurrent(): Promise<OpenFile> {
     if (current !== null && current.size < maxFileBytes) return current;
     await mkdir(dir, { recursive: true });
-    await checkOnce();
+    await head.checkOnce();
     const segment = current === null ? await lastSegment(dir) : segmentAt(dir, current.segment.number + 1);
     const carried = current?.lastHash ?? null;
     await current?.handle.close();
     current = null;
-    const opened = await openSegment(segment);
-    const lines = await countLines(opened.handle);
-    current = { segment, ...opened, lines, lastHash: carried ?? (await lastHashUpTo(dir, segment)) };
+    current = await openFile(dir, segment, carried);
     await deleteOldest(dir, maxFiles);
     return current;
   }
@@ -111,7 +81,7 @@ export function createFileJournal(options: FileJournalOptions): FileJournal {
     file.size += bytes.length;
     file.lines += batch.length;
     file.lastHash = lastHash;
-    if (batch.some(({ entry }) => entry.kind === "decision")) await sync(file);
+    if (batch.some(({ entry }) => entry.kind === "decision")) await head.sync(file);
     else scheduleSync();
   }
 
@@ -138,7 +108,7 @@ export function createFileJournal(options: FileJournalOptions): FileJournal {
     syncTimer ??= setTimeout(() => {
       syncTimer = undefined;
       // A failure shows again, and is reported, at the next decision.
-      if (current !== null) sync(current).catch(() => undefined);
+      if (current !== null) head.sync(current).catch(() => undefined);
     }, SYNC_INTERVAL_MS).unref();
   }
 
@@ -158,11 +128,22 @@ export function createFileJournal(options: FileJournalOptions): FileJournal {
       isClosed = true;
       clearTimeout(syncTimer);
       await writing;
-      if (current !== null) await sync(current).catch(() => undefined);
-      await current?.handle.close();
+      if (current !== null) await closeFile(current, head);
       current = null;
     },
   };
+}
+
+async function closeFile(file: OpenFile, head: HeadKeeper): Promise<void> {
+  await head.sync(file).catch(() => undefined);
+  await file.handle.close();
+}
+
+/** `carried` is the hash of the last line before, where that is known. */
+async function openFile(dir: string, segment: Segment, carried: string | null): Promise<OpenFile> {
+  const opened = await openSegment(segment);
+  const lines = await countLines(opened.handle);
+  return { segment, ...opened, lines, lastHash: carried ?? (await lastHashUpTo(dir, segment)) };
 }
 
 /** Lines of a batch, each bound to the one before it. */

@@ -47,7 +47,8 @@ export async function requireWhole(dir: string): Promise<void> {
 
 /** Puts the head aside as evidence: from here on the journal has a new one. An older piece of evidence stays. */
 export async function setHeadAside(dir: string): Promise<void> {
-  if ((await readHead(dir, LOST)) === null) await rename(join(dir, HEAD), join(dir, LOST)).catch(() => undefined);
+  const lost = await readHead(dir, LOST).catch(() => null);
+  if (lost === null) await rename(join(dir, HEAD), join(dir, LOST)).catch(() => undefined);
 }
 
 async function readHead(dir: string, name: string): Promise<HeadRecord | null> {
