@@ -76,11 +76,7 @@ export function createFileJournal(options: FileJournalOptions): FileJournal {
 
   async function writeBatch(batch: readonly Pending[]): Promise<void> {
     const file = await openCurrent();
-    const { bytes, lastHash } = chainLines(batch, file.lastHash);
-    await file.handle.appendFile(bytes);
-    file.size += bytes.length;
-    file.lines += batch.length;
-    file.lastHash = lastHash;
+    await appendLines(file, batch);
     if (batch.some(({ entry }) => entry.kind === "decision")) await head.sync(file);
     else scheduleSync();
   }
@@ -132,6 +128,14 @@ export function createFileJournal(options: FileJournalOptions): FileJournal {
       current = null;
     },
   };
+}
+
+async function appendLines(file: OpenFile, batch: readonly Pending[]): Promise<void> {
+  const { bytes, lastHash } = chainLines(batch, file.lastHash);
+  await file.handle.appendFile(bytes);
+  file.size += bytes.length;
+  file.lines += batch.length;
+  file.lastHash = lastHash;
 }
 
 async function closeFile(file: OpenFile, head: HeadKeeper): Promise<void> {
