@@ -34,6 +34,8 @@ export interface SubmitterOptions {
   readonly settings?: TxSettings;
   /** A transaction was sent again at a higher price, or its nonce was freed. */
   readonly onReplaced?: (why: "stuck" | "freed") => void;
+  /** A node took a transaction. */
+  readonly onSent?: (sent: { readonly wallet: Hex; readonly nonce: number; readonly txHash: Hex }) => void;
   readonly nowMs?: () => number;
 }
 
@@ -55,6 +57,8 @@ export interface Submitter {
   send(call: OutgoingCall, signal: AbortSignal): Promise<Hex>;
   /** Hashes under which what was sent as `txHash` may be in the chain: a dearer one may have taken its place. */
   hashesOf(txHash: Hex): readonly Hex[];
+  /** Nonces that an earlier life of this process has used so long ago: the first hole is looked for behind them. */
+  recall(sent: readonly { readonly nonce: number; readonly ageMs: number }[]): void;
   /** A head was read: takes its fee, and brings nonces, tip and balance up to date behind the scenes. */
   noteHead(baseFeePerGas: bigint | null, signal: AbortSignal): void;
 }
@@ -108,6 +112,9 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
     send(call, signal) {
       const key = `${call.to}/${String(call.value ?? 0n)}/${call.data}`;
       return inTurn(() => submitWith(wallet, { ...call, key, isUrgent: false }, signal));
+    },
+    recall(sent) {
+      for (const { nonce, ageMs } of sent) nonces.flights.reserve(nonce, nowMs() - ageMs);
     },
     hashesOf: (txHash) => wallet.siblings.get(txHash) ?? [txHash],
     noteHead(baseFeePerGas, signal) {
@@ -234,7 +241,8 @@ async function outbid(wallet: Wallet, bid: Bid, signal: AbortSignal): Promise<He
   return null;
 }
 
-async function fly({ options, key, nonces, nowMs, siblings }: Wallet, bid: Bid, signal: AbortSignal): Promise<Hex> {
+async function fly(wallet: Wallet, bid: Bid, signal: AbortSignal): Promise<Hex> {
+  const { options, key, nonces, nowMs, siblings } = wallet;
   const { nonce, payload, fees } = bid;
   const { raw, txHash } = signCall(key, payload, { ...fees, nonce, chainId: options.chainId });
   const sentAtMs = nowMs();
@@ -242,6 +250,7 @@ async function fly({ options, key, nonces, nowMs, siblings }: Wallet, bid: Bid, 
     await options.pool.spread((session) => send(session, raw, txHash), signal);
     noteSiblings(siblings, nonces.flights.at(nonce), { payload, txHash });
     nonces.flights.note({ ...bid, raw, txHash, sentAtMs });
+    options.onSent?.({ wallet: wallet.address.toLowerCase() as Hex, nonce, txHash });
     return txHash;
   } catch (error) {
     // A node that fell silent may have taken it: the counts say. Taking the nonce for used would risk a gap, and what
