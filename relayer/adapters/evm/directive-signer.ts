@@ -1,8 +1,9 @@
-import { computeAddress, SigningKey, TypedDataEncoder } from "ethers";
+import { TypedDataEncoder } from "ethers";
 
 import type { Hex } from "../../domain/hex.ts";
 import type { Directive, SignedDirective } from "../../domain/incident/directive.ts";
 import type { DirectiveSigner } from "../../ports/signer.ts";
+import { createAccountKey } from "./account-key.ts";
 
 const DIRECTIVE_TYPES = {
   Directive: [
@@ -26,17 +27,11 @@ export function directiveDigest(meshId: Hex, { decision, deadline, entries }: Di
 
 /** Signs with the operator keys that this process holds. */
 export function createDirectiveSigner(meshId: Hex, keys: readonly string[]): DirectiveSigner {
-  const operators = keys
-    .map((key) => new SigningKey(key))
-    .map((key) => ({ key, address: computeAddress(key).toLowerCase() as Hex }))
-    .sort((a, b) => (a.address < b.address ? -1 : 1));
+  const operators = keys.map((key) => createAccountKey(key)).sort((a, b) => (a.address < b.address ? -1 : 1));
 
   function sign(directive: Directive): SignedDirective {
     const digest = directiveDigest(meshId, directive);
-    const signatures = operators.map(({ key, address }) => ({
-      signer: address,
-      signature: key.sign(digest).serialized as Hex,
-    }));
+    const signatures = operators.map((key) => ({ signer: key.address, signature: key.sign(digest).serialized }));
     return { directive, signatures };
   }
 
