@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import { RelayerError } from "../../errors.ts";
 import { hostOf } from "../../redaction.ts";
-import { mapHttpStatus, mapNodeError } from "./rpc-error.ts";
+import { type HttpRefusal, mapHttpStatus, mapNodeError } from "./rpc-error.ts";
 
 /** A node that does not answer within this is treated as one that is away. */
 export const REQUEST_TIMEOUT_MS = 3_000;
@@ -80,21 +80,20 @@ export function createHttpNode(url: string, timeoutMs: number = REQUEST_TIMEOUT_
   return {
     host,
     request(method, params, signal) {
-      const read = ({ status, text }: HttpResponse) => readAnswer({ host, method, status, text });
+      const read = (response: HttpResponse) => readAnswer({ host, method, response });
       return post(envelope({ method, params }), { method, signal, read });
     },
     requestAll(calls, signal) {
       const messages = calls.map(envelope);
       const method = calls.map((call) => call.method).join("+");
-      const read = ({ status, text }: HttpResponse) => readAnswers({ host, method, status, text }, messages);
+      const read = (response: HttpResponse) => readAnswers({ host, method, response }, messages);
       return post(messages, { method, signal, read });
     },
     close: () => agent.destroy(),
   };
 }
 
-interface HttpResponse {
-  readonly status: number;
+interface HttpResponse extends HttpRefusal {
   readonly text: string;
 }
 
@@ -117,44 +116,44 @@ async function readBody(response: IncomingMessage): Promise<HttpResponse> {
       });
     chunks.push(chunk);
   }
-  return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") };
+  const text = Buffer.concat(chunks).toString("utf8");
+  return { status: response.statusCode ?? 0, retryAfter: response.headers["retry-after"] ?? null, text };
 }
 
 interface Answered {
   readonly host: string;
   readonly method: string;
-  readonly status: number;
-  readonly text: string;
+  readonly response: HttpResponse;
 }
 
-function readAnswer({ text, ...from }: Answered): unknown {
-  return resultOf(parseJson(text), from);
+function readAnswer(answered: Answered): unknown {
+  return resultOf(parseJson(answered.response.text), answered);
 }
 
 /** By their numbers: a node may answer a batch in any order. What is no list is an answer to the batch as a whole. */
 function readAnswers(
-  { text, ...from }: Answered,
+  answered: Answered,
   asked: readonly { readonly id: number; readonly method: string }[],
 ): readonly RpcOutcome[] {
-  const answers = parseJson(text);
+  const answers = parseJson(answered.response.text);
   if (!Array.isArray(answers)) {
-    resultOf(answers, from);
-    throw malformed(from);
+    resultOf(answers, answered);
+    throw malformed(answered);
   }
   const byId = new Map(answers.map((answer: unknown) => [(answer as { id?: unknown } | null)?.id, answer]));
   return asked.map(({ id, method }) => {
     try {
-      return { result: resultOf(byId.get(id), { ...from, method }) };
+      return { result: resultOf(byId.get(id), { ...answered, method }) };
     } catch (error) {
       return { error: RelayerError.from(error) };
     }
   });
 }
 
-function resultOf(raw: unknown, { host, method, status }: Omit<Answered, "text">): unknown {
+function resultOf(raw: unknown, { host, method, response }: Answered): unknown {
   const answer = Answer.safeParse(raw);
   if (answer.success && "error" in answer.data) throw mapNodeError(host, method, answer.data.error);
-  if (status !== 200) throw mapHttpStatus(host, method, status);
+  if (response.status !== 200) throw mapHttpStatus(host, method, response);
   if (answer.success && "result" in answer.data) return answer.data.result;
   throw malformed({ host, method });
 }
