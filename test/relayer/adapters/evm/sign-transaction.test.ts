@@ -55,6 +55,18 @@ describe("signTransaction", () => {
     );
   });
 
+  for (const byte of [0, 1, 0x7f, 0x80, 0xff]) {
+    it(`writes ${String(byte)}, which is or is not its own encoding, as ethers does`, () => {
+      const data: Hex = `0x${byte.toString(16).padStart(2, "0")}`;
+      const [wei, to] = [BigInt(byte), hexOfInteger(1n, 20)];
+      const fees = { maxPriorityFeePerGas: wei, maxFeePerGas: wei, gasLimit: byte };
+      const transaction = { chainId: 1, nonce: byte, ...fees, to, value: wei, data };
+      const { raw, txHash } = signTransaction(key, transaction);
+
+      expect({ raw, txHash }).to.deep.equal(expectedOf(transaction));
+    });
+  }
+
   it("is from the key's account", () => {
     fc.assert(
       fc.property(anyTransaction, (transaction) => {
