@@ -30,8 +30,8 @@ export function signCall(
   payload: Payload,
   fields: Fees & { readonly chainId: number; readonly nonce: number },
 ): SignedTransaction {
-  const { to, data, gasLimit } = payload;
-  return signTransaction(key, { to, data, gasLimit, value: 0n, ...fields });
+  const { to, data, gasLimit, value = 0n } = payload;
+  return signTransaction(key, { to, data, gasLimit, value, ...fields });
 }
 
 /** The same call data goes to every chain that takes the same signatures. */
