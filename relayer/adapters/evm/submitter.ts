@@ -1,8 +1,7 @@
-import { computeAddress, SigningKey } from "ethers";
-
 import type { Hex } from "../../domain/hex.ts";
 import type { SignedDirective } from "../../domain/incident/directive.ts";
 import { RelayerError } from "../../errors.ts";
+import { type AccountKey, createAccountKey } from "./account-key.ts";
 import { createFeeBook, type FeeBook, type Fees } from "./fee-book.ts";
 import type { Flight, NonceCounts, Payload } from "./flights.ts";
 import { submitGasLimit } from "./gas-limit.ts";
@@ -65,8 +64,8 @@ export interface Submitter {
 
 export function createSubmitter(options: SubmitterOptions): Submitter {
   const { pool, chain, settings = DEFAULT_TX_SETTINGS, nowMs = () => performance.now() } = options;
-  const key = new SigningKey(options.walletKey);
-  const address = computeAddress(key);
+  const key = createAccountKey(options.walletKey);
+  const { address } = key;
   warmUp(key, options);
 
   const fees = createFeeBook(chain, settings);
@@ -128,7 +127,7 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
 interface Wallet {
   readonly options: SubmitterOptions;
   readonly settings: TxSettings;
-  readonly key: SigningKey;
+  readonly key: AccountKey;
   readonly address: string;
   readonly fees: FeeBook;
   readonly nonces: NonceBook;
@@ -185,7 +184,7 @@ function sendAgain(wallet: Wallet, flight: Flight, signal: AbortSignal): Promise
 
 async function rebroadcast({ options, nonces }: Wallet, { raw, txHash }: Flight, signal: AbortSignal): Promise<Hex> {
   try {
-    await options.pool.spread((session) => send(session, raw, txHash as Hex), signal);
+    await options.pool.spread((session) => send(session, { raw, txHash: txHash as Hex }), signal);
     return txHash as Hex;
   } catch (error) {
     nonces.markStale();
@@ -244,10 +243,11 @@ async function outbid(wallet: Wallet, bid: Bid, signal: AbortSignal): Promise<He
 async function fly(wallet: Wallet, bid: Bid, signal: AbortSignal): Promise<Hex> {
   const { options, key, nonces, nowMs, siblings } = wallet;
   const { nonce, payload, fees } = bid;
-  const { raw, txHash } = signCall(key, payload, { ...fees, nonce, chainId: options.chainId });
+  const signed = signCall(key, payload, { ...fees, nonce, chainId: options.chainId });
   const sentAtMs = nowMs();
   try {
-    await options.pool.spread((session) => send(session, raw, txHash), signal);
+    await options.pool.spread((session) => send(session, signed), signal);
+    const { raw, txHash } = signed;
     noteSiblings(siblings, nonces.flights.at(nonce), { payload, txHash });
     nonces.flights.note({ ...bid, raw, txHash, sentAtMs });
     options.onSent?.({ wallet: wallet.address.toLowerCase() as Hex, nonce, txHash });
@@ -274,7 +274,7 @@ function noteSiblings(
 }
 
 /** Cold code takes ten times as long, and the first signature builds tables besides: not when a halt waits. */
-function warmUp(key: SigningKey, { hub, chainId }: SubmitterOptions): void {
+function warmUp(key: AccountKey, { hub, chainId }: SubmitterOptions): void {
   const entries: Hex = `0x${"00".repeat(ENTRY_BYTES)}`;
   const directive = { decision: ZERO_HASH, deadline: 0, entries };
   const fields = { maxFeePerGas: 1n, maxPriorityFeePerGas: 1n, nonce: 0, chainId };
@@ -285,14 +285,14 @@ function warmUp(key: SigningKey, { hub, chainId }: SubmitterOptions): void {
 }
 
 /** One raw send: the same bytes go to several nodes at once, and one that has them already has taken them. */
-async function send(session: RpcSession, raw: string, txHash: Hex): Promise<void> {
+async function send(session: RpcSession, signed: Pick<Flight, "raw" | "txHash">): Promise<void> {
   try {
-    parseAnswer(Hash, await session.call("eth_sendRawTransaction", [raw]), "eth_sendRawTransaction");
+    parseAnswer(Hash, await session.call("eth_sendRawTransaction", [signed.raw]), "eth_sendRawTransaction");
   } catch (error) {
     const mapped = mapSendError(error);
     if (mapped === KNOWN) return;
     // Another node may have passed it on before it fell silent, and then this one calls the nonce used.
-    if (mapped.name === "NONCE_CONFLICT" && (await isKnown(session, txHash))) return;
+    if (mapped.name === "NONCE_CONFLICT" && (await isKnown(session, signed.txHash as Hex))) return;
     throw mapped;
   }
 }
