@@ -28,7 +28,7 @@ export const GrantSchema = z.strictObject({
 export type Grant = z.output<typeof GrantSchema>;
 
 /** By the number of the market. */
-const perMarket = <Schema extends z.ZodType>(schema: Schema) =>
+export const perMarket = <Schema extends z.ZodType>(schema: Schema) =>
   z.record(z.string().regex(/^(0|[1-9]\d?)$/, "must be the number of a market"), schema);
 
 const VolatilitySchema = z.strictObject({
@@ -117,6 +117,8 @@ const sensorName = z.enum([
   "DrawdownSensor",
   "OracleHealthSensor",
   "SilenceSensor",
+  "OutflowSensor",
+  "SolvencySensor",
 ]);
 
 const CorroborationSchema = z.strictObject({

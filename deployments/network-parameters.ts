@@ -24,7 +24,7 @@ import {
   MarketIdSchema,
   RungsSchema,
 } from "./schema.ts";
-import { VenueSchema } from "./venue-parameters.ts";
+import { VENUE_SENSORS, VenueSchema } from "./venue-parameters.ts";
 
 /** What goes in: everything about a network that a person decides. Addresses come out, in its record. */
 
@@ -104,7 +104,7 @@ export const NetworkParametersSchema = z
     operators: z.array(AddressSchema).max(32),
     /** Market 0, the whole protocol, exists always and has no price. */
     markets: z.array(PricedMarketSchema).min(1).max(31),
-    sensors: z.strictObject({ PriceBandSensor: GrantSchema, ...FURTHER_SENSORS }),
+    sensors: z.strictObject({ PriceBandSensor: GrantSchema, ...FURTHER_SENSORS, ...VENUE_SENSORS }),
     matrix: MatrixSchema.optional(),
     freshness: FreshnessSchema.optional(),
     council: CouncilSchema.optional(),
@@ -146,6 +146,10 @@ function refuseUnknownMarkets({ sensors, markets, alarm, council }: Network, ref
     const ids = "markets" in sensor ? Object.keys(sensor.markets).map(Number) : [];
     const unknown = [...ids, ...(sensor.grant.markets ?? [])].filter((id) => !known.has(id));
     if (unknown.length > 0) refuse(["sensors", name], `names markets that there are not: ${unknown.join(", ")}`);
+    // The hub would refuse what the sensor asserts of them.
+    const granted = sensor.grant.markets ?? markets.map(({ id }) => id);
+    const mute = ids.filter((id) => !granted.includes(id));
+    if (mute.length > 0) refuse(["sensors", name, "grant", "markets"], `must have ${mute.join(", ")}`);
   }
   for (const [name, section] of Object.entries({ alarm, council })) {
     const unknown = (section?.grant.markets ?? []).filter((id) => !known.has(id));
@@ -157,8 +161,12 @@ function refuseUnknownMarkets({ sensors, markets, alarm, council }: Network, ref
 }
 
 /** A market of the venue needs a price, and an action one that its row of the matrix lets in. */
-function refuseUnfitVenue({ venue, markets, matrix, kind, chains }: Network, refuse: Refuse): void {
-  if (venue === undefined) return;
+function refuseUnfitVenue({ venue, markets, matrix, kind, chains, sensors }: Network, refuse: Refuse): void {
+  if (venue === undefined) {
+    const watching = (["OutflowSensor", "SolvencySensor"] as const).filter((name) => sensors[name] !== undefined);
+    for (const name of watching) refuse(["sensors", name], "needs a venue, which it watches");
+    return;
+  }
   if (matrix === undefined) refuse(["venue"], "needs a matrix: without one no action has a price");
   const known = new Set(markets.map(({ id }) => id));
   for (const [id, { firstPrice }] of Object.entries(venue.markets)) {
@@ -166,9 +174,35 @@ function refuseUnfitVenue({ venue, markets, matrix, kind, chains }: Network, ref
     if (kind === "live" && firstPrice !== undefined) refuse(["venue", "markets", id, "firstPrice"], "is a devnet's");
     if (kind === "devnet" && firstPrice === undefined) refuse(["venue", "markets", id, "firstPrice"], "must be given");
   }
+  refuseUnlistedMarkets(venue, sensors.SolvencySensor, refuse);
   if (kind === "devnet") return;
   const missing = chains.filter(({ name }) => venue.collateral.at?.[name] === undefined).map(({ name }) => name);
   if (missing.length > 0) refuse(["venue", "collateral", "at"], `must name ${missing.join(", ")}`);
+}
+
+/** Market 0 stands for the shared fund, and the whole of the venue. */
+function refuseUnlistedMarkets(
+  { markets, funds, desk, envelopeSetter, insuranceMover }: NonNullable<Network["venue"]>,
+  solvency: Network["sensors"]["SolvencySensor"],
+  refuse: Refuse,
+): void {
+  const isListed = (id: string) => id === "0" || id in markets;
+  for (const id of Object.keys(funds)) {
+    if (!isListed(id)) refuse(["venue", "funds", id], "is not among the venue's markets");
+  }
+  for (const [id, { openInterestCap, deleveragingBudget }] of Object.entries(desk?.markets ?? {})) {
+    if (!isListed(id)) refuse(["venue", "desk", "markets", id], "is not among the venue's markets");
+    const isTrading = openInterestCap !== undefined || deleveragingBudget !== undefined;
+    if (id === "0" && isTrading) refuse(["venue", "desk", "markets", id], "trades nothing: it has only a fund");
+  }
+  for (const id of Object.keys(solvency?.markets ?? {})) {
+    if (!isListed(id)) refuse(["sensors", "SolvencySensor", "markets", id], "is not among the venue's markets");
+  }
+  if (desk === undefined) return;
+  const others = { envelopeSetter, insuranceMover };
+  for (const [name, other] of Object.entries(others)) {
+    if (other !== undefined) refuse(["venue", name], "must be left out: the desk is it");
+  }
 }
 
 /** What a devnet may leave open. */

@@ -1,13 +1,23 @@
 import { Contract, Interface, type Log } from "ethers";
 
 import { readCompiledContract } from "../deployments/compiled-contract.ts";
-import { MARKETS, isRegistered, ownRungs, posture as postureOf } from "../relayer/domain/incident/posture.ts";
-import { isCalm } from "../relayer/domain/incident/rungs.ts";
+import {
+  type ChorePolicy,
+  type Chores,
+  type HubFacts,
+  isWorthwhile,
+  listChores,
+} from "../relayer/domain/errand/chores.ts";
+import { posture as postureOf } from "../relayer/domain/incident/posture.ts";
+import { rungsOfByte } from "../relayer/domain/incident/rungs.ts";
 import { type AccountSender, createAccountSender } from "./chains/account-sender.ts";
 import type { LocalChain } from "./chains/start-chain.ts";
 import { type HeadSignal, watchHeads } from "./layerzero/workers/head-signal.ts";
 
-/** Does what anybody may do at a hub, where it is due: sends words to the peers, brings postures down. */
+/**
+ * Does what anybody may do at a hub, where it is due: sends words to the peers, brings postures down. What is due is the
+ * relayer's own rule (`relayer/domain/errand`); it is done when told, and goes on when no relayer is there.
+ */
 export interface Keeper {
   /** One round over all chains; a chain that does not answer is left out. */
   tick(): Promise<void>;
@@ -43,6 +53,9 @@ const BROADCAST_PEER_GAS = 700_000n;
 /** What happens now, not what happened when the last block was made. */
 const NOW = { blockTag: "pending" } as const;
 const SUCCESS = 1;
+/** Sensors are poked by those who feed them, and hubs have been given coin. */
+const AT_HUBS: Chores = { sensors: [], silenceSensors: [], peers: [] };
+const POLICY: ChorePolicy = { reassertSeconds: 0, refreshMs: 0, hubLowWei: 0n, topUpWei: 0n };
 
 /** A keeper that does nothing until it is ticked or started. */
 export function createKeeper(options: KeeperOptions): Keeper {
@@ -128,9 +141,18 @@ async function tickOnce(post: Post, hasHeartbeats: boolean): Promise<void> {
 }
 
 async function isBroadcastDue(post: Post, hasHeartbeats: boolean): Promise<boolean> {
-  const due = await post.hub.getFunction("broadcastDue")(NOW);
-  if (due.isHeartbeat && !hasHeartbeats) return hasUnsentAssertion(post);
-  return due.isHeartbeat || due.markets !== 0n;
+  const facts = await readFacts(post);
+  const isDue = listChores(facts, AT_HUBS, POLICY).some(({ kind }) => kind === "broadcast");
+  return isDue && facts.isHeartbeatDue && !hasHeartbeats ? hasUnsentAssertion(post) : isDue;
+}
+
+async function readFacts({ hub }: Post): Promise<HubFacts> {
+  const due = (await hub.getFunction("broadcastDue")(NOW)) as {
+    readonly markets: bigint;
+    readonly isHeartbeat: boolean;
+  };
+  const posture = postureOf(BigInt(String(await hub.getFunction("posture")())));
+  return { posture, balanceWei: 0n, dueMarkets: Number(due.markets), isHeartbeatDue: due.isHeartbeat };
 }
 
 /** Once a heartbeat is due, `broadcastDue` no longer tells what is new: the events do. */
@@ -143,24 +165,19 @@ async function hasUnsentAssertion({ hub, chain, fromBlock }: Post): Promise<bool
 }
 
 /** Markets whose posture is tighter than what is in force now. */
-async function findLiftable({ hub }: Post): Promise<number[]> {
-  const posture = postureOf(await hub.getFunction("posture")());
-  const tight = Array.from({ length: MARKETS }, (_, market) => market).filter(
-    (market) => isRegistered(posture, market) && !isCalm(ownRungs(posture, market)),
-  );
-  const remaining = await Promise.all(
+async function findLiftable(post: Post): Promise<number[]> {
+  const facts = await readFacts(post);
+  const tried = listChores(facts, AT_HUBS, POLICY).map(async (errand): Promise<number[]> => {
+    if (errand.kind !== "lift") return [];
     // A hub that refuses to lift yet says so by reverting.
-    tight.map((market) =>
-      hub
-        .getFunction("lift")
-        .staticCall(market, NOW)
-        .catch(() => null),
-    ),
-  );
-  return tight.filter((market, index) => {
-    const rungs: unknown = remaining[index];
-    return typeof rungs === "bigint" && Number(rungs) !== Number(ownRungs(posture, market));
+    const left: unknown = await post.hub
+      .getFunction("lift")
+      .staticCall(errand.market, NOW)
+      .catch(() => null);
+    const rungs = typeof left === "bigint" ? rungsOfByte(Number(left)) : null;
+    return isWorthwhile({ errand, rungs, last: null, hub: facts, time: 0 }, POLICY) ? [errand.market] : [];
   });
+  return (await Promise.all(tried)).flat();
 }
 
 async function send(

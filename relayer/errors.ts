@@ -143,6 +143,11 @@ export const CATALOGUE = {
     fate: "drop",
     meaning: "A line of the journal does not follow the one before it: something was changed, put in or taken out.",
   },
+  JOURNAL_CUT: {
+    code: "CRD-511",
+    fate: "drop",
+    meaning: "The journal ends before a line that was on the disk: lines were cut from its end.",
+  },
 
   GUARDS_UNREADABLE: {
     code: "CRD-503",

@@ -4,7 +4,7 @@ import { packLimits } from "../schema.ts";
 import { planGovernance } from "./governance-contracts.ts";
 import { planFurtherSensors, planOversight } from "./incident-contracts.ts";
 import { type PlannedChain, type PlannedContract, planned } from "./planned-contract.ts";
-import { planVenue } from "./venue-contracts.ts";
+import { planVenue, planVenueSensors } from "./venue-contracts.ts";
 
 /** Name that feed `index` of `market` has in a record. */
 export function feedName(market: number, index: number): string {
@@ -26,6 +26,7 @@ export function planContracts(parameters: NetworkParameters): readonly PlannedCo
     ...planFurtherSensors(parameters),
     ...planOversight(parameters),
     ...planVenue(parameters),
+    ...planVenueSensors(parameters),
     ...planGovernance(parameters),
   ];
 }

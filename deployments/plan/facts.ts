@@ -9,6 +9,7 @@ import { pathwayFacts } from "./pathway-facts.ts";
 import { priceFacts } from "./price-facts.ts";
 import { sensorFacts } from "./sensor-facts.ts";
 import { venueFacts } from "./venue-facts.ts";
+import { venueSensorFacts } from "./venue-sensor-facts.ts";
 
 /** Everything that is to be true of one deployment once its contracts exist. */
 export function planFacts(context: FactContext): readonly FactGroup[] {
@@ -17,6 +18,7 @@ export function planFacts(context: FactContext): readonly FactGroup[] {
     ...priceFacts(context),
     ...oracleFacts(context),
     ...furtherSensorFacts(context),
+    ...venueSensorFacts(context),
     ...sensorFacts(context),
     ...oversightFacts(context),
     ...venueFacts(context),

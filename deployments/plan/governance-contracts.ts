@@ -88,6 +88,8 @@ export function judgedContracts({
     ...(freshness ? [{ target: "FreshnessGate", judge: "GateJudge" }] : []),
     ...(council ? [{ target: "Council", judge: "CouncilJudge" }] : []),
     ...(venue ? [{ target: "ClearingHouse", judge: "ClearingJudge" }] : []),
+    ...(venue?.desk ? [{ target: "OperatorDesk", judge: "DeskJudge" }] : []),
+    ...(sensors.SolvencySensor ? [{ target: "SolvencySensor", judge: "SolvencyJudge" }] : []),
     ...tables.map(({ target, judge }) => ({ target, judge })),
   ];
 }
@@ -103,6 +105,8 @@ export function planGovernance(parameters: NetworkParameters): PlannedContract[]
     planned("TimelockJudge", () => []),
     ...(parameters.council ? [planned("CouncilJudge", () => [])] : []),
     ...(parameters.venue ? [planned("ClearingJudge", () => [])] : []),
+    ...(parameters.venue?.desk ? [planned("DeskJudge", () => [])] : []),
+    ...(parameters.sensors.SolvencySensor ? [planned("SolvencyJudge", () => [])] : []),
     ...tables.map((table) => ({ ...planned("FieldJudge", () => [rulesOf(table)]), name: table.judge })),
     // The root and bundles may change all of it afterwards.
     { ...planned("GovernanceSetup", setupArguments), settable: [0, 1] },

@@ -19,6 +19,7 @@ type ConstructorArguments = (chain: PlannedChain) => readonly unknown[];
 /** What constructor arguments may depend on. */
 export interface PlannedChain {
   readonly name: string;
+  readonly eid: number;
   readonly endpoint: string;
   /** The account that deploys. It owns all of it until the hand-over. */
   readonly deployer: string;

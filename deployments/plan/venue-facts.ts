@@ -3,15 +3,21 @@ import { addressOf } from "../network-record.ts";
 import type { VenueMarket, VenueParameters } from "../venue-parameters.ts";
 import { feedName } from "./contracts.ts";
 import { type ContractReader, readerAt } from "./contract-reader.ts";
+import { deskFacts } from "./desk-facts.ts";
 import { type FactContext, type FactGroup, equal, equalEach, pickEach, such } from "./fact.ts";
+import { fundFacts } from "./fund-facts.ts";
 
 /** Asset classes of a house. */
 const CLASSES = 8;
 
-/** The reference venue's markets and what governance says of it. */
+/** The reference venue's markets and what governance says of it; its funds and its desk, which need them listed. */
 export function venueFacts(context: FactContext): FactGroup[] {
   const { venue } = context.parameters;
   if (!venue) return [];
+  return [...marketFacts(context, venue), ...fundFacts(context, venue), ...deskFacts(context, venue)];
+}
+
+function marketFacts(context: FactContext, venue: VenueParameters): FactGroup[] {
   // The part that governance talks to, at the address of the whole.
   const { abi } = readDeployedContract("ClearingOffice");
   const house = readerAt(context, addressOf(context.own, "ClearingHouse"), abi);
@@ -21,7 +27,6 @@ export function venueFacts(context: FactContext): FactGroup[] {
     ...markets.flatMap(([id, market]) => [parametersOf(house, id, market), maintenance(house, id, market)]),
     offsets(house, venue),
     limits(house, venue),
-    setter(house, venue),
   ];
 }
 
@@ -52,7 +57,7 @@ function firstPrices(context: FactContext, market: number, { firstPrice }: Venue
 }
 
 function parametersOf(house: ContractReader, id: number, market: VenueMarket): FactGroup {
-  const { firstPrice: _, maintenancePpm, ...fields } = market;
+  const { firstPrice: _, deleveraging: __, maintenancePpm, ...fields } = market;
   const prefix = `market ${id} at the venue: `;
   const lot = `${prefix}lotE18`;
   return {
@@ -104,14 +109,5 @@ function limits(house: ContractReader, { withdrawalLimitsPpm }: VenueParameters)
     expected: { "withdrawal limits": equal(withdrawalLimitsPpm) },
     read: async () => ({ "withdrawal limits": await house.ask("withdrawalLimits") }),
     mend: () => [house.step("setWithdrawalLimits", withdrawalLimitsPpm)],
-  };
-}
-
-function setter(house: ContractReader, { envelopeSetter }: VenueParameters): FactGroup {
-  return {
-    stage: "venue",
-    expected: { "envelope setter": equal(envelopeSetter) },
-    read: async () => ({ "envelope setter": await house.ask("envelopeSetter") }),
-    mend: () => [house.step("setEnvelopeSetter", envelopeSetter)],
   };
 }

@@ -5,17 +5,17 @@ import type { PlannedContract } from "../plan/planned-contract.ts";
 /** Constructor arguments of `planned` on `chain`, whose contracts hold what comes before it in the plan. */
 export function argsOf(
   planned: PlannedContract,
-  chain: Pick<ChainRecord, "name" | "endpoint" | "deployer" | "contracts">,
+  chain: Pick<ChainRecord, "name" | "eid" | "endpoint" | "deployer" | "contracts">,
   parameters: NetworkParameters,
 ): readonly unknown[] {
-  const { name, endpoint, deployer } = chain;
-  return planned.args({ name, endpoint, deployer, parameters, at: (contract) => addressOf(chain, contract) });
+  const { name, eid, endpoint, deployer } = chain;
+  return planned.args({ name, eid, endpoint, deployer, parameters, at: (contract) => addressOf(chain, contract) });
 }
 
 /** The same for a contract that is there: what governance may have changed since is as it was then. */
 export function argsAsCreated(
   planned: PlannedContract,
-  chain: Pick<ChainRecord, "name" | "endpoint" | "deployer" | "contracts">,
+  chain: Pick<ChainRecord, "name" | "eid" | "endpoint" | "deployer" | "contracts">,
   parameters: NetworkParameters,
 ): readonly unknown[] {
   const recorded = chain.contracts[planned.name]?.args ?? [];

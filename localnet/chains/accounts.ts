@@ -18,6 +18,8 @@ export const ROLES = [
   "housekeeper0",
   "housekeeper1",
   "housekeeper2",
+  // Pays in at the house for those who trade there.
+  "payer",
 ] as const;
 
 export type Role = (typeof ROLES)[number];
@@ -25,6 +27,7 @@ export type Role = (typeof ROLES)[number];
 // Signing keys that need no coin start well above the funded accounts.
 const DVN_SIGNER_INDEX = 20;
 const OPERATOR_INDEX = 30;
+const TRADER_INDEX = 60;
 const ACCOUNTS_PATH = "m/44'/60'/0'/0";
 
 let root: HDNodeWallet | undefined;
@@ -47,4 +50,9 @@ export function dvnSigner(index: number): HDNodeWallet {
 /** The key that operator `index` signs directives with. */
 export function operatorWallet(index: number): HDNodeWallet {
   return derive(OPERATOR_INDEX + index);
+}
+
+/** Trader `index` of the house, who signs orders and sends nothing. */
+export function traderWallet(index: number): HDNodeWallet {
+  return derive(TRADER_INDEX + index);
 }

@@ -8,7 +8,9 @@ import {
   findFailures,
   severestTrip,
 } from "./report.ts";
+import type { HouseAtStage } from "./house-answer.ts";
 
+const PPM_IN_PERCENT = 10_000;
 /** Digests are compared by eye: their first bytes do. */
 const DIGEST_CHARS = 10;
 
@@ -32,11 +34,20 @@ function formatMs(ms: number | null): string {
 }
 
 /** What is printed when all chains were looked at. */
-export function renderStage({ name, time, chains }: Stage): string {
-  const rows = chains.map(({ chain, meshDigest, rungs }) =>
-    meshDigest === null ? [chain, "down", ""] : [chain, nameRungs(rungs), `${meshDigest.slice(0, DIGEST_CHARS)}…`],
-  );
-  return [`${formatTime(time)}  ${name}`, ...renderTable(["chain", "posture", "mesh words"], rows)].join("\n    ");
+export function renderStage({ name, time, chains, houses }: Stage): string {
+  const rows = chains.map(({ chain, meshDigest, rungs }) => {
+    if (meshDigest === null) return [chain, "down"];
+    const house = houses.find((one) => one.chain === chain);
+    return [chain, nameRungs(rungs), `${meshDigest.slice(0, DIGEST_CHARS)}…`, ...(house ? houseRow(house) : [])];
+  });
+  const header = ["chain", "posture", "mesh words", "risk", "closing", "deposits", "leaves in an hour"];
+  return [`${formatTime(time)}  ${name}`, ...renderTable(header, rows)].join("\n    ");
+}
+
+/** What the clearing house there lets people do. */
+function houseRow({ opens, closes, deposits, withdrawablePpm }: HouseAtStage): readonly string[] {
+  const say = (isOpen: boolean): string => (isOpen ? "open" : "refused");
+  return [say(opens), say(closes), say(deposits), `${withdrawablePpm / PPM_IN_PERCENT} %`];
 }
 
 /** The whole of it, at the end. */

@@ -8,6 +8,7 @@ import {
   marginOf,
   nameRungs,
 } from "../../relayer/domain/incident/rungs.ts";
+import { type HouseAtStage, findHouseFaults } from "./house-answer.ts";
 
 /** What one chain held when a stage was looked at. */
 export interface ChainAtStage {
@@ -23,6 +24,8 @@ export interface Stage {
   /** Chain time, unix seconds. */
   readonly time: number;
   readonly chains: readonly ChainAtStage[];
+  /** Of chains that run. */
+  readonly houses: readonly HouseAtStage[];
 }
 
 /** A sensor raised the market's rungs. */
@@ -64,6 +67,8 @@ export interface DemoRun {
   readonly faults: readonly string[];
   /** Paths that the chosen faults leave alive: what must have worked. */
   readonly expects: { readonly direct: boolean; readonly layerzero: boolean };
+  /** Of all deposits, what may leave a house in an hour at each breaker rung. */
+  readonly withdrawalLimitsPpm: readonly number[];
   readonly transactions: TransactionCounts;
   readonly seed: number;
   readonly data: string;
@@ -72,13 +77,13 @@ export interface DemoRun {
 
 /**
  * What is wrong with a run, in words; nothing when every chain agreed at every stage.
- * Agreement is equal mesh words and equal postures; the last stage has to be calm, and a path that no fault took away
- * has to have reached every other chain.
+ * Agreement is equal mesh words and equal postures, and houses that do what the posture says; the last stage has to be
+ * calm, and a path that no fault took away has to have reached every other chain.
  */
 export function findFailures(run: DemoRun): readonly string[] {
   const failures: string[] = [];
   if (run.trips.length === 0) failures.push("no sensor tripped on this data");
-  for (const stage of run.stages) failures.push(...disagreementsAt(stage));
+  for (const stage of run.stages) failures.push(...disagreementsAt(stage), ...houseFaultsAt(stage, run));
 
   const last = run.stages.at(-1);
   if (last?.chains.some(({ rungs }) => !isCalm(rungs))) {
@@ -105,6 +110,14 @@ function disagreementsAt({ name, chains }: Stage): readonly string[] {
   ];
 }
 
+function houseFaultsAt({ name, chains, houses }: Stage, { withdrawalLimitsPpm }: DemoRun): readonly string[] {
+  return houses.flatMap((house) => {
+    const rungs = chains.find(({ chain }) => chain === house.chain)?.rungs;
+    if (rungs === undefined) return [`${name}: nobody asked the hub of ${house.chain}`];
+    return findHouseFaults(house, rungs, withdrawalLimitsPpm).map((fault) => `${name}: ${house.chain}: ${fault}`);
+  });
+}
+
 /** The object that `--json` prints. */
 export function toJson(run: DemoRun): object {
   const failures = findFailures(run);
@@ -117,6 +130,7 @@ export function toJson(run: DemoRun): object {
     trips: run.trips.map((each) => ({ ...factsOf(each), timeToTightenMs: timesOf(each) })),
     digests: byStage(run.stages, ({ meshDigest }) => meshDigest),
     postures: byStage(run.stages, ({ rungs }) => namesOf(rungs)),
+    houses: Object.fromEntries(run.stages.map(({ name, houses }) => [name, answersOf(houses)])),
     faults: run.faults,
     transactions: run.transactions,
     seed: run.seed,
@@ -139,6 +153,15 @@ function factsOf({ chain, market, rungs, price, time }: Trip): object {
 
 function namesOf(rungs: Rungs): { rung: string; margin: string } {
   return { rung: BREAKER_RUNGS[breakerOf(rungs)] ?? "", margin: MARGIN_RUNGS[marginOf(rungs)] ?? "" };
+}
+
+function answersOf(houses: readonly HouseAtStage[]): object {
+  return Object.fromEntries(
+    houses.map(({ chain, opens, closes, deposits, withdrawablePpm }) => [
+      chain,
+      { opens, closes, deposits, withdrawablePpm },
+    ]),
+  );
 }
 
 function timesOf({ arrivals }: TripReport): object {

@@ -1,21 +1,23 @@
-import { Interface } from "ethers";
+import { Contract, Interface } from "ethers";
 import path from "node:path";
 
-import { readCompiledContract } from "../../deployments/compiled-contract.ts";
+import { readCompiledContract, readDeployedContract } from "../../deployments/compiled-contract.ts";
 import { addressOf } from "../../deployments/network-record.ts";
+import { feedName } from "../../deployments/plan/contracts.ts";
 import { SetupError } from "../../deployments/setup-error.ts";
 import { type FaultName, isMessagingFault } from "../faults/fault-names.ts";
 import { type Minute, readMinutes } from "../replay/minutes.ts";
 import { createPriceFeeder } from "../replay/price-feeder.ts";
 import { type Localnet, startLocalnet } from "../start-localnet.ts";
 import type { DemoOptions } from "./options.ts";
+import { createHouseProbe } from "./house-probe.ts";
 import { type Observer, createObserver } from "./observer.ts";
 import { createProcessFaults } from "./process-faults.ts";
 import { formatTime, renderStage, renderTrip } from "./render.ts";
 import { replay } from "./replay.ts";
 import type { DemoRun, Stage, TransactionCounts, TripReport } from "./report.ts";
 import { type Scene, readStage, settle } from "./scene.ts";
-import { createHubReader } from "./stage-reader.ts";
+import { type HubReader, createHubReader } from "./stage-reader.ts";
 
 /** The market that the recorded prices are of. */
 const MARKET = 1;
@@ -45,6 +47,7 @@ export async function runDemo(options: DemoOptions, say: (line: string) => void)
       stages,
       faults: options.faults,
       expects: scene.expects,
+      withdrawalLimitsPpm: localnet.parameters.venue?.withdrawalLimitsPpm ?? [],
       transactions: countTransactions(localnet, observer),
       seed: options.seed,
       data: path.basename(options.data),
@@ -71,7 +74,17 @@ function setScene(localnet: Localnet, observer: Observer, faults: readonly Fault
     // Dropped packets are dropped for good; later ones carry the same words.
     layerzero: !faults.includes("withhold") && !faults.includes("drop"),
   };
-  return { source, others, observer, keeper, workers, market: MARKET, expects, down: new Set() };
+  const houses = readers.map((reader) => createHouseProbe(reader, localnet.parameters, MARKET));
+  const price = () => readPrice(source);
+  return { source, others, observer, keeper, workers, houses, price, market: MARKET, expects, down: new Set() };
+}
+
+/** The first feed's answer: all of them say the same. */
+async function readPrice({ chain, record }: HubReader): Promise<bigint> {
+  const { abi } = readDeployedContract("ScriptedFeed");
+  const feed = new Contract(addressOf(record, feedName(MARKET, 0)), abi, chain.provider);
+  const [, answer] = (await feed.getFunction("latestRoundData")()) as readonly [bigint, bigint];
+  return answer;
 }
 
 interface Play {
@@ -107,6 +120,8 @@ async function play({
   };
 
   await settle(scene);
+  const first = await scene.price();
+  await Promise.all(scene.houses.map((house) => house.open(first)));
   onStage(await readStage(scene, "before"));
   await moments.beforeReplay();
   say(`feeding ${minutes.length} recorded minutes to the price sources of ${scene.source.chain.name}`);

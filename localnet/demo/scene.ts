@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Keeper } from "../keeper.ts";
 import type { Workers } from "../layerzero/workers/start-workers.ts";
 import { waitUntil } from "../wait-until.ts";
+import type { HouseProbe } from "./house-probe.ts";
 import type { Observer, Sighting } from "./observer.ts";
 import type { Arrival, ChainAtStage, Stage } from "./report.ts";
 import { type HubReader, isAgreed } from "./stage-reader.ts";
@@ -16,6 +17,10 @@ export interface Scene {
   readonly observer: Observer;
   readonly keeper: Keeper;
   readonly workers: Workers;
+  /** The venue of each chain. */
+  readonly houses: readonly HouseProbe[];
+  /** What the source's feeds say, with eight decimals. */
+  readonly price: () => Promise<bigint>;
   readonly market: number;
   readonly expects: { readonly direct: boolean; readonly layerzero: boolean };
   /** Names of chains that a fault has taken down. */
@@ -81,14 +86,17 @@ function arrivalAt(scene: Scene, chain: string, asserted: Sighting): Arrival {
   return { chain, directMs: since(direct), layerzeroMs: since(heard) };
 }
 
-/** What every chain holds now. A chain that is down is shown as such. */
+/** What every chain holds now, and what its house lets people do. A chain that is down is shown as such. */
 export async function readStage(scene: Scene, name: string): Promise<Stage> {
   const read = async (hub: HubReader): Promise<ChainAtStage> =>
     scene.down.has(hub.chain.name)
       ? { chain: hub.chain.name, meshDigest: null, rungs: await scene.source.rungs() }
       : hub.read();
   const time = await scene.source.chain.now();
-  return { name, time, chains: await Promise.all([scene.source, ...scene.others].map(read)) };
+  const chains = await Promise.all([scene.source, ...scene.others].map(read));
+  const price = await scene.price();
+  const open = scene.houses.filter(({ chain }) => !scene.down.has(chain));
+  return { name, time, chains, houses: await Promise.all(open.map((house) => house.ask(price))) };
 }
 
 /**

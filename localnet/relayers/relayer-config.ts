@@ -32,7 +32,12 @@ export interface RelayerConfigOptions {
   readonly reading?: RelayerReading | undefined;
   /** Left out, it only watches what goes on between hubs. */
   readonly keeping?: RelayerKeeping | undefined;
+  /** Rules that it follows, as its configuration has them; with them it reads every chain's house. Mirroring alone unless given. */
+  readonly policy?: RelayerPolicy | undefined;
 }
+
+/** The section `policy` of a relayer's configuration. */
+export type RelayerPolicy = Readonly<Record<string, object>>;
 
 /** How a relayer reads chains, where it is not as usual. */
 export interface RelayerReading {
@@ -83,6 +88,7 @@ export function writeRelayerConfig(options: RelayerConfigOptions): string {
     // One server, but nothing in it that two relayers read: each has a key prefix of its own.
     redis: { ...redisConfig(options.redis), prefix: `{cordon-${name}}` },
     ...keepingConfig(options),
+    ...(options.policy === undefined ? {} : { policy: options.policy }),
     journal: { dir: path.join(dir, "journal") },
     server: { host: "127.0.0.1", port: 0 },
     logLevel: "info",
@@ -107,7 +113,7 @@ function redisConfig(redis: RelayerRedis) {
   return { sentinels: redis.sentinels.map(plain), name: redis.name };
 }
 
-function chainConfig(chain: LocalChain, { record, rpcUrlsOf, reading = {} }: RelayerConfigOptions) {
+function chainConfig(chain: LocalChain, { record, rpcUrlsOf, reading = {}, policy }: RelayerConfigOptions) {
   const recorded = record.chains.find(({ eid }) => eid === chain.eid);
   if (!recorded) throw new RangeError(`the record has no ${chain.name}`);
   return {
@@ -115,6 +121,9 @@ function chainConfig(chain: LocalChain, { record, rpcUrlsOf, reading = {} }: Rel
     chainId: chain.chainId,
     hub: addressOf(recorded, "IncidentHub"),
     startBlock: recorded.startBlock,
+    ...(policy === undefined
+      ? {}
+      : { venue: { address: addressOf(recorded, "ClearingHouse"), startBlock: recorded.startBlock } }),
     rpcUrls: rpcUrlsOf(chain).map(plain),
     wsUrl: plain(chain.wsUrl),
     finality: reading.finalityDepth === undefined ? { tag: "finalized" } : { depth: reading.finalityDepth },

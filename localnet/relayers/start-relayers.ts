@@ -9,6 +9,7 @@ import type { Shutdown } from "../shutdown.ts";
 import {
   type RelayerKeeping,
   type RelayerMode,
+  type RelayerPolicy,
   type RelayerQuorum,
   type RelayerReading,
   type RelayerRedis,
@@ -39,6 +40,8 @@ export interface RelayersOptions {
   readonly relayerRedis?: (own: RedisServer) => RelayerRedis | Promise<RelayerRedis>;
   /** What each relayer does besides tightening; nothing unless given. */
   readonly relayerKeeping?: RelayerKeeping;
+  /** Rules that each relayer follows besides mirroring; with them it reads every chain's house. */
+  readonly relayerPolicy?: RelayerPolicy;
 }
 
 export interface RelayersSite {
@@ -100,6 +103,7 @@ async function startOne(options: RelayersOptions, site: RelayersSite, place: Pla
   for (const chain of chains) urls.set(chain, await urlsOf(options, site, { place, chain }));
   const configFile = writeRelayerConfig({
     ...{ index, mode, dir, chains, record, redis, keeping: options.relayerKeeping, reading: options.relayerReading },
+    policy: options.relayerPolicy,
     operators: Array.from({ length: keysEach }, (_, key) => first + key),
     rpcUrlsOf: (chain) => urls.get(chain) ?? [chain.rpcUrl],
     ...(quorum === null ? {} : { quorum }),

@@ -42,7 +42,7 @@ export const replayVerb =
       return EXIT.usage;
     }
     const journal = await openJournal(config);
-    const { timeline, decisions } = await replayJournal(journal, hasher).finally(() => journal.close());
+    const { timeline, decisions, cut } = await replayJournal(journal, hasher).finally(() => journal.close());
     const incidents = [...timeline.values()].filter(({ id, openedAtMs }) => {
       return incident === undefined ? openedAtMs >= from && openedAtMs <= to : id === incident;
     });
@@ -54,6 +54,10 @@ export const replayVerb =
     else print.out([...incidents.map(printIncident), ...chosen.map(printDecision)].map((text) => `${text}\n`).join(""));
     if (incident !== undefined && incidents.length === 0) {
       print.err(`the journal holds no incident ${incident}\n`);
+      return EXIT.difference;
+    }
+    if (cut !== null) {
+      print.err(`${cut.code} ${cut.message}\n`);
       return EXIT.difference;
     }
     return chosen.some(({ verdict }) => verdict === "different") ? EXIT.difference : EXIT.fine;

@@ -1,3 +1,4 @@
+import type { Eid } from "../domain/eid.ts";
 import type { Hex } from "../domain/hex.ts";
 import type { Observation } from "../domain/world/observation.ts";
 
@@ -24,8 +25,19 @@ export interface StartedEntry {
   readonly policy: string;
 }
 
-/** Starts, observations (which include transactions and their receipts) and decisions. Words are bigints and stay so. */
-export type JournalEntry = StartedEntry | ObservationEntry | DecisionEntry;
+/** A node took a transaction with this nonce: what an earlier life of a process has sent, a later one must not send anew. */
+export interface NonceEntry {
+  readonly kind: "nonce";
+  readonly atMs: number;
+  readonly eid: Eid;
+  /** The account that pays, lower case. */
+  readonly wallet: Hex;
+  readonly nonce: number;
+  readonly txHash: Hex;
+}
+
+/** Starts, nonces, observations (which include transactions and their receipts) and decisions. Words are bigints and stay so. */
+export type JournalEntry = StartedEntry | ObservationEntry | DecisionEntry | NonceEntry;
 
 /**
  * Append-only record of what was seen and decided, each entry bound to the one before it. A cache (P15): the relayer never needs it to start, and a journal
@@ -39,7 +51,8 @@ export interface Journal {
    * Every entry from the oldest kept on, as it was appended. A torn last line, as a kill leaves it, is skipped.
    *
    * @throws RelayerError `JOURNAL_CORRUPT` at a line that cannot be read, `JOURNAL_BROKEN` at one that does not follow
-   * the line before it: something was changed, put in or taken out
+   * the line before it: something was changed, put in or taken out; `JOURNAL_CUT`, behind the last entry, when lines
+   * that were there are missing at the end
    */
   replay(): AsyncIterable<JournalEntry>;
 

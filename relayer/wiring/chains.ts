@@ -1,13 +1,21 @@
+import { systemClock } from "../adapters/clock/system-clock.ts";
 import { createEvmChain, type EvmChain } from "../adapters/evm/evm-chain.ts";
 import { createEvmFunds } from "../adapters/evm/evm-funds.ts";
 import { createEvmVenue } from "../adapters/evm/evm-venue.ts";
+import type { FileJournal } from "../adapters/journal/file-journal.ts";
 import type { PromMetrics } from "../adapters/metrics/prom-metrics.ts";
 import type { Lifecycle } from "../app/lifecycle.ts";
 import type { VenueWatch } from "../app/risk/watch-venue.ts";
 import type { ChainConfig, Config } from "../config.ts";
+import type { Hex } from "../domain/hex.ts";
+import { RelayerError } from "../errors.ts";
 import type { FundsReader } from "../ports/funds.ts";
+import type { Journal } from "../ports/journal.ts";
 import type { DirectiveSigner } from "../ports/signer.ts";
 import { accountsOf } from "./operators.ts";
+
+/** Nonces of one chain that are recalled: what is older is mined, or was dropped long ago. */
+const RECALLED_MAX = 64;
 
 /** A chain, and how often and how far it is read. */
 export interface EvmFeed extends Pick<
@@ -25,7 +33,7 @@ export interface Reach {
 }
 
 /** Every chain, with its hub, its errands and its desk. `life` closes them. */
-export function buildFeeds(reach: Reach & { readonly signer: DirectiveSigner }): readonly EvmFeed[] {
+export function buildFeeds(reach: FeedReach): readonly EvmFeed[] {
   const { config, life } = reach;
   return config.chains.map((chain) => ({
     ...chain,
@@ -33,10 +41,12 @@ export function buildFeeds(reach: Reach & { readonly signer: DirectiveSigner }):
   }));
 }
 
-function buildChain(
-  chain: ChainConfig,
-  { config, signer, metrics }: Pick<Reach, "config" | "metrics"> & { readonly signer: DirectiveSigner },
-): EvmChain {
+interface FeedReach extends Reach {
+  readonly signer: DirectiveSigner;
+  readonly journal: Pick<Journal, "append">;
+}
+
+function buildChain(chain: ChainConfig, { config, signer, metrics, journal }: FeedReach): EvmChain {
   const { keeping, wallet, meshId } = config;
   return createEvmChain({
     ...chain,
@@ -48,6 +58,10 @@ function buildChain(
     operators: accountsOf(config, signer),
     desk: chain.venue?.desk ?? null,
     settings: chain.txmgr,
+    onSent: (sent) => {
+      const entry = { kind: "nonce", atMs: systemClock.nowMs(), eid: chain.eid, ...sent } as const;
+      journal.append(entry).catch((error: unknown) => metrics.failed("journal", RelayerError.from(error).code));
+    },
     onReplaced: (why) => metrics.replaced(chain.name, why),
     onRequest: (method, status) => metrics.rpcRequested(chain.name, method, status),
   });
@@ -78,4 +92,15 @@ export function buildFunds({ config, life }: Reach): readonly FundsReader[] {
     const reader = createEvmFunds({ ...chain, meshId, rpcUrls, walletKey: wallet.reveal() });
     return life.add(`funds ${chain.name}`, reader, (it) => it.close());
   });
+}
+
+/** So that the first hole is looked for behind what an earlier life has sent: not every node knows of it yet. */
+export async function recallNonces(feeds: readonly EvmFeed[], journal: FileJournal, wallet: Hex): Promise<void> {
+  const sent = new Map<number, { readonly nonce: number; readonly ageMs: number }[]>();
+  for await (const entry of journal.recent()) {
+    if (entry.kind !== "nonce" || entry.wallet !== wallet) continue;
+    const { eid, nonce, atMs } = entry;
+    sent.set(eid, [...(sent.get(eid) ?? []).slice(-RECALLED_MAX), { nonce, ageMs: systemClock.nowMs() - atMs }]);
+  }
+  for (const { chain } of feeds) chain.recall(sent.get(chain.eid) ?? []);
 }

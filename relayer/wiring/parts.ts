@@ -1,10 +1,11 @@
 import { systemClock } from "../adapters/clock/system-clock.ts";
+import { type FileJournal, createFileJournal } from "../adapters/journal/file-journal.ts";
 import { createPromMetrics, type PromMetrics } from "../adapters/metrics/prom-metrics.ts";
 import { createBullQueue } from "../adapters/queue/bull-queue.ts";
 import type { Lifecycle } from "../app/lifecycle.ts";
 import type { VenueWatch } from "../app/risk/watch-venue.ts";
 import type { Config } from "../config.ts";
-import type { RelayerError } from "../errors.ts";
+import { type RelayerError, describeError } from "../errors.ts";
 import type { FundsReader } from "../ports/funds.ts";
 import type { Log } from "../ports/log.ts";
 import type { ActionQueue } from "../ports/queue.ts";
@@ -22,6 +23,7 @@ export interface Parts {
   readonly life: Lifecycle;
   readonly signer: DirectiveSigner;
   readonly queue: ActionQueue;
+  readonly journal: FileJournal;
   readonly metrics: PromMetrics;
   readonly feeds: readonly EvmFeed[];
   readonly venues: readonly VenueWatch[];
@@ -51,10 +53,21 @@ export function buildParts({ config, log, life, onHalt }: Surroundings): Parts {
   });
   const signer = buildSigner(config);
   const reach = { config, life, metrics };
-  const feeds = buildFeeds({ ...reach, signer });
+  const journal = life.add("journal", createFileJournal({ ...config.journal, onCut: sayCut(log, metrics) }), (it) =>
+    it.close(),
+  );
+  const feeds = buildFeeds({ ...reach, signer, journal });
   return {
-    ...{ config, log, life, signer, queue, metrics, feeds },
+    ...{ config, log, life, signer, queue, metrics, journal, feeds },
     venues: buildVenues(reach),
     funds: buildFunds(reach),
+  };
+}
+
+/** The relayer does not need its journal, so it goes on: a person has to look, and what is left stays as it is. */
+function sayCut(log: Log, metrics: PromMetrics): (error: RelayerError) => void {
+  return (error) => {
+    metrics.failed("journal", error.code);
+    log.error({ err: describeError(error) }, "journal was cut");
   };
 }

@@ -1,7 +1,7 @@
 import { systemClock } from "../adapters/clock/system-clock.ts";
 import { ethersHasher } from "../adapters/evm/hasher.ts";
 import { type HttpServer, startHttpServer } from "../adapters/http/server.ts";
-import { createFileJournal } from "../adapters/journal/file-journal.ts";
+import { addressOfKey } from "../adapters/evm/identity.ts";
 import type { HousekeepingOptions } from "../app/housekeeping/housekeeping.ts";
 import { Lifecycle } from "../app/lifecycle.ts";
 import type { Fleet } from "../app/quorum/fleet.ts";
@@ -13,6 +13,7 @@ import { exitCodeOf } from "../exit-code.ts";
 import { createLog } from "../log.ts";
 import type { RelayerStatus } from "../ports/status.ts";
 import { createGuards, createPurses } from "../repair-verbs.ts";
+import { recallNonces } from "./chains.ts";
 import { instructsOf } from "./operators.ts";
 import { type Parts, type Surroundings, buildParts } from "./parts.ts";
 import { createEnd, endOnSignals } from "./process-end.ts";
@@ -35,6 +36,7 @@ export async function runRelayer({ config, warnings, secrets }: LoadedConfig): P
     const parts = buildParts({ config, log, life, onHalt });
     let status: RelayerStatus | null = null;
     const server = await startServer(parts, () => status);
+    if (config.wallet !== null) await recallNonces(parts.feeds, parts.journal, addressOfKey(config.wallet.reveal()));
     const reachable = await verifyChains(parts);
     const fleet = await startQuorum(parts);
     status = startLoops(parts, fleet, onHalt);
@@ -54,10 +56,9 @@ async function startServer({ config, life, metrics }: Parts, status: () => Relay
 
 function startLoops(parts: Parts, fleet: Fleet | null, onHalt: Surroundings["onHalt"]): RelayerStatus {
   const { config, life, feeds } = parts;
-  const journal = life.add("journal", createFileJournal(config.journal), (it) => it.close());
   const guards = createGuards(config);
   const desks = feeds.flatMap(({ chain }) => chain.desk ?? []);
-  const ports = { ...parts, fleet, journal, guards, desks, clock: systemClock, hasher: ethersHasher };
+  const ports = { ...parts, fleet, guards, desks, clock: systemClock, hasher: ethersHasher };
   const { mirror, ...rules } = config.policy;
   const acting = { isShadow: config.mode === "shadow", instructs: instructsOf(config) };
   return startRelayer(ports, { mirror, rules, ...acting, housekeeping: housekeepingOf(parts, fleet), onHalt }, life);

@@ -60,6 +60,10 @@ const ENTRIES: readonly JournalEntry[] = [
     atMs: 4,
     observation: { kind: "action-sent", action: "act-1", txHash: `0x${"cd".repeat(32)}`, atMs: 4 },
   },
+  {
+    ...{ kind: "nonce", atMs: 5, eid: eid(50_901), wallet: `0x${"77".repeat(20)}`, nonce: 12 },
+    txHash: `0x${"cd".repeat(32)}`,
+  },
 ];
 
 function behavesAsJournal(open: () => Journal): void {
@@ -100,7 +104,7 @@ describe("Journal", () => {
   });
   afterEach(() => rm(dir, { recursive: true, force: true }));
 
-  const files = async () => (await readdir(dir)).toSorted();
+  const files = async () => (await readdir(dir)).filter((name) => name.endsWith(".jsonl")).toSorted();
 
   describe("FakeJournal", () => behavesAsJournal(() => new FakeJournal()));
 
@@ -159,6 +163,102 @@ describe("Journal", () => {
       expect(await brokenWith([second, third, ...rest])).to.deep.equal(["JOURNAL_BROKEN", 1]);
       await writeFile(path, `${lines.join("\n")}\n`);
       expect(await replayOf(dir)).to.deep.equal(many);
+    });
+
+    it("recalls what is in its last two files, as far as that can be read", async () => {
+      const journal = createFileJournal({ dir, maxFileBytes: 1 });
+      for (let atMs = 0; atMs < 5; atMs++) await journal.append({ ...decision, atMs });
+      const recalled = async () => {
+        const seen: number[] = [];
+        for await (const { atMs } of journal.recent()) seen.push(atMs);
+        return seen;
+      };
+      expect(await recalled()).to.deep.equal([3, 4]);
+
+      await writeFile(join(dir, (await files()).at(-1) ?? ""), "nonsense\nand more\n");
+      expect(await recalled()).to.deep.equal([3]);
+      await journal.close();
+    });
+
+    describe("when lines are cut from its end", () => {
+      const many = Array.from({ length: 5 }, (_, atMs): JournalEntry => ({ ...decision, atMs }));
+      const cutTo = async (lines: number) => {
+        const path = join(dir, (await files())[0] ?? "");
+        const all = (await readFile(path, "utf8")).split("\n");
+        await writeFile(
+          path,
+          all
+            .slice(0, lines)
+            .map((line) => `${line}\n`)
+            .join(""),
+        );
+      };
+      /** What a replay tells before it says what is missing. */
+      const told = async () => {
+        const [journal, seen] = [createFileJournal({ dir }), [] as number[]];
+        const failure = await failureOf(
+          (async () => {
+            for await (const { atMs } of journal.replay()) seen.push(atMs);
+          })(),
+        );
+        await journal.close();
+        return { seen, name: failure.name, line: failure.facts["line"] };
+      };
+      const goOn = async (entry: JournalEntry) => {
+        const said: string[] = [];
+        const journal = createFileJournal({ dir, onCut: ({ name, fate }) => void said.push(name, fate) });
+        await journal.append(entry);
+        await journal.close();
+        return said;
+      };
+
+      it("tells all that is there, and then that it is not all", async () => {
+        await appendTo(dir, ...many);
+        await cutTo(3);
+
+        expect(await told()).to.deep.equal({ seen: [0, 1, 2], name: "JOURNAL_CUT", line: 5 });
+      });
+
+      it("says so at the start, goes on, and keeps the evidence until a person takes it away", async () => {
+        await appendTo(dir, ...many);
+        await cutTo(3);
+
+        expect(await goOn({ ...decision, atMs: 9 })).to.deep.equal(["JOURNAL_CUT", "drop"]);
+        expect(await goOn({ ...decision, atMs: 10 })).to.deep.equal(["JOURNAL_CUT", "drop"]);
+        expect(await told()).to.deep.equal({ seen: [0, 1, 2, 9, 10], name: "JOURNAL_CUT", line: 5 });
+        await rm(join(dir, "journal-head.lost.json"));
+        expect((await replayOf(dir)).map(({ atMs }) => atMs)).to.deep.equal([0, 1, 2, 9, 10]);
+        expect(await goOn({ ...decision, atMs: 11 })).to.deep.equal([]);
+      });
+
+      it("finds a whole file that is gone, and a last line that is another", async () => {
+        await appendTo(dir, ...many);
+        const path = join(dir, (await files())[0] ?? "");
+        const text = await readFile(path, "utf8");
+        await writeFile(path, text.replace('"atMs":4', '"atMs":6'));
+        expect((await told()).name).to.equal("JOURNAL_CUT");
+
+        await rm(path);
+        expect(await told()).to.deep.include({ seen: [], name: "JOURNAL_CUT" });
+      });
+
+      it("is not taken for cut by a kill: what was not on the disk for certain is not in the head", async () => {
+        await appendTo(dir, ...many.slice(0, 2));
+        const journal = createFileJournal({ dir });
+        // An observation is forced to the disk within a second, and this process does not live so long.
+        await journal.append(ENTRIES[0]!);
+        await cutTo(2);
+
+        expect((await replayOf(dir)).map(({ atMs }) => atMs)).to.deep.equal([0, 1]);
+      });
+
+      it("does not go by a head that is no head", async () => {
+        await appendTo(dir, decision);
+        await writeFile(join(dir, "journal-head.json"), "{}");
+
+        expect((await failureOf(replayOf(dir))).name).to.equal("JOURNAL_CORRUPT");
+        expect(await goOn(decision)).to.deep.equal(["JOURNAL_CORRUPT", "drop"]);
+      });
     });
 
     it("binds files to each other, and begins anywhere once the oldest are gone", async () => {

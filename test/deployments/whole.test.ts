@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Contract, Interface, ZeroAddress } from "ethers";
+import { Contract, ZeroAddress } from "ethers";
 
 import { readDeployedContract } from "../../deployments/compiled-contract.ts";
 import { type NetworkParameters, readNetworkParameters } from "../../deployments/network-parameters.ts";
@@ -8,10 +8,13 @@ import { type ContractName, SOURCES } from "../../deployments/plan/sources.ts";
 import { createMemoryStore } from "../../deployments/record-store.ts";
 import { deployMesh } from "../../deployments/tasks/deploy.ts";
 import { type Difference, verifyMesh } from "../../deployments/tasks/verify.ts";
-import { wireMesh } from "../../deployments/tasks/wire.ts";
+import { type WiredStep, wireMesh } from "../../deployments/tasks/wire.ts";
 import { roleWallet } from "../../localnet/chains/accounts.ts";
-import { referenceVenue } from "./support/reference-venue.ts";
+import { DESK_LIMITS, VENUE_MARKET, referenceVenue, venueSensors } from "./support/reference-venue.ts";
 import { type BareChain, startBareChains, targetOf } from "./support/in-process-targets.ts";
+
+/** As every market's desk allows it. */
+const CAP = DESK_LIMITS.openInterestCap;
 
 /** The testnet's parameters on chains of our own: scripted feeds in place of real ones, and everything else as it is. */
 function wholeParameters(): NetworkParameters {
@@ -27,6 +30,7 @@ function wholeParameters(): NetworkParameters {
     chains: [],
     markets,
     venue: referenceVenue(markets.map(({ id }) => id)),
+    sensors: { ...testnet.sensors, ...venueSensors(markets.map(({ id }) => id)) },
   };
 }
 
@@ -56,6 +60,27 @@ describe("the whole of a live network, on chains in this process", function () {
 
   after(() => Promise.all(chains.map(({ provider }) => provider.close())));
 
+  const timelock = () =>
+    new Contract(
+      addressOf(first(), "ParameterTimelock"),
+      readDeployedContract("ParameterTimelock").abi,
+      chains[0]!.provider,
+    );
+
+  /** Has the tightener apply one chain's steps through its timelock. */
+  const applyNow = async (steps: readonly WiredStep[]) => {
+    const { provider } = chains[0]!;
+    const tightener = parameters.governance!.tighteners[0]!;
+    await provider.send("hardhat_impersonateAccount", [tightener]);
+    await provider.send("hardhat_setBalance", [tightener, "0xde0b6b3a7640000"]);
+    const changes = steps.filter(({ chain }) => chain === "chain-a").map(({ to, data }) => ({ target: to, data }));
+    const bundle = { version: 1, reason: `0x${"00".repeat(32)}`, changes };
+    const data = timelock().interface.encodeFunctionData("applyNow", [bundle]);
+    const request = { from: tightener, to: timelock().target, data, gas: "0x4c4b40" };
+    await provider.send("hardhat_mine", ["0x1"]);
+    await provider.send("eth_sendTransaction", [request]);
+  };
+
   it("is as its parameters say, and a second run sends nothing", async () => {
     expect(await verifyMesh(chains, record, parameters)).to.deep.equal([]);
     expect(await wireMesh(targets(), record, parameters)).to.deep.equal({ sent: [], withheld: [] });
@@ -65,7 +90,7 @@ describe("the whole of a live network, on chains in this process", function () {
     const missing = (Object.keys(SOURCES) as ContractName[]).filter((name) => !(name in first().contracts));
 
     // Of these there are several, under names of their own.
-    expect(missing).to.have.members(["FieldJudge", "ScriptedFeed"]);
+    expect(missing).to.have.members(["FieldJudge", "InsuranceFund", "ScriptedFeed"]);
   });
 
   it("belongs to the timelock alone, and its deployer may change nothing", async () => {
@@ -76,6 +101,7 @@ describe("the whole of a live network, on chains in this process", function () {
       return name in SOURCES && readDeployedContract(name as ContractName).abi.hasFunction("owner()");
     });
     expect(owned).to.include.members(["IncidentHub", "PriceAggregator", "KeeperTreasury", "Council", "DrillSensor"]);
+    expect(owned).to.include.members(["ClearingHouse", "OperatorDesk", "OutflowSensor", "SolvencySensor"]);
     for (const name of owned) {
       const { abi } = readDeployedContract(name as ContractName);
       const contract = new Contract(addressOf(first(), name), abi, deployer);
@@ -104,19 +130,48 @@ describe("the whole of a live network, on chains in this process", function () {
     const { sent, withheld } = await wireMesh(targets(), record, stricter);
     expect(sent).to.deep.equal([]);
 
-    const { provider } = chains[0]!;
-    const tightener = parameters.governance!.tighteners[0]!;
-    await provider.send("hardhat_impersonateAccount", [tightener]);
-    await provider.send("hardhat_setBalance", [tightener, "0xde0b6b3a7640000"]);
-    const { abi } = readDeployedContract("ParameterTimelock");
-    const changes = withheld.filter(({ chain }) => chain === "chain-a").map(({ to, data }) => ({ target: to, data }));
-    const bundle = { version: 1, reason: `0x${"00".repeat(32)}`, changes };
-    const data = Interface.from(abi).encodeFunctionData("applyNow", [bundle]);
-    const request = { from: tightener, to: addressOf(first(), "ParameterTimelock"), data, gas: "0x4c4b40" };
-    await provider.send("hardhat_mine", ["0x1"]);
-    await provider.send("eth_sendTransaction", [request]);
+    await applyNow(withheld);
 
     expect(said(await verifyMesh(chains, record, stricter))).to.deep.equal(["chain-b: SilenceSensor: silenceSeconds"]);
+  });
+
+  it("lets the tightener ask more of the venue at once, and nobody less of it before the delay", async () => {
+    const { venue } = parameters;
+    const terms = { ...venue!.funds["1"]!.terms, movePpm: 50_000, floorUnits: "5" };
+    const stricter = {
+      ...parameters,
+      venue: {
+        ...venue!,
+        funds: { ...venue!.funds, "1": { ...venue!.funds["1"]!, terms } },
+        exit: { ...venue!.exit, limitsPpm: [100_000, 10_000, 0] as [number, number, number] },
+        desk: { markets: { ...venue!.desk!.markets, "2": { openInterestCap: { ...CAP, mostSeconds: 10_800 } } } },
+      },
+    };
+    // Budgets and moves of market 2 are taken away with it: the first waits, the second does not.
+    const { withheld } = await wireMesh(targets(), record, stricter);
+    const onFirst = withheld.filter(({ chain, what }) => chain === "chain-a" && !what.startsWith("setDeskLimits(1,"));
+    expect(onFirst.map(({ what }) => what.slice(0, what.indexOf("(")))).to.deep.equal([
+      "setFundTerms",
+      "setExitTerms",
+      "setDeskLimits",
+      "setDeskLimits",
+    ]);
+    await applyNow(onFirst);
+    expect(said(await verifyMesh(chains, record, stricter)).filter((line) => line.startsWith("chain-a"))).to.deep.equal(
+      ["mostSeconds", "mostUnits"].map((field) => `chain-a: desk deleveragingBudget of market 2: ${field}`),
+    );
+
+    const looser = await wireMesh(targets(), record, parameters);
+    const back = looser.withheld.filter(({ chain }) => chain === "chain-a");
+    expect(back.map(({ what }) => what.slice(0, what.indexOf("(")))).to.deep.equal([
+      "setFundTerms",
+      "setExitTerms",
+      "setDeskLimits",
+      "setDeskLimits",
+    ]);
+    for (const { to, data, what } of back) {
+      expect(await timelock().getFunction("isTightening").staticCall({ target: to, data }), what).to.equal(false);
+    }
   });
 
   const changes: { what: string; given: Partial<NetworkParameters>; shows: string[] }[] = [
@@ -149,6 +204,31 @@ describe("the whole of a live network, on chains in this process", function () {
       what: "the gate's pace",
       given: { freshness: { ...parameters.freshness!, pace: { ...parameters.freshness!.pace, observations: 4 } } },
       shows: ["FreshnessGate pace: observations"],
+    },
+    {
+      what: "an insurance fund's vault",
+      given: {
+        venue: {
+          ...parameters.venue!,
+          funds: { ...parameters.venue!.funds, "2": { terms: parameters.venue!.funds["2"]!.terms } },
+        },
+      },
+      shows: ["vault of fund 2"],
+    },
+    {
+      what: "who instructs the venue",
+      given: { venue: { ...parameters.venue!, desk: undefined, insuranceMover: roleWallet("user").address } },
+      shows: ["envelope setter", "insurance mover"],
+    },
+    {
+      what: "how a market is deleveraged",
+      given: {
+        venue: {
+          ...parameters.venue!,
+          markets: { ...parameters.venue!.markets, "1": { ...VENUE_MARKET, deleveraging: "ranked" } },
+        },
+      },
+      shows: ["market 1 at the venue: deleveraging"],
     },
     { what: "the gate", given: { freshness: undefined }, shows: ["lift gate"] },
     {

@@ -131,11 +131,34 @@ function expectSameStory(report: DemoReport): void {
     expect(Object.keys(byChain), stage).to.deep.equal(CHAINS);
     expect(new Set(Object.values(byChain)).size, stage).to.equal(1);
   }
+  expectHouses(report);
   expect(new Set(Object.values(report.digests).map((byChain) => byChain[SOURCE!])).size).to.be.at.least(3);
   for (const [stage, byChain] of Object.entries(report.postures)) {
     const { rung, margin } = byChain[SOURCE!]!;
     for (const posture of Object.values(byChain)) expect(posture, stage).to.deep.equal({ rung, margin });
     expect(["before", "after"].includes(stage) ? "normal/base" : stage.split(" ")[1]).to.equal(`${rung}/${margin}`);
+  }
+}
+
+/** Of deposits, what may leave in an hour, by breaker rung: deployments/networks/local.json. */
+const WITHDRAWABLE_PPM: Readonly<Record<string, number>> = {
+  normal: 1_000_000,
+  caution: 200_000,
+  "reduce-only": 50_000,
+};
+
+/** The real house of every chain, at every stage: what it refused, and what it went on doing. */
+function expectHouses(report: DemoReport): void {
+  expect(Object.keys(report.houses)).to.deep.equal(STAGES);
+  for (const [stage, byChain] of Object.entries(report.houses)) {
+    const { rung } = report.postures[stage]![SOURCE!]!;
+    const answer = {
+      opens: rung !== "reduce-only",
+      closes: true,
+      deposits: true,
+      withdrawablePpm: WITHDRAWABLE_PPM[rung],
+    };
+    expect(byChain, stage).to.deep.equal(Object.fromEntries(CHAINS.map((chain) => [chain, answer])));
   }
 }
 

@@ -1,8 +1,9 @@
-import { computeAddress, SigningKey, TypedDataEncoder } from "ethers";
+import { TypedDataEncoder } from "ethers";
 
 import type { Hex } from "../../domain/hex.ts";
 import type { Directive, OperatorSignature, SignedDirective } from "../../domain/incident/directive.ts";
 import type { DirectiveSigner } from "../../ports/signer.ts";
+import { createAccountKey } from "./account-key.ts";
 import { instructionDigest } from "./desk/instruction-digest.ts";
 import { domainOf } from "./eip712-domain.ts";
 
@@ -23,13 +24,10 @@ export function directiveDigest(meshId: Hex, { decision, deadline, entries }: Di
 
 /** Signs with the operator keys that this process holds. */
 export function createDirectiveSigner(meshId: Hex, keys: readonly string[]): DirectiveSigner {
-  const operators = keys
-    .map((key) => new SigningKey(key))
-    .map((key) => ({ key, address: computeAddress(key).toLowerCase() as Hex }))
-    .sort((a, b) => (a.address < b.address ? -1 : 1));
+  const operators = keys.map((key) => createAccountKey(key)).sort((a, b) => (a.address < b.address ? -1 : 1));
 
   const signAll = (digest: Hex): readonly OperatorSignature[] =>
-    operators.map(({ key, address }) => ({ signer: address, signature: key.sign(digest).serialized as Hex }));
+    operators.map((key) => ({ signer: key.address, signature: key.sign(digest).serialized }));
   const sign = (directive: Directive): SignedDirective => {
     return { directive, signatures: signAll(directiveDigest(meshId, directive)) };
   };

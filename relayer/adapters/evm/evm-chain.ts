@@ -17,7 +17,7 @@ import { readHubEvents } from "./read-events.ts";
 import { readHeadsAndEvents } from "./read-heads.ts";
 import { readSnapshot, verifyNode } from "./read-hub.ts";
 import { createRpcPool, type RpcPool, type RpcPoolOptions } from "./rpc-pool.ts";
-import { createSubmitter, type SubmitterOptions } from "./submitter.ts";
+import { createSubmitter, type Submitter, type SubmitterOptions } from "./submitter.ts";
 import type { TxSettings } from "./tx-settings.ts";
 import { parseAnswer, Receipt } from "./wire.ts";
 
@@ -45,6 +45,8 @@ export interface EvmChainOptions {
   /** How transactions are sent; the defaults unless given. */
   readonly settings?: TxSettings;
   readonly onReplaced?: SubmitterOptions["onReplaced"];
+  /** A node took a transaction of the wallet that pays for directives. */
+  readonly onSent?: SubmitterOptions["onSent"];
   /** Instead of HTTP: for tests against an in-process chain. */
   readonly createNode?: (url: string) => RpcNode;
 }
@@ -60,6 +62,8 @@ export interface NodeCheck {
 export interface EvmChain extends Chain {
   /** Checks every node: right chain, and a hub of this mesh with the configured endpoint id. */
   verify(signal: AbortSignal): Promise<readonly NodeCheck[]>;
+  /** As `Submitter.recall`. Nothing when observing. */
+  recall: Submitter["recall"];
   /** Over the same nodes. */
   readonly messaging: Messaging;
   /** Null without a wallet for errands. */
@@ -75,7 +79,13 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
   const submitter =
     options.walletKey === null
       ? null
-      : createSubmitter({ ...sendingOf(options), walletKey: options.walletKey, chain: name, pool });
+      : createSubmitter({
+          ...sendingOf(options),
+          ...tellingOf(options),
+          walletKey: options.walletKey,
+          chain: name,
+          pool,
+        });
   const errands = createErrandsOf(options, pool);
   const deskAt = options.desk ?? null;
   const stopping = new AbortController();
@@ -133,6 +143,8 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
 
     verify: (signal) => pool.verifyAll(signal),
 
+    recall: (sent) => submitter?.recall(sent),
+
     close() {
       stopping.abort();
       wakes.close();
@@ -184,6 +196,10 @@ function sendingOf({ chainId, hub, settings, onReplaced }: EvmChainOptions) {
     ...(settings === undefined ? {} : { settings }),
     ...(onReplaced === undefined ? {} : { onReplaced }),
   };
+}
+
+function tellingOf({ onSent }: EvmChainOptions): Pick<SubmitterOptions, "onSent"> {
+  return onSent === undefined ? {} : { onSent };
 }
 
 function createErrandsOf(options: EvmChainOptions, pool: RpcPool): EvmErrands | null {

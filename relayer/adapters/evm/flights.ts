@@ -65,6 +65,8 @@ export interface Flights {
   findMined(key: string): Flight | null;
   /** The first nonce that is neither mined nor waiting nor in flight from here. Takes nothing. */
   firstHole(): number;
+  /** An earlier life of this process sent something with `nonce`: it is none of ours to see through, and not free. */
+  reserve(nonce: number, sentAtMs: number): void;
   /** A node took, or may have taken, `flight`. What was sent with its nonce before is replaced. */
   note(flight: Flight): void;
   /** The counts as a node gave them when it was asked at `askedAtMs`. */
@@ -80,6 +82,8 @@ export function createFlights({ resubmissionTimeoutMs, notInMempoolTimeoutMs }: 
   /** nonce => what was last sent with it */
   const flights = new Map<number, Flight>();
   const settled = new Map<number, Flight>();
+  /** nonce => when an earlier life sent something with it */
+  const reserved = new Map<number, number>();
 
   const settleOne = (flight: Flight, { mined, pending }: NonceCounts, askedAtMs: number): void => {
     const wasDropped = flight.nonce >= pending && askedAtMs - flight.sentAtMs > notInMempoolTimeoutMs;
@@ -105,8 +109,11 @@ export function createFlights({ resubmissionTimeoutMs, notInMempoolTimeoutMs }: 
     findMined: (key) => [...settled.values()].find(({ payload }) => payload.key === key) ?? null,
     firstHole() {
       let nonce = Math.max(counts.mined, counts.pending);
-      while (flights.has(nonce)) nonce += 1;
+      while (flights.has(nonce) || reserved.has(nonce)) nonce += 1;
       return nonce;
+    },
+    reserve(nonce, sentAtMs) {
+      reserved.set(nonce, sentAtMs);
     },
     note(flight) {
       flights.set(flight.nonce, flight);
@@ -116,6 +123,10 @@ export function createFlights({ resubmissionTimeoutMs, notInMempoolTimeoutMs }: 
       counts = next;
       reopen(next);
       for (const flight of [...flights.values()]) settleOne(flight, next, askedAtMs);
+      for (const [nonce, sentAtMs] of reserved) {
+        // As for what is in flight: mined, counted by the node from now on, or dropped.
+        if (nonce < next.pending || askedAtMs - sentAtMs > notInMempoolTimeoutMs) reserved.delete(nonce);
+      }
       for (const nonce of settled.keys()) if (settled.size > SETTLED_KEPT) settled.delete(nonce);
     },
     stuckAt(nowMs) {

@@ -1,12 +1,12 @@
-import { type SigningKey, keccak256, Transaction } from "ethers";
-
 import type { Hex } from "../../domain/hex.ts";
 import { joinSignatures, type SignedDirective } from "../../domain/incident/directive.ts";
 import { lengthOfHex } from "../../domain/hex.ts";
+import type { AccountKey } from "./account-key.ts";
 import type { Fees } from "./fee-book.ts";
 import type { Payload } from "./flights.ts";
 import { submitGasLimit } from "./gas-limit.ts";
 import { hubInterface } from "./hub-abi.ts";
+import { type SignedTransaction, signTransaction } from "./sign-transaction.ts";
 
 export const ENTRY_BYTES = 33;
 const TRANSFER_GAS = 21_000;
@@ -26,15 +26,12 @@ export function voidPayload(address: string, nonce: number): Payload {
 
 /** @returns the raw transaction and its hash */
 export function signCall(
-  key: SigningKey,
+  key: AccountKey,
   payload: Payload,
   fields: Fees & { readonly chainId: number; readonly nonce: number },
-): { readonly raw: string; readonly txHash: Hex } {
+): SignedTransaction {
   const { to, data, gasLimit, value = 0n } = payload;
-  const tx = Transaction.from({ type: 2, to, data, gasLimit, value, ...fields });
-  tx.signature = key.sign(tx.unsignedHash);
-  const raw = tx.serialized;
-  return { raw, txHash: keccak256(raw) as Hex };
+  return signTransaction(key, { to, data, gasLimit, value, ...fields });
 }
 
 /** The same call data goes to every chain that takes the same signatures. */

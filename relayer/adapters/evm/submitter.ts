@@ -1,8 +1,7 @@
-import { computeAddress, SigningKey } from "ethers";
-
 import type { Hex } from "../../domain/hex.ts";
 import type { SignedDirective } from "../../domain/incident/directive.ts";
 import { RelayerError } from "../../errors.ts";
+import { type AccountKey, createAccountKey } from "./account-key.ts";
 import { createFeeBook, type FeeBook, type Fees } from "./fee-book.ts";
 import type { Flight, NonceCounts, Payload } from "./flights.ts";
 import { submitGasLimit } from "./gas-limit.ts";
@@ -34,6 +33,8 @@ export interface SubmitterOptions {
   readonly settings?: TxSettings;
   /** A transaction was sent again at a higher price, or its nonce was freed. */
   readonly onReplaced?: (why: "stuck" | "freed") => void;
+  /** A node took a transaction. */
+  readonly onSent?: (sent: { readonly wallet: Hex; readonly nonce: number; readonly txHash: Hex }) => void;
   readonly nowMs?: () => number;
 }
 
@@ -55,14 +56,16 @@ export interface Submitter {
   send(call: OutgoingCall, signal: AbortSignal): Promise<Hex>;
   /** Hashes under which what was sent as `txHash` may be in the chain: a dearer one may have taken its place. */
   hashesOf(txHash: Hex): readonly Hex[];
+  /** Nonces that an earlier life of this process has used so long ago: the first hole is looked for behind them. */
+  recall(sent: readonly { readonly nonce: number; readonly ageMs: number }[]): void;
   /** A head was read: takes its fee, and brings nonces, tip and balance up to date behind the scenes. */
   noteHead(baseFeePerGas: bigint | null, signal: AbortSignal): void;
 }
 
 export function createSubmitter(options: SubmitterOptions): Submitter {
   const { pool, chain, settings = DEFAULT_TX_SETTINGS, nowMs = () => performance.now() } = options;
-  const key = new SigningKey(options.walletKey);
-  const address = computeAddress(key);
+  const key = createAccountKey(options.walletKey);
+  const { address } = key;
   warmUp(key, options);
 
   const fees = createFeeBook(chain, settings);
@@ -109,6 +112,9 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
       const key = `${call.to}/${String(call.value ?? 0n)}/${call.data}`;
       return inTurn(() => submitWith(wallet, { ...call, key, isUrgent: false }, signal));
     },
+    recall(sent) {
+      for (const { nonce, ageMs } of sent) nonces.flights.reserve(nonce, nowMs() - ageMs);
+    },
     hashesOf: (txHash) => wallet.siblings.get(txHash) ?? [txHash],
     noteHead(baseFeePerGas, signal) {
       fees.noteBaseFee(baseFeePerGas);
@@ -121,7 +127,7 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
 interface Wallet {
   readonly options: SubmitterOptions;
   readonly settings: TxSettings;
-  readonly key: SigningKey;
+  readonly key: AccountKey;
   readonly address: string;
   readonly fees: FeeBook;
   readonly nonces: NonceBook;
@@ -178,7 +184,7 @@ function sendAgain(wallet: Wallet, flight: Flight, signal: AbortSignal): Promise
 
 async function rebroadcast({ options, nonces }: Wallet, { raw, txHash }: Flight, signal: AbortSignal): Promise<Hex> {
   try {
-    await options.pool.spread((session) => send(session, raw, txHash as Hex), signal);
+    await options.pool.spread((session) => send(session, { raw, txHash: txHash as Hex }), signal);
     return txHash as Hex;
   } catch (error) {
     nonces.markStale();
@@ -234,14 +240,17 @@ async function outbid(wallet: Wallet, bid: Bid, signal: AbortSignal): Promise<He
   return null;
 }
 
-async function fly({ options, key, nonces, nowMs, siblings }: Wallet, bid: Bid, signal: AbortSignal): Promise<Hex> {
+async function fly(wallet: Wallet, bid: Bid, signal: AbortSignal): Promise<Hex> {
+  const { options, key, nonces, nowMs, siblings } = wallet;
   const { nonce, payload, fees } = bid;
-  const { raw, txHash } = signCall(key, payload, { ...fees, nonce, chainId: options.chainId });
+  const signed = signCall(key, payload, { ...fees, nonce, chainId: options.chainId });
   const sentAtMs = nowMs();
   try {
-    await options.pool.spread((session) => send(session, raw, txHash), signal);
+    await options.pool.spread((session) => send(session, signed), signal);
+    const { raw, txHash } = signed;
     noteSiblings(siblings, nonces.flights.at(nonce), { payload, txHash });
     nonces.flights.note({ ...bid, raw, txHash, sentAtMs });
+    options.onSent?.({ wallet: wallet.address.toLowerCase() as Hex, nonce, txHash });
     return txHash;
   } catch (error) {
     // A node that fell silent may have taken it: the counts say. Taking the nonce for used would risk a gap, and what
@@ -265,7 +274,7 @@ function noteSiblings(
 }
 
 /** Cold code takes ten times as long, and the first signature builds tables besides: not when a halt waits. */
-function warmUp(key: SigningKey, { hub, chainId }: SubmitterOptions): void {
+function warmUp(key: AccountKey, { hub, chainId }: SubmitterOptions): void {
   const entries: Hex = `0x${"00".repeat(ENTRY_BYTES)}`;
   const directive = { decision: ZERO_HASH, deadline: 0, entries };
   const fields = { maxFeePerGas: 1n, maxPriorityFeePerGas: 1n, nonce: 0, chainId };
@@ -276,14 +285,14 @@ function warmUp(key: SigningKey, { hub, chainId }: SubmitterOptions): void {
 }
 
 /** One raw send: the same bytes go to several nodes at once, and one that has them already has taken them. */
-async function send(session: RpcSession, raw: string, txHash: Hex): Promise<void> {
+async function send(session: RpcSession, signed: Pick<Flight, "raw" | "txHash">): Promise<void> {
   try {
-    parseAnswer(Hash, await session.call("eth_sendRawTransaction", [raw]), "eth_sendRawTransaction");
+    parseAnswer(Hash, await session.call("eth_sendRawTransaction", [signed.raw]), "eth_sendRawTransaction");
   } catch (error) {
     const mapped = mapSendError(error);
     if (mapped === KNOWN) return;
     // Another node may have passed it on before it fell silent, and then this one calls the nonce used.
-    if (mapped.name === "NONCE_CONFLICT" && (await isKnown(session, txHash))) return;
+    if (mapped.name === "NONCE_CONFLICT" && (await isKnown(session, signed.txHash as Hex))) return;
     throw mapped;
   }
 }

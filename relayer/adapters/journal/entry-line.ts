@@ -49,6 +49,15 @@ const EntryLine = z.discriminatedUnion("kind", [
     hash: z.string().regex(/^0x[0-9a-f]{64}$/),
     text: z.string(),
   }),
+  z.strictObject({
+    prev: LineHash,
+    kind: z.literal("nonce"),
+    atMs: WallMs,
+    eid: z.int().positive(),
+    wallet: z.string().regex(/^0x[0-9a-f]{40}$/),
+    nonce: z.int().min(0),
+    txHash: z.string().regex(/^0x[0-9a-f]{64}$/),
+  }),
 ]);
 
 /** Where a line stands. */

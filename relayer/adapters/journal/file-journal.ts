@@ -5,7 +5,9 @@ import { createInterface } from "node:readline";
 import { RelayerError } from "../../errors.ts";
 import type { Journal, JournalEntry } from "../../ports/journal.ts";
 import { decodeEntry, encodeEntry, GENESIS, hashLine } from "./entry-line.ts";
-import { lastLine, listSegments, openSegment, type Segment, segmentAt } from "./segment.ts";
+import { type HeadKeeper, createHeadKeeper } from "./head-keeper.ts";
+import { requireWhole } from "./head-record.ts";
+import { countLines, lastLine, listSegments, openSegment, type Segment, segmentAt } from "./segment.ts";
 
 /** A file that has grown beyond this is followed by a new one. */
 const MAX_FILE_BYTES = 64 * 1024 * 1024;
@@ -18,12 +20,24 @@ export interface FileJournalOptions {
   readonly dir: string;
   readonly maxFileBytes?: number;
   readonly maxFiles?: number;
+  /** The journal was found to end before a line that an earlier process had put on the disk. Said once, at the start. */
+  readonly onCut?: (error: RelayerError) => void;
+}
+
+export interface FileJournal extends Journal {
+  /**
+   * The entries of the last two files, as far as they can be read: for what is worth recalling and not worth a start that
+   * waits. Rejects with nothing of its own.
+   */
+  recent(): AsyncIterable<JournalEntry>;
 }
 
 interface OpenFile {
   readonly segment: Segment;
   readonly handle: FileHandle;
   size: number;
+  /** Whole lines in it. */
+  lines: number;
   /** Hash of the last line, here or in the file before. */
   lastHash: string;
 }
@@ -38,34 +52,32 @@ interface Pending {
  * A `Journal` of JSON lines, each of which carries the hash of the line before. Entries that arrive while a write is under way go out together in the next one. Opens its
  * file at the first entry, and again after every failure: a full disk must not keep a relayer from starting.
  */
-export function createFileJournal(options: FileJournalOptions): Journal {
+export function createFileJournal(options: FileJournalOptions): FileJournal {
   const { dir, maxFileBytes = MAX_FILE_BYTES, maxFiles = MAX_FILES } = options;
   let current: OpenFile | null = null;
   let pending: Pending[] = [];
   let writing: Promise<void> | null = null;
   let syncTimer: NodeJS.Timeout | undefined;
   let isClosed = false;
+  const head = createHeadKeeper(dir, options.onCut);
 
   async function openCurrent(): Promise<OpenFile> {
     if (current !== null && current.size < maxFileBytes) return current;
     await mkdir(dir, { recursive: true });
+    await head.checkOnce();
     const segment = current === null ? await lastSegment(dir) : segmentAt(dir, current.segment.number + 1);
     const carried = current?.lastHash ?? null;
     await current?.handle.close();
     current = null;
-    const opened = await openSegment(segment);
-    current = { segment, ...opened, lastHash: carried ?? (await lastHashUpTo(dir, segment)) };
+    current = await openFile(dir, segment, carried);
     await deleteOldest(dir, maxFiles);
     return current;
   }
 
   async function writeBatch(batch: readonly Pending[]): Promise<void> {
     const file = await openCurrent();
-    const { bytes, lastHash } = chainLines(batch, file.lastHash);
-    await file.handle.appendFile(bytes);
-    file.size += bytes.length;
-    file.lastHash = lastHash;
-    if (batch.some(({ entry }) => entry.kind === "decision")) await file.handle.datasync();
+    await appendLines(file, batch);
+    if (batch.some(({ entry }) => entry.kind === "decision")) await head.sync(file);
     else scheduleSync();
   }
 
@@ -92,7 +104,7 @@ export function createFileJournal(options: FileJournalOptions): Journal {
     syncTimer ??= setTimeout(() => {
       syncTimer = undefined;
       // A failure shows again, and is reported, at the next decision.
-      current?.handle.datasync().catch(() => undefined);
+      if (current !== null) head.sync(current).catch(() => undefined);
     }, SYNC_INTERVAL_MS).unref();
   }
 
@@ -107,15 +119,35 @@ export function createFileJournal(options: FileJournalOptions): Journal {
   return {
     append,
     replay: () => readAll(dir),
+    recent: () => readRecent(dir),
     async close() {
       isClosed = true;
       clearTimeout(syncTimer);
       await writing;
-      await current?.handle.datasync().catch(() => undefined);
-      await current?.handle.close();
+      if (current !== null) await closeFile(current, head);
       current = null;
     },
   };
+}
+
+async function appendLines(file: OpenFile, batch: readonly Pending[]): Promise<void> {
+  const { bytes, lastHash } = chainLines(batch, file.lastHash);
+  await file.handle.appendFile(bytes);
+  file.size += bytes.length;
+  file.lines += batch.length;
+  file.lastHash = lastHash;
+}
+
+async function closeFile(file: OpenFile, head: HeadKeeper): Promise<void> {
+  await head.sync(file).catch(() => undefined);
+  await file.handle.close();
+}
+
+/** `carried` is the hash of the last line before, where that is known. */
+async function openFile(dir: string, segment: Segment, carried: string | null): Promise<OpenFile> {
+  const opened = await openSegment(segment);
+  const lines = await countLines(opened.handle);
+  return { segment, ...opened, lines, lastHash: carried ?? (await lastHashUpTo(dir, segment)) };
 }
 
 /** Lines of a batch, each bound to the one before it. */
@@ -159,6 +191,23 @@ async function* readAll(dir: string): AsyncGenerator<JournalEntry, void> {
   // Of the oldest kept, the line before may be gone with its file; only a journal that is whole begins with nothing.
   let previous: string | null = segments[0]?.number === 0 ? GENESIS : null;
   for (const { path } of segments) previous = yield* readSegment(path, previous);
+  // Last: what is there is worth telling, and then that it is not all.
+  await requireWhole(dir);
+}
+
+const RECENT_FILES = 2;
+
+async function* readRecent(dir: string): AsyncGenerator<JournalEntry, void> {
+  const segments = await listSegments(dir).catch(() => []);
+  let previous: string | null = null;
+  for (const { path } of segments.slice(-RECENT_FILES)) {
+    try {
+      previous = yield* readSegment(path, previous);
+    } catch {
+      // What follows a line that cannot be read is told by `replay`, with its code.
+      return;
+    }
+  }
 }
 
 /** Decodes a line only once the next one is there: the last of a file may be torn. */

@@ -37,6 +37,18 @@ export async function openSegment(segment: Segment): Promise<{ handle: FileHandl
   }
 }
 
+/** Whole lines of a file. */
+export async function countLines(handle: FileHandle): Promise<number> {
+  const chunk = Buffer.alloc(CHUNK_BYTES);
+  let lines = 0;
+  for (let at = 0; ;) {
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, at);
+    if (bytesRead === 0) return lines;
+    for (let index = 0; index < bytesRead; index += 1) if (chunk[index] === NEWLINE) lines += 1;
+    at += bytesRead;
+  }
+}
+
 /** The last whole line of a file, without its end; null when there is none. */
 export async function lastLine(path: string): Promise<string | null> {
   const handle = await open(path, "r");

@@ -1,4 +1,5 @@
 import type { EventEmitter } from "node:events";
+import { setImmediate as nextTurn } from "node:timers/promises";
 
 import { FlowProducer, type Job, Queue } from "bullmq";
 
@@ -74,6 +75,8 @@ export function createProducer(options: ProducerOptions): Producer {
   return {
     async enqueue(batch) {
       if (batch.actions.length === 0) return;
+      // What is urgent was handed to sockets in this turn of the event loop, and they write at its end: nobody waits for this.
+      await nextTurn();
       const urgent = batch.actions.filter(({ action }) => action.kind === "raise");
       const later = batch.actions.filter(({ action }) => action.kind !== "raise");
       await run(async ({ flow, queues }) => {

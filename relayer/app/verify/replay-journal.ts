@@ -1,4 +1,5 @@
 import { type Replay, replayEntry, startReplay } from "../../domain/timeline/replay.ts";
+import { RelayerError } from "../../errors.ts";
 import type { Hasher } from "../../ports/hasher.ts";
 import type { Journal } from "../../ports/journal.ts";
 
@@ -7,12 +8,24 @@ import type { Journal } from "../../ports/journal.ts";
  *
  * @throws RelayerError `JOURNAL_CORRUPT`, `JOURNAL_BROKEN`, `JOURNAL_UNAVAILABLE`
  */
-export async function replayJournal(journal: Pick<Journal, "replay">, hasher: Hasher): Promise<Replay> {
+export async function replayJournal(journal: Pick<Journal, "replay">, hasher: Hasher): Promise<ReplayedJournal> {
   let replay = startReplay();
-  for await (const entry of journal.replay()) {
-    replay = replayEntry(replay, entry, (text) => hasher.keccakUtf8(text));
+  try {
+    for await (const entry of journal.replay()) {
+      replay = replayEntry(replay, entry, (text) => hasher.keccakUtf8(text));
+    }
+  } catch (error) {
+    const known = RelayerError.from(error);
+    if (known.name !== "JOURNAL_CUT") throw error;
+    return { ...replay, cut: known };
   }
-  return replay;
+  return { ...replay, cut: null };
+}
+
+/** A replay of all that is there. */
+export interface ReplayedJournal extends Replay {
+  /** That lines were cut from the journal's end, and where; null where none are missing. */
+  readonly cut: RelayerError | null;
 }
 
 /** A decision's text, and the text of the policy that was in force when it was written down. */

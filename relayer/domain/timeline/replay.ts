@@ -13,6 +13,8 @@ import { type Timeline, reduceTimeline } from "./timeline.ts";
 /** What a journal holds. */
 export type ReplayEntry =
   | { readonly kind: "started"; readonly atMs: number; readonly policy: string }
+  /** Concerns what is sent next, and nothing that is known or decided. */
+  | { readonly kind: "nonce"; readonly atMs: number }
   | { readonly kind: "observation"; readonly atMs: number; readonly observation: Observation }
   | { readonly kind: "decision"; readonly atMs: number; readonly hash: Hex; readonly text: string };
 
@@ -48,6 +50,8 @@ export function replayEntry(replay: Replay, entry: ReplayEntry, keccak: (text: s
       const policy = rules === null ? null : { ...rules, hash: keccak(canonicalPolicy(rules)) };
       return { ...replay, world: EMPTY_WORLD, policy };
     }
+    case "nonce":
+      return replay;
     case "observation": {
       const { atMs, observation } = entry;
       const timeline = reduceTimeline(replay.timeline, {

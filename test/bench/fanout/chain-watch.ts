@@ -18,8 +18,6 @@ export interface LogFilter {
 export interface ChainWatch {
   /** The next log that fits. Ask before it can come. */
   nextLog(filter: LogFilter): Promise<Sighting>;
-  /** The next transaction that the node announces: it took it, and nothing is mined yet. Ask before it can come. */
-  nextTransaction(): Promise<Sighting>;
   /** How many logs that fit were seen from the beginning. */
   countLogs(filter: LogFilter): number;
   close(): void;
@@ -29,22 +27,20 @@ export interface ChainWatch {
 const NOTICE_LIMIT_MS = 30_000;
 
 interface Notice extends Sighting {
-  /** Null for an announced transaction. */
-  readonly log: LogFilter | null;
+  readonly log: LogFilter;
 }
 
-/** Subscribes to all logs and all announced transactions of the node at `url`. */
+/** Subscribes to all logs of the node at `url`. */
 export async function watchChain(url: string): Promise<ChainWatch> {
   const socket = new WebSocket(url);
   await onceOpen(socket);
   await subscribe(socket, ["logs", {}]);
-  await subscribe(socket, ["newPendingTransactions"]);
 
   const logs: LogFilter[] = [];
   const waiting = new Set<{ fits: (notice: Notice) => boolean; found: (notice: Notice) => void }>();
   socket.addEventListener("message", ({ data }) => {
     const notice = readNotice(String(data), performance.now());
-    if (notice.log !== null) logs.push(notice.log);
+    logs.push(notice.log);
     for (const waiter of waiting) {
       if (!waiter.fits(notice)) continue;
       waiting.delete(waiter);
@@ -63,21 +59,18 @@ export async function watchChain(url: string): Promise<ChainWatch> {
     return promise.finally(() => clearTimeout(timer));
   };
   return {
-    nextLog: (filter) => next("a log", ({ log }) => log !== null && isSame(log, filter)),
-    nextTransaction: () => next("a transaction", ({ log }) => log === null),
+    nextLog: (filter) => next("a log", ({ log }) => isSame(log, filter)),
     countLogs: (filter) => logs.filter((log) => isSame(log, filter)).length,
     close: () => socket.close(),
   };
 }
 
 const Log = z.object({ address: z.string(), topics: z.array(z.string()), transactionHash: z.string() });
-const Notification = z.object({ params: z.object({ result: z.union([z.string(), Log]) }) });
+const Notification = z.object({ params: z.object({ result: Log }) });
 const Answer = z.object({ result: z.string() });
 
 function readNotice(text: string, atMs: number): Notice {
-  const { result } = Notification.parse(JSON.parse(text)).params;
-  if (typeof result === "string") return { txHash: result, atMs, log: null };
-  const { address, topics, transactionHash } = result;
+  const { address, topics, transactionHash } = Notification.parse(JSON.parse(text)).params.result;
   return { txHash: transactionHash, atMs, log: { address, topic: topics[0] ?? "" } };
 }
 

@@ -3,19 +3,19 @@ import { type BenchThread, startThread } from "./bench-thread.ts";
 import type { DurableData } from "./durable-thread.ts";
 import type { EthersData } from "./ethers-thread.ts";
 import type { FanoutWorld } from "./fanout-world.ts";
-import type { FloorData } from "./floor-thread.ts";
+import type { FloorData, FloorMessage } from "./floor-thread.ts";
 import { createLadder } from "./ladder.ts";
-import { type Broadcast, timeBroadcast } from "./time-broadcast.ts";
+import { type Delivery, timeDelivery } from "./time-delivery.ts";
 import { createTripwire, type Trip } from "./tripwire.ts";
 
 /** What one round gave: each contestant brought one raise to all destinations. */
 export interface Round {
-  readonly relayer: Broadcast<Trip>;
-  readonly script: Broadcast<Trip>;
+  readonly relayer: Delivery<Trip>;
+  readonly script: Delivery<Trip>;
   /** Starts with the moment in which it was told to. */
-  readonly floor: Broadcast<number>;
+  readonly floor: Delivery<number>;
   /** The relayer again, by nothing but its queue. Starts where the floor does; null where nobody asked. */
-  readonly durable: Broadcast<number> | null;
+  readonly durable: Delivery<number> | null;
 }
 
 /** The relayer under test and what it is compared with, in one mesh, one after the other. */
@@ -36,13 +36,13 @@ export async function createContestants(world: FanoutWorld, isDurable: boolean):
   const [nextRelayed, nextOther] = [createLadder(), createLadder()];
 
   const timeRelayer = () =>
-    timeBroadcast({
+    timeDelivery({
       destinations,
       hub: "relayed",
       begin: async () => ({ start: await tripwire.trip("relayed", nextRelayed()) }),
     });
   const timeScript = () =>
-    timeBroadcast({
+    timeDelivery({
       destinations,
       hub: "other",
       begin: async () => {
@@ -50,23 +50,24 @@ export async function createContestants(world: FanoutWorld, isDurable: boolean):
         return { start: await tripwire.trip("other", nextOther()), rest };
       },
     });
-  const timeThread = (thread: BenchThread, hub: "relayed" | "other") =>
-    timeBroadcast({
+  const timeThread = (thread: BenchThread, hub: "relayed" | "other", message: object) =>
+    timeDelivery({
       destinations,
       hub,
-      begin: () => {
-        const step = hub === "relayed" ? nextRelayed() : nextOther();
-        return Promise.resolve({ start: performance.now(), rest: thread.run(step) });
-      },
+      begin: () => Promise.resolve({ start: performance.now(), rest: thread.run(message) }),
     });
+  const timeFloor = async () => {
+    await floor.run({ kind: "sign", step: nextOther() } satisfies FloorMessage);
+    return timeThread(floor, "other", { kind: "send" } satisfies FloorMessage);
+  };
   return {
     async runRound() {
       const relayed = await timeRelayer();
       await relayer.settle();
-      const queued = durable === null ? null : await timeThread(durable, "relayed");
+      const queued = durable === null ? null : await timeThread(durable, "relayed", nextRelayed());
       if (queued !== null) await relayer.settle();
       relayer.pause();
-      const others = { floor: await timeThread(floor, "other"), script: await timeScript() };
+      const others = { floor: await timeFloor(), script: await timeScript() };
       relayer.resume();
       await relayer.settle();
       return { relayer: relayed, durable: queued, ...others };

@@ -57,7 +57,6 @@ async function bringUp(count: number, shutdown: Shutdown): Promise<FanoutWorld> 
   if (source === undefined) throw new RangeError("a mesh has a source");
   // Setting many chains up takes long. Their clocks are their heads, and a directive is for chains of about one time.
   await Promise.all(chains.map(({ mine }) => mine(1)));
-  await Promise.all(destinations.map((chain) => chain.holdBlocks()));
 
   const relayer = await startBenchRelayer({ chains, parameters, redisUrl: redis.url, dir: path.join(dir, "relayer") });
   await shutdown.add("the relayer", () => relayer.stop());

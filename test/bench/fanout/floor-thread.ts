@@ -9,8 +9,8 @@ import { createConnections, postRaw } from "./post-raw.ts";
 import { signCall } from "./sign-call.ts";
 
 /*
- * The floor: signing and sending alone. What to say is given, every nonce and fee known, every connection open, the code
- * warm. One directive is signed by a quorum and one transaction for each destination, and each goes out as one bare request.
+ * The floor: sending alone. Everything is signed before the word "go": one directive by a quorum, one transaction for each
+ * destination. Every connection is open, and each transaction goes out as one bare request.
  */
 
 export interface FloorData {
@@ -18,27 +18,31 @@ export interface FloorData {
   readonly parameters: NetworkParameters;
 }
 
-const WARM_UP_ROUNDS = 200;
+/** First a step to sign for, then the word to send what was signed. */
+export type FloorMessage = { readonly kind: "sign"; readonly step: Step } | { readonly kind: "send" };
 
 const { destinations, parameters } = workerData as FloorData;
-const { signingKey, address } = roleWallet("relayer1");
+const { signingKey } = roleWallet("relayer1");
 const signing = { parameters, quorum: quorumOf() };
 const connections = createConnections();
 let nonce = 0;
+let signed: readonly { readonly rpcUrl: string; readonly raw: string }[] = [];
 
-/** Raises `step` on every destination. Resolves when every node has answered. */
-async function send(step: Step): Promise<void> {
+function sign(step: Step): Promise<void> {
   const data = encodeSubmit(step, signing);
-  const sent = destinations.map(({ chainId, hubs, rpcUrl }) =>
-    postRaw(connections, rpcUrl, signCall(signingKey, { chainId, to: hubs.other, data, nonce })),
-  );
+  signed = destinations.map(({ chainId, hubs, rpcUrl }) => {
+    return { rpcUrl, raw: signCall(signingKey, { chainId, to: hubs.other, data, nonce }) };
+  });
   nonce += 1;
-  await Promise.all(sent);
+  return Promise.resolve();
 }
 
-for (let round = 0; round < WARM_UP_ROUNDS; round += 1) {
-  const data = encodeSubmit({ market: 0, rungs: 0, lane: 1 }, signing);
-  signCall(signingKey, { chainId: 1, to: address, data, nonce });
+/** Resolves when every node has answered. */
+async function send(): Promise<void> {
+  await Promise.all(signed.map(({ rpcUrl, raw }) => postRaw(connections, rpcUrl, raw)));
 }
-parentPort?.on("message", (step: Step) => void send(step).then(() => parentPort?.postMessage("sent")));
+
+parentPort?.on("message", (message: FloorMessage) => {
+  void (message.kind === "sign" ? sign(message.step) : send()).then(() => parentPort?.postMessage("done"));
+});
 parentPort?.postMessage("ready");

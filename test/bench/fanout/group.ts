@@ -2,7 +2,7 @@ import { medianOf } from "../clocks.ts";
 import type { BenchGroup, Measurement } from "../measurement.ts";
 import { type Contestants, createContestants, type Round } from "./contestants.ts";
 import { type FanoutWorld, startFanoutWorld } from "./fanout-world.ts";
-import { type Broadcast } from "./time-broadcast.ts";
+import { type Delivery } from "./time-delivery.ts";
 import { type Trip, visibleAfterMs } from "./tripwire.ts";
 
 /** Rounds by number of destinations: a median needs no more, and large meshes take their time. */
@@ -15,8 +15,8 @@ const FANOUTS = [
 const WARM_UP_ROUNDS = 1;
 
 /**
- * From the trip's log being visible to the last destination's transaction being broadcast, through the relayer as it is
- * shipped: its own process, real chains, real Redis. A mesh of its own for each size.
+ * From the trip's log being visible to the last destination's log of its acceptance, through the relayer as it is shipped:
+ * its own process, real chains, real Redis. A mesh of its own for each size.
  */
 export const fanoutBenches: readonly BenchGroup[] = FANOUTS.map(({ destinations, rounds }) => {
   const bench = `fanout.${String(destinations)}`;
@@ -60,7 +60,7 @@ async function runRounds(world: FanoutWorld, { rounds, isDurable }: Rounds): Pro
 
 function figuresOf(rounds: readonly Round[]): Omit<Measurement, "bench" | "unit"> {
   const visibleMs = visibleAfterMs(rounds.flatMap(({ relayer, script }) => [relayer.start, script.start]));
-  const sinceVisible = ({ start, lastMs }: Broadcast<Trip>) => lastMs - start.postedMs - visibleMs;
+  const sinceVisible = ({ start, lastMs }: Delivery<Trip>) => lastMs - start.postedMs - visibleMs;
   return {
     value: medianOf(rounds.map(({ relayer }) => sinceVisible(relayer))),
     floor: medianOf(rounds.map(({ floor }) => floor.lastMs - floor.start)),

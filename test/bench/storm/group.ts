@@ -6,6 +6,7 @@ import { type FanoutWorld, startFanoutWorld } from "../fanout/fanout-world.ts";
 import { HIGHEST_RUNGS, MARKETS } from "../fanout/ladder.ts";
 import { createConnections, postRaw } from "../fanout/post-raw.ts";
 import { signCall } from "../fanout/sign-call.ts";
+import { ACCEPTED } from "../fanout/time-delivery.ts";
 import type { BenchGroup } from "../measurement.ts";
 
 const INCIDENTS = 200;
@@ -37,10 +38,9 @@ async function countTransactions({ source, destinations, relayer }: FanoutWorld)
   const before = await countSent(destination);
   await source.holdBlocks();
   await assertMany(source);
-  const sent = destination.watch.nextTransaction();
+  const accepted = destination.watch.nextLog({ address: destination.hubs.relayed, topic: ACCEPTED });
   await source.mine(1);
-  await sent;
-  await destination.mine(1);
+  await accepted;
   await relayer.settle();
   // What is sent a moment later counts as well.
   await destination.mine(1);

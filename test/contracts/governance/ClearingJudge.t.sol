@@ -2,11 +2,17 @@
 pragma solidity ^0.8.28;
 
 import {ClearingJudge} from "../../../contracts/governance/judges/ClearingJudge.sol";
+import {ExitTerms, FundTerms, IClearingFunds} from "../../../contracts/interfaces/IClearingFunds.sol";
 import {IClearingMarkets, MarketParams} from "../../../contracts/interfaces/IClearingMarkets.sol";
+import {DeleveragingMode, IDeleveraging} from "../../../contracts/interfaces/IDeleveraging.sol";
+import {IOutflowSensor} from "../../../contracts/interfaces/IOutflowSensor.sol";
+import {ISettlement} from "../../../contracts/interfaces/ISettlement.sol";
 import {ClearingWorld} from "../clearing/ClearingWorld.sol";
 
 /// @dev What of the clearing house's parameters may change at once, and what waits (P9).
 contract ClearingJudgeTest is ClearingWorld {
+    /// @dev As above, of `FundTerms`: gap, concentration, rebate, move, reward, floor.
+    bytes private constant TERM_DIRECTIONS = "=+=-=+";
     /// @dev Places in `MarketParams`, one word each.
     uint256 private constant FIELDS = 22;
     uint256 private constant CONCENTRATION = 5;
@@ -90,6 +96,55 @@ contract ClearingJudgeTest is ClearingWorld {
         }
     }
 
+    function test_Tightens_TakesEachTermOfAFundInItsOwnDirectionOnly() public {
+        FundTerms memory terms = FundTerms(200_000, 500_000, 100_000, 50_000, 1_000, 2_000);
+        house.setFundTerms(BTC, terms);
+        assertTrue(_judgeTerms(terms), "same");
+        for (uint256 field; field < TERM_DIRECTIONS.length; ++field) {
+            bytes1 direction = TERM_DIRECTIONS[field];
+            string memory name = vm.toString(field);
+            assertEq(_judgeTerms(_movedTerms(terms, field, 1)), direction == "+", name);
+            assertEq(_judgeTerms(_movedTerms(terms, field, -1)), direction == "-", name);
+        }
+    }
+
+    function test_Tightens_LetsTheFirstGapWait() public view {
+        assertFalse(_judgeTerms(FundTerms(200_000, 500_000, 0, 0, 0, 0)));
+    }
+
+    function test_Tightens_TakesExitsThatSlow() public {
+        ExitTerms memory terms = ExitTerms([uint32(3 days), 7 days, 14 days], [uint32(250_000), 50_000, 10_000]);
+        house.setExitTerms(terms);
+        assertTrue(_judgeCall(abi.encodeCall(IClearingFunds.setExitTerms, (terms))), "same");
+        for (uint256 i; i < 3; ++i) {
+            string memory name = vm.toString(i);
+            ExitTerms memory next = abi.decode(abi.encode(terms), (ExitTerms));
+            next.noticeSeconds[i] = terms.noticeSeconds[i] + 1;
+            assertTrue(_judgeCall(abi.encodeCall(IClearingFunds.setExitTerms, (next))), name);
+            next.noticeSeconds[i] = terms.noticeSeconds[i] - 1;
+            assertFalse(_judgeCall(abi.encodeCall(IClearingFunds.setExitTerms, (next))), name);
+            next.noticeSeconds[i] = terms.noticeSeconds[i];
+            next.limitsPpm[i] = terms.limitsPpm[i] - 1;
+            assertTrue(_judgeCall(abi.encodeCall(IClearingFunds.setExitTerms, (next))), name);
+            next.limitsPpm[i] = terms.limitsPpm[i] + 1;
+            assertFalse(_judgeCall(abi.encodeCall(IClearingFunds.setExitTerms, (next))), name);
+        }
+    }
+
+    function test_Tightens_TakesTheMoverAwayAndNamesNone() public view {
+        assertTrue(_judgeCall(abi.encodeCall(IClearingFunds.setInsuranceMover, (address(0)))));
+        assertFalse(_judgeCall(abi.encodeCall(IClearingFunds.setInsuranceMover, (address(1)))));
+    }
+
+    function test_Tightens_LetsVaultsSensorsModesAndWindDownsWait() public view {
+        assertFalse(_judgeCall(abi.encodeCall(IClearingFunds.setVault, (BTC, address(1)))));
+        assertFalse(_judgeCall(abi.encodeCall(IClearingFunds.setFlowSensor, (IOutflowSensor(address(1))))));
+        assertFalse(_judgeCall(abi.encodeCall(IClearingFunds.setFlowSensor, (IOutflowSensor(address(0))))));
+        assertFalse(_judgeCall(abi.encodeCall(IDeleveraging.setDeleveragingMode, (BTC, DeleveragingMode.Ranked))));
+        assertFalse(_judgeCall(abi.encodeCall(IDeleveraging.setDeleveragingMode, (BTC, DeleveragingMode.ProRata))));
+        assertFalse(_judgeCall(abi.encodeCall(ISettlement.closeMarket, (BTC))));
+    }
+
     function test_Tightens_KnowsNothingElse() public view {
         assertFalse(_judgeCall(abi.encodeCall(IClearingMarkets.setEnvelopeSetter, (address(0)))));
         assertFalse(_judgeCall(abi.encodeCall(IClearingMarkets.collectFees, (address(1)))));
@@ -126,6 +181,19 @@ contract ClearingJudgeTest is ClearingWorld {
 
     function _judgeCall(bytes memory data) private view returns (bool) {
         return judge.tightens(address(house), data);
+    }
+
+    function _judgeTerms(FundTerms memory next) private view returns (bool) {
+        return _judgeCall(abi.encodeCall(IClearingFunds.setFundTerms, (BTC, next)));
+    }
+
+    function _movedTerms(FundTerms memory terms, uint256 field, int256 by) private pure returns (FundTerms memory) {
+        FundTerms memory copy = abi.decode(abi.encode(terms), (FundTerms));
+        assembly ("memory-safe") {
+            let at := add(copy, mul(field, 32))
+            mstore(at, add(mload(at), by))
+        }
+        return copy;
     }
 
     /// @dev One field one higher or lower, by its place in the struct: memory holds a word a field.

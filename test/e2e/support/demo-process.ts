@@ -26,6 +26,8 @@ const TransactionCounts = z.object({
   lifts: z.int(),
 });
 
+const House = z.object({ opens: z.boolean(), closes: z.boolean(), deposits: z.boolean(), withdrawablePpm: z.number() });
+
 /** What `--json` prints. */
 const Report = z.object({
   verdict: z.string(),
@@ -36,6 +38,7 @@ const Report = z.object({
   /** By stage and chain. */
   digests: z.record(z.string(), z.record(z.string(), z.string())),
   postures: z.record(z.string(), z.record(z.string(), Rungs)),
+  houses: z.record(z.string(), z.record(z.string(), House)),
   faults: z.array(z.string()),
   transactions: TransactionCounts,
   seed: z.int(),

@@ -23,6 +23,30 @@ export async function hasNothingToDo(relayer: LocalRelayer, hubs: readonly TestH
   return isConverged === true && actions.every(({ state }) => state !== "open");
 }
 
+const ExposurePage = z.object({
+  exposure: z.array(
+    z.object({
+      name: z.string(),
+      block: z.number(),
+      markets: z.array(z.object({ market: z.int(), openInterest: z.string(), shortfall: z.string() })),
+    }),
+  ),
+});
+
+/** What `relayer` has rebuilt of `market`, by the name of the chain whose house it is. */
+export async function readExposure(
+  relayer: LocalRelayer,
+  market: number,
+): Promise<Readonly<Record<string, { readonly openInterest: bigint; readonly shortfall: bigint }>>> {
+  const { exposure } = ExposurePage.parse(await relayer.status("/v1/exposure"));
+  return Object.fromEntries(
+    exposure.map(({ name, markets }) => {
+      const of = markets.find((each) => each.market === market);
+      return [name, { openInterest: BigInt(of?.openInterest ?? 0), shortfall: BigInt(of?.shortfall ?? 0) }];
+    }),
+  );
+}
+
 /** Value of one sample of the metrics page, written as it stands there, or null where there is none. */
 export async function readMetric(relayer: LocalRelayer, sample: string): Promise<number | null> {
   const page = await relayer.metrics();

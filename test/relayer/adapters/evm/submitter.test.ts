@@ -40,9 +40,10 @@ describe("createSubmitter", () => {
   let onSend: (tx: Transaction) => unknown;
   let balance: bigint;
   let nowMs: number;
+  let told: { wallet: Hex; nonce: number; txHash: Hex }[];
 
   beforeEach(() => {
-    [mined, pending, nowMs] = [5, 5, 0];
+    [mined, pending, nowMs, told] = [5, 5, 0, []];
     balance = 10n ** 18n;
     onSend = (tx) => tx.hash;
     node = new ScriptedNode("first", answer);
@@ -55,6 +56,7 @@ describe("createSubmitter", () => {
     });
     submitter = createSubmitter({
       ...{ chain: "chain-a", chainId: 31_000, hub: HUB, pool, walletKey: WALLET_KEY },
+      onSent: (one) => void told.push(one),
       nowMs: () => nowMs,
     });
   });
@@ -86,6 +88,83 @@ describe("createSubmitter", () => {
     await submitter.submit(DIRECTIVE, never);
 
     expect(node.methods).to.deep.equal(["eth_sendRawTransaction"]);
+  });
+
+  it("looks for the first hole behind what an earlier life has sent, though this node does not know of it", async () => {
+    submitter.recall([
+      { nonce: 4, ageMs: 90_000 },
+      { nonce: 5, ageMs: 1_000 },
+      { nonce: 6, ageMs: 500 },
+    ]);
+    await prepare();
+
+    await submitter.submit(DIRECTIVE, never);
+
+    expect(sent().map(({ nonce }) => nonce)).to.deep.equal([7]);
+  });
+
+  it("takes a recalled nonce for a hole once it would have been counted, had it not been dropped", async () => {
+    submitter.recall([{ nonce: 5, ageMs: 60_001 }]);
+    await prepare();
+
+    await submitter.submit(DIRECTIVE, never);
+
+    expect(sent().map(({ nonce }) => nonce)).to.deep.equal([5]);
+  });
+
+  it("tells of every transaction that a node took, with its nonce, and of none that was refused", async () => {
+    await prepare();
+    const txHash = await submitter.submit(DIRECTIVE, never);
+    onSend = () => {
+      throw outage();
+    };
+    await failureOf(submitter.submit(OTHER, never));
+
+    const wallet = computeAddress(WALLET_KEY).toLowerCase();
+    expect(told).to.deep.equal([{ wallet, nonce: 5, txHash }]);
+  });
+
+  describe("when any other call is sent", () => {
+    const CALL = { to: hexOfInteger(0xcdn, 20), data: "0xabcdef", gasLimit: 50_000, value: 7n };
+
+    it("replaces it at its nonce once it is stuck, and knows it by either hash", async () => {
+      await prepare();
+      const first = await submitter.send(CALL, never);
+      nowMs += 20_001;
+
+      const second = await submitter.send(CALL, never);
+
+      expect(sent().map(({ nonce, value, gasLimit }) => [nonce, value, gasLimit])).to.deep.equal([
+        [5, 7n, 50_000n],
+        [5, 7n, 50_000n],
+      ]);
+      expect(second).to.not.equal(first);
+      expect(submitter.hashesOf(first)).to.deep.equal([first, second]);
+      expect(submitter.hashesOf(second)).to.deep.equal([first, second]);
+    });
+
+    it("frees its nonce in the end, and does not take that for the call", async () => {
+      await prepare();
+      const first = await submitter.send(CALL, never);
+      // It waits in the node's pool all the time.
+      pending = 6;
+      nowMs += 600_001;
+
+      submitter.noteHead(BASE_FEE, never);
+      for (let turns = 0; turns < 8; turns += 1) await settle();
+
+      const last = sent().at(-1)!;
+      expect([last.nonce, last.data, last.to]).to.deep.equal([5, "0x", computeAddress(WALLET_KEY)]);
+      expect(submitter.hashesOf(first)).to.deep.equal([first]);
+    });
+
+    it("is another where only the contract is another", async () => {
+      await prepare();
+      await submitter.send(CALL, never);
+      await submitter.send({ ...CALL, to: hexOfInteger(0xcen, 20) }, never);
+
+      expect(sent().map(({ nonce }) => nonce)).to.deep.equal([5, 6]);
+    });
   });
 
   it("sends the directive to the hub, from the wallet, on this chain only", async () => {

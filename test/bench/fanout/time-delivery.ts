@@ -2,7 +2,7 @@ import { id } from "ethers";
 
 import type { BenchChain } from "./bench-chain.ts";
 
-const ACCEPTED = id("DirectiveAccepted(uint64,bytes32)");
+export const ACCEPTED = id("DirectiveAccepted(uint64,bytes32)");
 
 /** One way of bringing a raise to all destinations. */
 export interface Attempt<Start> {
@@ -13,35 +13,28 @@ export interface Attempt<Start> {
   begin(): Promise<{ readonly start: Start; readonly rest?: Promise<void> }>;
 }
 
-/** How an attempt began, and when the last destination's node had announced its transaction. */
-export interface Broadcast<Start> {
+/** How an attempt began, and when the last destination's hub had accepted it. */
+export interface Delivery<Start> {
   readonly start: Start;
   readonly lastMs: number;
 }
 
 /**
- * Makes the attempt and notes when every transaction was broadcast. Only then are blocks mined, and every hub must have
+ * Makes the attempt and notes when each transaction was mined: when its node announced the hub's log. Every hub must have
  * accepted exactly one directive: what fails, or sends more than it should, is no figure.
  */
-export async function timeBroadcast<Start>(attempt: Attempt<Start>): Promise<Broadcast<Start>> {
+export async function timeDelivery<Start>(attempt: Attempt<Start>): Promise<Delivery<Start>> {
   const { destinations, hub, begin } = attempt;
-  const countAccepted = ({ hubs, watch }: BenchChain) => watch.countLogs({ address: hubs[hub], topic: ACCEPTED });
+  const filterOf = ({ hubs }: BenchChain) => ({ address: hubs[hub], topic: ACCEPTED });
+  const countAccepted = (chain: BenchChain) => chain.watch.countLogs(filterOf(chain));
   const before = destinations.map(countAccepted);
-  const announced = Promise.all(destinations.map(({ watch }) => watch.nextTransaction()));
+  const accepted = Promise.all(destinations.map((chain) => chain.watch.nextLog(filterOf(chain))));
   // Awaited below, unless beginning fails; then that failure is the one to be told.
-  announced.catch(() => undefined);
+  accepted.catch(() => undefined);
 
   const { start, rest } = await begin();
-  const [sightings] = await Promise.all([announced, rest]);
-  await Promise.all(destinations.map((chain) => mineAccepted(chain, hub)));
-
+  const [sightings] = await Promise.all([accepted, rest]);
   const wrong = destinations.filter((chain, index) => countAccepted(chain) !== (before[index] ?? 0) + 1);
   if (wrong.length > 0) throw new RangeError(`not one directive each on ${wrong.map(({ name }) => name).join(", ")}`);
   return { start, lastMs: Math.max(...sightings.map(({ atMs }) => atMs)) };
-}
-
-async function mineAccepted({ hubs, watch, mine }: BenchChain, hub: keyof BenchChain["hubs"]): Promise<void> {
-  const accepted = watch.nextLog({ address: hubs[hub], topic: ACCEPTED });
-  await mine(1);
-  await accepted;
 }
