@@ -43,6 +43,8 @@ abstract contract ClearingWorld is Test {
     uint256[TRADERS] internal keys;
     address[TRADERS] internal traders;
     uint64 internal nonce;
+    /// @dev Formed by {_resolveAny}.
+    address[] internal estates;
 
     function setUp() public virtual {
         vm.warp(START);
@@ -128,6 +130,12 @@ abstract contract ClearingWorld is Test {
         house.fill(_match(market, buyer, seller, lots, price));
     }
 
+    /// @dev Resolves, and remembers the estate that was formed.
+    function _resolveAny(address account) internal returns (address estate) {
+        estate = house.resolve(account);
+        if (estate != address(0)) estates.push(estate);
+    }
+
     function _match(
         uint8 market,
         uint256 buyer,
@@ -178,7 +186,11 @@ abstract contract ClearingWorld is Test {
 
     /// @dev Signed fine size.
     function _size(uint256 trader, uint8 market) internal view returns (int256) {
-        PositionView memory position = house.positionOf(traders[trader], market);
+        return _sizeOf(traders[trader], market);
+    }
+
+    function _sizeOf(address account, uint8 market) internal view returns (int256) {
+        PositionView memory position = house.positionOf(account, market);
         return position.isLong ? int256(position.sizeFine) : -int256(position.sizeFine);
     }
 
@@ -193,6 +205,7 @@ abstract contract ClearingWorld is Test {
         for (uint256 i; i < TRADERS; ++i) {
             value += _equity(i);
         }
+        for (uint256 i; i < estates.length; ++i) value += house.standing(estates[i]).equityFine;
         assertEq(value, int256(house.unitsHeld() * UNIT_FINE), "P13: value was made or lost");
         assertEq(token.balanceOf(address(house)), house.unitsHeld(), "P13: tokens do not match");
         for (uint8 market = BTC; market <= ETH; ++market) {
@@ -200,6 +213,7 @@ abstract contract ClearingWorld is Test {
             for (uint256 i; i < TRADERS; ++i) {
                 size += _size(i, market);
             }
+            for (uint256 i; i < estates.length; ++i) size += _sizeOf(estates[i], market);
             assertEq(size, 0, "open interest is out of balance");
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {NORMAL} from "../../../contracts/types/Rungs.sol";
 import {VenueHandler} from "./VenueHandler.sol";
 
 /// @notice P6, P11, P12 and P13 of docs/protocol.md over a whole venue, whatever anybody does.
@@ -9,7 +10,7 @@ contract VenueInvariantTest is VenueHandler {
     function setUp() public override {
         super.setUp();
         targetContract(address(this));
-        bytes4[] memory selectors = new bytes4[](19);
+        bytes4[] memory selectors = new bytes4[](20);
         selectors[0] = this.trade.selector;
         selectors[1] = this.move.selector;
         selectors[2] = this.pass.selector;
@@ -29,6 +30,7 @@ contract VenueInvariantTest is VenueHandler {
         selectors[16] = this.payDue.selector;
         selectors[17] = this.moveInsurance.selector;
         selectors[18] = this.nameWorst.selector;
+        selectors[19] = this.strand.selector;
         targetSelector(FuzzSelector(address(this), selectors));
     }
 
@@ -52,6 +54,7 @@ contract VenueInvariantTest is VenueHandler {
         for (uint256 i; i < 600; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
             _step(seed % 16, seed >> 8);
+            if (i % 30 == 0) _strand(seed);
             if (seed % 5 == 0) _fundStep((seed >> 4) % 5, seed >> 16);
             for (uint256 t; i % 40 == 0 && t < TRADERS; ++t) this.settle(t, 0);
         }
@@ -79,6 +82,16 @@ contract VenueInvariantTest is VenueHandler {
         assertGt(done["payDue"], 0);
         assertGt(done["moveInsurance"], 0);
         assertGt(done["nameWorst"], 0);
+        assertGt(done["estate"], 0);
+        assertGt(done["estateClosed"], 0);
+    }
+
+    function _strand(uint256 seed) private {
+        this.strand(seed);
+        this.move(seed >> 8);
+        hub.set(ETH, NORMAL, 0);
+        _pass(2 hours);
+        this.resolve(seed);
     }
 
     function _fundStep(uint256 kind, uint256 seed) private {

@@ -14,7 +14,7 @@ import {
   START_PRICES,
   VAULTS,
 } from "./deploy-venue.ts";
-import { halves, INSURANCE, type Kind, type Run, type Step, toX32, TRADERS } from "./differential-steps.ts";
+import { addressOf, halves, INSURANCE, type Kind, type Run, type Step, toX32, TRADERS } from "./differential-steps.ts";
 import { sizeOf } from "./model/book.ts";
 import { claimableOf, createVault } from "./model/insurance.ts";
 import { createVenue, deposit, listMarket, remainderOf, standingOf } from "./model/venue.ts";
@@ -26,8 +26,10 @@ const FIRST_DEPOSIT = 2_000n * ONE;
 const TIMEOUT_MS = 180_000;
 
 const OFTEN = ["trade", "trade", "trade", "liquidate", "liquidate", "resolve"] as const;
-const SELDOM = ["deposit", "withdraw", "contribute", "settle", "nominate", "nominate", "budget", ...INSURANCE] as const;
-const WIND_DOWN = ["settleAccount", "settleAccount", "settleAccount", "resolve", "conclude", "trade"] as const;
+const UPKEEP = ["deposit", "withdraw", "contribute", "settle", "nominate", "nominate", "budget"] as const;
+const SELDOM = [...UPKEEP, "halt", "halt", "sweep", ...INSURANCE] as const;
+const SETTLING = ["settleAccount", "settleAccount", "settleAccount", "resolve", "conclude"] as const;
+const WIND_DOWN = [...SETTLING, ...SETTLING, "trade", "halt", "sweep", "payDue", "move"] as const;
 /** Exits take days. */
 const PATIENT = new Set<string>(["leave", "payDue"]);
 const PATIENCE_SECONDS = 40_000;
@@ -108,10 +110,10 @@ async function compare(run: Run, after: string): Promise<void> {
   const {
     house,
     traders,
-    owner,
     model: { venue },
   } = run;
-  for (const [i, address] of [...traders.map((trader) => trader.address), owner].entries()) {
+  for (const i of [...Array.from({ length: traders.length + 1 }, (_, each) => each), ...venue.estates]) {
+    const address = addressOf(run, i);
     const [equity, cash, initial, maintenance] = (await house.getFunction("standing")(address)) as bigint[];
     expect({ equity, cash, initial, maintenance }, `trader ${String(i)} after ${after}`).to.deep.equal(
       standingOf(venue, i),
