@@ -4,7 +4,6 @@ pragma solidity ^0.8.28;
 import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {Standing} from "../../interfaces/IClearingReports.sol";
 import {IEstates} from "../../interfaces/IEstates.sol";
 import {IRecovery} from "../../interfaces/IRecovery.sol";
 import {ISettlement} from "../../interfaces/ISettlement.sol";

@@ -121,6 +121,16 @@ abstract contract ClearingWorld is Test {
         }
     }
 
+    /// @dev So many hours at `price`, looked at in each.
+    function _holdPrice(uint8 market, uint256 price, uint256 lapse) internal {
+        _setPrice(market, price);
+        house.poke(market);
+        for (uint256 i; i < lapse; ++i) {
+            _pass(1 hours);
+            house.poke(market);
+        }
+    }
+
     function _fund(uint256 trader, uint256 amount) internal {
         house.deposit(traders[trader], amount * ONE);
     }

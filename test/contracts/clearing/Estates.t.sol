@@ -137,7 +137,7 @@ contract EstatesTest is ClearingWorld {
     }
 
     /// @dev Whatever prices do before, during and after: the defaulter has nothing, nobody gains by it, nothing is lost.
-    function testFuzz_Estate_IsNobodysGain(uint256 fall, uint256 halted, uint256 after_) public {
+    function testFuzz_Estate_NobodyGainsByIt(uint256 fall, uint256 halted, uint256 after_) public {
         _setPrice(BTC, 10_000 - bound(fall, 1_900, 4_000));
         _setPrice(ETH, bound(halted, 920, 1_080));
         _halt(ETH);
@@ -186,7 +186,7 @@ contract EstatesTest is ClearingWorld {
         house.sweepEstate(estate);
     }
 
-    function test_SweepEstate_RevertWhen_SomebodysAccount() public {
+    function test_SweepEstate_RevertWhen_NoEstate() public {
         vm.expectRevert(abi.encodeWithSelector(IEstates.Estates_NothingToSweep.selector, traders[4]));
         house.sweepEstate(traders[4]);
     }
@@ -204,6 +204,7 @@ contract EstatesTest is ClearingWorld {
         house.closeMarket(ETH);
         house.resolve(estate);
         assertGt(house.claimOf(estate, ETH), 0);
+        house.deposit(estate, 10_000 * ONE);
         vm.expectRevert(abi.encodeWithSelector(IEstates.Estates_NothingToSweep.selector, estate));
         house.sweepEstate(estate);
 

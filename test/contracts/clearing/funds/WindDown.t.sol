@@ -184,14 +184,8 @@ contract WindDownTest is FundsWorld {
         _closeAfter(60, price);
     }
 
-    /// @dev So many hours at `price`, looked at in each.
     function _closeAfter(uint256 lapse, uint256 price) private {
-        _setPrice(BTC, price);
-        house.poke(BTC);
-        for (uint256 i; i < lapse; ++i) {
-            _pass(1 hours);
-            house.poke(BTC);
-        }
+        _holdPrice(BTC, price, lapse);
         house.closeMarket(BTC);
     }
 
