@@ -276,7 +276,7 @@ abstract contract VenueHandler is ClearingWorld {
     /// @dev Somebody in both markets goes bankrupt in BTC while ETH is halted.
     function strand(uint256 seed) external step {
         for (uint256 i; i < TRADERS; ++i) {
-            uint256 trader = (seed + i) % TRADERS;
+            uint256 trader = ((seed % TRADERS) + i) % TRADERS;
             int256 size = _size(trader, BTC);
             if (size == 0 || _size(trader, ETH) == 0) continue;
             hub.set(ETH, HALTED, 0);
@@ -296,23 +296,28 @@ abstract contract VenueHandler is ClearingWorld {
         int256 remainder = house.remainderFine();
         // The reward is this contract's.
         int256 reward = -house.standing(address(this)).equityFine;
-        int256 taken;
+        // Estates may be asked like anybody.
+        int256 taken = -_inEstates();
         try house.resolve(traders[trader]) returns (address estate) {
             ++done["resolve"];
             if (estate != address(0)) {
                 estates.push(estate);
-                taken = house.standing(estate).equityFine;
-                if (taken > 0) ++violations[12];
+                if (house.standing(estate).equityFine > 0) ++violations[12];
                 ++done["estate"];
             }
         } catch {
             return;
         }
+        taken += _inEstates();
         reward += house.standing(address(this)).equityFine;
         if (reward != 0) ++done["reward"];
         // Whatever is halted: the defaulter ends with nothing.
         if (house.openMarkets(traders[trader]) != 0 || _equity(trader) != 0) ++violations[12];
         _requireGiven(trader, before, remainder - reward - taken);
+    }
+
+    function _inEstates() private view returns (int256 fine) {
+        for (uint256 i; i < estates.length; ++i) fine += house.standing(estates[i]).equityFine;
     }
 
     /// @dev What an estate has gained is nobody's but the shared fund's; what it lacks is borne as ever.

@@ -40,6 +40,7 @@ export type Kind =
   | "settleAccount"
   | "conclude"
   | "halt"
+  | "resume"
   | "sweep"
   | (typeof INSURANCE)[number];
 
@@ -87,7 +88,7 @@ function inTrouble({ model: { venue } }: Run, kind: string, drawn: number): numb
 /** The estate formed last, if it is one's turn; else whoever is asked for. */
 function orEstate({ model: { venue } }: Run, kind: Kind, { b, trader }: { b: number; trader: number }): number {
   const isTurn = kind === "sweep" || (kind === "resolve" && b % 2 === 1) || (kind === "settleAccount" && b === 0);
-  return (isTurn ? venue.estates.at(-1 - (b % 2)) : undefined) ?? trader;
+  return (isTurn ? venue.estates.at(-1) : undefined) ?? trader;
 }
 
 /** Of a trader, or of the estate that the house has formed in its turn. */
@@ -209,7 +210,9 @@ function upkeep(run: Run, kind: Kind, drawn: Drawn): Halves {
   const { market, a, amount } = drawn;
   switch (kind) {
     case "halt":
-      return halt(run, amount);
+      return halt(run, amount % 3, true);
+    case "resume":
+      return halt(run, [...run.model.venue.halted][0] ?? 0, false);
     case "nominate":
       return {
         model: ({ venue }) => nominate(venue, venue.markets.get(RANKED)!, a),
@@ -246,10 +249,8 @@ function upkeep(run: Run, kind: Kind, drawn: Drawn): Halves {
   }
 }
 
-/** Halts a market, or all, or lets it go when it is. */
-function halt({ hub, model: { venue } }: Run, amount: number): Halves {
-  const market = amount % 3;
-  const shouldHalt = !venue.halted.has(market);
+/** Halts a market, or all, or lets it go. */
+function halt({ hub }: Run, market: number, shouldHalt: boolean): Halves {
   return {
     model: (model) => (setHalt(model.venue, market, shouldHalt), true),
     call: () => hub.getFunction("set")(market, shouldHalt ? HALTED : 0, 0),

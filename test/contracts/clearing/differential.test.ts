@@ -27,9 +27,9 @@ const TIMEOUT_MS = 180_000;
 
 const OFTEN = ["trade", "trade", "trade", "liquidate", "liquidate", "resolve"] as const;
 const UPKEEP = ["deposit", "withdraw", "contribute", "settle", "nominate", "nominate", "budget"] as const;
-const SELDOM = [...UPKEEP, "halt", "halt", "sweep", ...INSURANCE] as const;
+const SELDOM = [...UPKEEP, "halt", "resume", "resume", "resume", "sweep", ...INSURANCE] as const;
 const SETTLING = ["settleAccount", "settleAccount", "settleAccount", "resolve", "conclude"] as const;
-const WIND_DOWN = [...SETTLING, ...SETTLING, "trade", "halt", "sweep", "payDue", "move"] as const;
+const WIND_DOWN = [...SETTLING, ...SETTLING, "trade", "resume", "sweep", "payDue", "move"] as const;
 /** Exits take days. */
 const PATIENT = new Set<string>(["leave", "payDue"]);
 const PATIENCE_SECONDS = 40_000;
@@ -168,4 +168,29 @@ describe("clearing house and its model", () => {
     expect(done.get("settleAccount") ?? 0, counts).to.be.greaterThan(0);
     for (const kind of new Set(INSURANCE)) expect(done.get(kind) ?? 0, counts).to.be.greaterThan(0);
   });
+
+  for (const [later, isSwept] of [
+    [12, true],
+    [-15, false],
+  ] as const) {
+    it(`agree on an estate whose market ${isSwept ? "rises" : "falls"} until it trades again`, async function () {
+      this.timeout(TIMEOUT_MS);
+      const run = await start();
+      const step = (kind: Kind, given: Partial<Step> = {}): Promise<void> =>
+        take(run, { kind, market: 1, a: 0, b: 0, amount: 8_000, moves: [0, 0], waits: 60, ...given });
+
+      await step("trade");
+      await step("trade", { market: RANKED });
+      await step("trade", { market: RANKED, a: 2, amount: 4_000 });
+      await step("halt", { amount: RANKED });
+      await step("resolve", { moves: [-35, 1] });
+      expect(run.model.venue.estates).to.have.length(1);
+      await step("resume", { moves: [0, later], waits: 1_800 });
+      await step("resolve", { b: 1, waits: 4_000 });
+      await step("sweep");
+
+      expect(run.done.get("resolve")).to.equal(2);
+      expect(run.done.get("sweep") ?? 0).to.equal(isSwept ? 1 : 0);
+    });
+  }
 });
