@@ -42,6 +42,8 @@ export interface Faults {
   delayMs: number;
   /** Logs of these sequence numbers are never shown. */
   hiddenSeqs: Set<number>;
+  /** Logs that are shown and were never emitted. */
+  forgedLogs: LoggedEvent[];
   /** This many transactions are taken and then forgotten. */
   losesNext: number;
   /** Endpoints that tell the truth when each is asked by itself, and those that tell something else. */
@@ -73,6 +75,7 @@ export class FakeChain implements Chain {
     hanging: new Set(),
     delayMs: 0,
     hiddenSeqs: new Set(),
+    forgedLogs: [],
     losesNext: 0,
     endpoints: { honest: 3, lying: 0 },
     refusesSubmits: false,
@@ -151,10 +154,14 @@ export class FakeChain implements Chain {
 
   /* CHAIN */
 
-  heads(signal: AbortSignal): Promise<Heads> {
+  heads(signal: AbortSignal, next?: number): Promise<Heads> {
     return this.#answer("heads", signal, () => {
-      const latest = this.#at(this.#blocks.length - 1 - this.faults.lagBlocks).ref;
-      return { latest, finalised: this.#at(Math.max(0, latest.number - this.finalityDepth)).ref };
+      const { ref: latest, logs } = this.#at(this.#blocks.length - 1 - this.faults.lagBlocks);
+      const heads = { latest, finalised: this.#at(Math.max(0, latest.number - this.finalityDepth)).ref };
+      const isHidden = logs.some(({ event }) => this.faults.hiddenSeqs.has(event.seq));
+      // A block's bloom filter speaks for what is hidden of it.
+      const events = this.#shown(latest.number, latest.number);
+      return latest.number === next && !isHidden ? { ...heads, events } : heads;
     });
   }
 
@@ -164,10 +171,7 @@ export class FakeChain implements Chain {
 
   hubEvents({ from, to }: BlockRange, signal: AbortSignal): Promise<readonly LoggedEvent[]> {
     this.ranges.push({ from, to });
-    return this.#answer("hubEvents", signal, () => {
-      const logs = this.#blocks.slice(from, to + 1).flatMap((block) => block.logs);
-      return logs.filter(({ event }) => !this.faults.hiddenSeqs.has(event.seq));
-    });
+    return this.#answer("hubEvents", signal, () => this.#shown(from, to));
   }
 
   snapshot(at: BlockRef, signal: AbortSignal): Promise<HubSnapshot> {
@@ -223,6 +227,12 @@ export class FakeChain implements Chain {
 
   get #tip(): Mined {
     return this.#at(this.#blocks.length - 1);
+  }
+
+  #shown(from: number, to: number): readonly LoggedEvent[] {
+    const logs = this.#blocks.slice(from, to + 1).flatMap((block) => block.logs);
+    const forged = this.faults.forgedLogs.filter(({ blockNumber }) => blockNumber >= from && blockNumber <= to);
+    return [...logs.filter(({ event }) => !this.faults.hiddenSeqs.has(event.seq)), ...forged];
   }
 
   #at(number: number): Mined {

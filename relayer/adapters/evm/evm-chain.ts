@@ -5,12 +5,14 @@ import { RelayerError } from "../../errors.ts";
 import type { Chain } from "../../ports/chain.ts";
 import type { Errands } from "../../ports/errands.ts";
 import type { Messaging } from "../../ports/messaging.ts";
+import { createHeadComparison } from "./compare-heads.ts";
 import { createEvmErrands } from "./errands/evm-errands.ts";
 import { subscribeHeads } from "./head-subscription.ts";
 import { createHttpNode, type RpcNode } from "./http-node.ts";
 import { createEvmMessaging } from "./messaging/evm-messaging.ts";
-import { blockRefOf, type Finality, readBlock, readHeads } from "./read-blocks.ts";
+import { blockRefOf, type Finality, readBlock } from "./read-blocks.ts";
 import { readHubEvents } from "./read-events.ts";
+import { readHeadsAndEvents } from "./read-heads.ts";
 import { readSnapshot, verifyNode } from "./read-hub.ts";
 import { createRpcPool, type RpcPool, type RpcPoolOptions } from "./rpc-pool.ts";
 import { createSubmitter, type SubmitterOptions } from "./submitter.ts";
@@ -69,8 +71,8 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
       ? null
       : createSubmitter({ ...sendingOf(options), walletKey: options.walletKey, chain: name, pool });
   const stopping = new AbortController();
-  const listeners = new Set<() => void>();
-  let stopHeads: (() => void) | null = null;
+  const comparison = createHeadComparison({ pool, nodes: options.rpcUrls.length, nowMs: () => performance.now() });
+  const wakes = createWakes(options.wsUrl);
 
   return {
     eid,
@@ -78,22 +80,25 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
     messaging: createEvmMessaging({ ...options, pool }),
     errands: createErrandsOf(options, pool),
 
-    async heads(signal) {
-      const { latest, finalised, baseFeePerGas } = await pool.run(
-        (session) => readHeads(session, options.finality),
-        signal,
-      );
-      submitter?.noteHead(baseFeePerGas, stopping.signal);
-      return { latest, finalised };
+    async heads(signal, next) {
+      const look = await pool.run(async (session, health) => {
+        const found = await readHeadsAndEvents(session, { ...options, next });
+        comparison.noteHead(health, stopping.signal);
+        return found;
+      }, signal);
+      submitter?.noteHead(look.baseFeePerGas, stopping.signal);
+      return look.heads;
     },
 
-    block: (number, signal) => pool.run(async (session) => blockRefOf(await readBlock(session, number)), signal),
+    block: (number, signal) =>
+      comparison.below(pool.run(async (session) => blockRefOf(await readBlock(session, number)), signal)),
 
-    hubEvents: (range, signal) => pool.run((session) => readHubEvents(session, hub, range), signal),
+    hubEvents: (range, signal) => comparison.below(pool.run((session) => readHubEvents(session, hub, range), signal)),
 
     async snapshot(at, signal) {
       if (at.number < options.startBlock) throw notDeployedAt(options, at.number);
-      return pool.run((session) => readSnapshot(session, hub, { at, accounts: options.operators }), signal);
+      const ask = { at, accounts: options.operators };
+      return comparison.below(pool.run((session) => readSnapshot(session, hub, ask), signal));
     },
 
     async agreement(expected, quorum, signal) {
@@ -124,21 +129,31 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
         return { status: status === 1 ? "success" : "reverted", blockNumber };
       }, signal),
 
-    onHead(wake) {
-      if (options.wsUrl === null) return () => undefined;
-      listeners.add(wake);
-      stopHeads ??= subscribeHeads({ url: options.wsUrl, onHead: () => listeners.forEach((listener) => listener()) });
-      return () => listeners.delete(wake);
-    },
+    onHead: (wake) => wakes.add(wake),
 
     verify: (signal) => pool.verifyAll(signal),
 
     close() {
       stopping.abort();
-      stopHeads?.();
+      wakes.close();
       pool.close();
       return Promise.resolve();
     },
+  };
+}
+
+/** Those who want to be woken at a new head, over one subscription that begins with the first of them. */
+function createWakes(url: string | null) {
+  const listeners = new Set<() => void>();
+  let stopHeads: (() => void) | null = null;
+  return {
+    add(wake: () => void): () => void {
+      if (url === null) return () => undefined;
+      listeners.add(wake);
+      stopHeads ??= subscribeHeads({ url, onHead: () => listeners.forEach((listener) => listener()) });
+      return () => listeners.delete(wake);
+    },
+    close: () => stopHeads?.(),
   };
 }
 

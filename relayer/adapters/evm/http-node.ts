@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import { RelayerError } from "../../errors.ts";
 import { hostOf } from "../../redaction.ts";
-import { mapHttpStatus, mapNodeError } from "./rpc-error.ts";
+import { type HttpRefusal, mapHttpStatus, mapNodeError } from "./rpc-error.ts";
 
 /** A node that does not answer within this is treated as one that is away. */
 export const REQUEST_TIMEOUT_MS = 3_000;
@@ -12,6 +12,14 @@ export const REQUEST_TIMEOUT_MS = 3_000;
 const MAX_SOCKETS = 16;
 /** No answer that we ask for comes near this. */
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
+
+export interface RpcCall {
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
+/** What came of one request of a batch. */
+export type RpcOutcome = { readonly result: unknown } | { readonly error: RelayerError };
 
 /** One node of a chain: sends one JSON-RPC request at a time over one URL. Retries nothing. */
 export interface RpcNode {
@@ -23,6 +31,12 @@ export interface RpcNode {
    * @throws RelayerError `RPC_UNAVAILABLE`, `RPC_LIMITED`, `RPC_REFUSED`, `RPC_MALFORMED`
    */
   request(method: string, params: readonly unknown[], signal: AbortSignal): Promise<unknown>;
+  /**
+   * Several requests as one batch: each outcome in its place. Absent where batches cannot be sent.
+   *
+   * @throws RelayerError as {@link request}, when the node does not answer the batch as one
+   */
+  requestAll?(calls: readonly RpcCall[], signal: AbortSignal): Promise<readonly RpcOutcome[]>;
   close(): void;
 }
 
@@ -44,26 +58,42 @@ export function createHttpNode(url: string, timeoutMs: number = REQUEST_TIMEOUT_
   const send = isTls ? httpsRequest : httpRequest;
   let lastId = 0;
 
+  const envelope = ({ method, params }: RpcCall) => {
+    lastId += 1;
+    return { jsonrpc: "2.0", id: lastId, method, params };
+  };
+
+  async function post<T>(
+    message: object,
+    { method, signal, read }: { method: string; signal: AbortSignal; read: (response: HttpResponse) => T },
+  ): Promise<T> {
+    const body = JSON.stringify(message);
+    const bound = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+    try {
+      return read(await sendBody(send(target, { method: "POST", agent, headers, signal: bound }), body));
+    } catch (error) {
+      throw mapTransportError(error, { host, method, wasStopped: signal.aborted, wasLate: bound.aborted });
+    }
+  }
+
   return {
     host,
-    async request(method, params, signal) {
-      lastId += 1;
-      const body = JSON.stringify({ jsonrpc: "2.0", id: lastId, method, params });
-      const bound = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-      const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-      try {
-        const response = await sendBody(send(target, { method: "POST", agent, headers, signal: bound }), body);
-        return readAnswer({ host, method, status: response.status, text: response.text });
-      } catch (error) {
-        throw mapTransportError(error, { host, method, wasStopped: signal.aborted, wasLate: bound.aborted });
-      }
+    request(method, params, signal) {
+      const read = (response: HttpResponse) => readAnswer({ host, method, response });
+      return post(envelope({ method, params }), { method, signal, read });
+    },
+    requestAll(calls, signal) {
+      const messages = calls.map(envelope);
+      const method = calls.map((call) => call.method).join("+");
+      const read = (response: HttpResponse) => readAnswers({ host, method, response }, messages);
+      return post(messages, { method, signal, read });
     },
     close: () => agent.destroy(),
   };
 }
 
-interface HttpResponse {
-  readonly status: number;
+interface HttpResponse extends HttpRefusal {
   readonly text: string;
 }
 
@@ -86,19 +116,51 @@ async function readBody(response: IncomingMessage): Promise<HttpResponse> {
       });
     chunks.push(chunk);
   }
-  return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") };
+  const text = Buffer.concat(chunks).toString("utf8");
+  return { status: response.statusCode ?? 0, retryAfter: response.headers["retry-after"] ?? null, text };
 }
 
-function readAnswer(from: { host: string; method: string; status: number; text: string }): unknown {
-  const { host, method, status } = from;
-  const answer = Answer.safeParse(parseJson(from.text));
-  if (answer.success && "error" in answer.data) throw mapNodeError(host, method, answer.data.error);
-  if (status !== 200) throw mapHttpStatus(host, method, status);
-  if (answer.success && "result" in answer.data) return answer.data.result;
-  throw new RelayerError("RPC_MALFORMED", `${host} answered ${method} with something that is not JSON-RPC`, {
-    host,
-    method,
+interface Answered {
+  readonly host: string;
+  readonly method: string;
+  readonly response: HttpResponse;
+}
+
+function readAnswer(answered: Answered): unknown {
+  return resultOf(parseJson(answered.response.text), answered);
+}
+
+/** By their numbers: a node may answer a batch in any order. What is no list is an answer to the batch as a whole. */
+function readAnswers(
+  answered: Answered,
+  asked: readonly { readonly id: number; readonly method: string }[],
+): readonly RpcOutcome[] {
+  const answers = parseJson(answered.response.text);
+  if (!Array.isArray(answers)) {
+    resultOf(answers, answered);
+    throw malformed(answered);
+  }
+  const byId = new Map(answers.map((answer: unknown) => [(answer as { id?: unknown } | null)?.id, answer]));
+  return asked.map(({ id, method }) => {
+    try {
+      return { result: resultOf(byId.get(id), { ...answered, method }) };
+    } catch (error) {
+      return { error: RelayerError.from(error) };
+    }
   });
+}
+
+function resultOf(raw: unknown, { host, method, response }: Answered): unknown {
+  const answer = Answer.safeParse(raw);
+  if (answer.success && "error" in answer.data) throw mapNodeError(host, method, answer.data.error);
+  if (response.status !== 200) throw mapHttpStatus(host, method, response);
+  if (answer.success && "result" in answer.data) return answer.data.result;
+  throw malformed({ host, method });
+}
+
+function malformed({ host, method }: { host: string; method: string }): RelayerError {
+  const text = `${host} answered ${method} with something that is not JSON-RPC`;
+  return new RelayerError("RPC_MALFORMED", text, { host, method });
 }
 
 function parseJson(text: string): unknown {

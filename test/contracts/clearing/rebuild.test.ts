@@ -113,7 +113,7 @@ function readerOf({ house }: Story): VenueReader {
   const session: RpcSession = {
     host: "in-process",
     call: (method, params) => ethers.provider.send(method, [...params]) as Promise<unknown>,
-    memory: { logRange: createLogRange(100), readsByHash: false },
+    memory: { logRange: createLogRange(100), readsByHash: false, takesBatches: false },
   };
   const venue = (house.target as string).toLowerCase() as Hex;
   return {

@@ -20,6 +20,35 @@ describe("observe", () => {
 
   afterEach(() => mesh.stop());
 
+  describe("when a head is announced", () => {
+    it("reads an assertion in it with the heads, and asks for nothing else before it acts", async () => {
+      const [source] = mesh.chains as [FakeChain];
+      await mesh.run(2_000);
+      for (const method of ["hubEvents", "block", "snapshot"] as const) source.faults.hanging.add(method);
+
+      mesh.trip(source);
+      await mesh.run(50);
+
+      expect(submissions(mesh)).to.deep.equal([0, 1, 1]);
+    });
+
+    it("does not take the events of a block that stands on another than was read", async () => {
+      const [source] = mesh.chains as [FakeChain];
+      mesh.trip(source, rungs(1, 0));
+      await mesh.run(3_000);
+      const tripped = source.head;
+
+      source.next((hub, time) => hub.assertRungs(1, rungs(3, 0), time));
+      source.reorganise(1, { blocks: 2 });
+      await mesh.run(3_000);
+
+      expect(mesh.metrics.of("reorganised")).to.have.length(1);
+      expect(source.head.number).to.be.above(tripped.number);
+      expect(mesh.metrics.of("found")).to.deep.equal([]);
+      expect(mesh.chains.map(inForce)).to.deep.equal(Array(3).fill("halted/base"));
+    });
+  });
+
   describe("when one chain hangs", () => {
     it("delays no other", async () => {
       for (const method of ["heads", "hubEvents", "snapshot", "submit"] as const)
@@ -116,6 +145,44 @@ describe("observe", () => {
       expect(mesh.metrics.of("found")).to.deep.equal([]);
       expect(mesh.log.messages("warn")).to.deep.equal(["events missing, reading again"]);
       expect(submissions(mesh)).to.deep.equal([0, 1, 1]);
+    });
+  });
+
+  describe("when the node shows an assertion that never was", () => {
+    const forge = (chain: FakeChain): void => {
+      const hub = chain.hub.copy();
+      chain.mine();
+      const { number, hash, timestamp } = chain.head;
+      hub.assertRungs(1, rungs(3, 4), timestamp);
+      chain.faults.forgedLogs = hub.takeEvents().map((event, logIndex) => {
+        return { blockNumber: number, blockHash: hash, logIndex, txHash: hash, event };
+      });
+    };
+    const endOfStamp = (chain: FakeChain): number => chain.head.timestamp + 600;
+
+    it("makes nothing final of it, though it goes on doing so", async () => {
+      forge(mesh.chain(0));
+      const end = endOfStamp(mesh.chain(0));
+      await mesh.run(400_000);
+
+      expect(submissions(mesh)).to.deep.equal([0, 1, 1]);
+      expect(mesh.metrics.of("found").map(([, kind]) => kind)).to.include("disagreement");
+      const left = [1, 2].map((index) => {
+        const { meshWords, leases } = mesh.chain(index).hub.state();
+        return rungsInForce(meshWords[1] ?? EMPTY_WORD, leases, end);
+      });
+      expect(left.every(isCalm)).to.equal(true);
+    });
+
+    it("forgets it once it is no longer shown, and brings that chain what it has caused", async () => {
+      forge(mesh.chain(0));
+      await mesh.run(2_000);
+      mesh.chain(0).faults.forgedLogs = [];
+      await mesh.run(20_000);
+
+      expect(mesh.metrics.of("found")).to.deep.equal([]);
+      expect(submissions(mesh)).to.deep.equal([1, 1, 1]);
+      expect(mesh.status?.convergence().isConverged).to.equal(true);
     });
   });
 
