@@ -55,7 +55,7 @@ export const FUND_TERMS = {
 export const EXIT_NOTICE_SECONDS = 86_400n;
 export const EXIT_LIMIT_PPM = 300_000n;
 /** Funds that have a vault. */
-export const VAULTS = [0, 1, 2] as const;
+export const VAULTS = [0, 1] as const;
 export const MAINTENANCE_PPM = 25_000n;
 export const OFFSET_PPM = 600_000n;
 

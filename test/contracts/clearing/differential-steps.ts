@@ -189,7 +189,7 @@ function insurance(
       };
     }
     case "move": {
-      const terms = { from: market, to: market === 0 ? 1 + (a % 2) : 0, units: units / 20n };
+      const terms = { from: market, to: 1 - market, units: units / 20n };
       return {
         model: (model) => move(model.venue, model.moved, terms, FUND_TERMS),
         call: () => house.getFunction("moveInsurance")(terms.from, terms.to, terms.units),

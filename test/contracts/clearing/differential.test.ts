@@ -26,10 +26,10 @@ const FIRST_DEPOSIT = 2_000n * ONE;
 const TIMEOUT_MS = 180_000;
 
 const OFTEN = ["trade", "trade", "trade", "liquidate", "liquidate", "resolve"] as const;
-const UPKEEP = ["deposit", "withdraw", "contribute", "settle", "nominate", "nominate", "budget"] as const;
-const SELDOM = [...UPKEEP, "halt", "resume", "resume", "resume", "sweep", ...INSURANCE] as const;
-const SETTLING = ["settleAccount", "settleAccount", "settleAccount", "resolve", "conclude"] as const;
-const WIND_DOWN = [...SETTLING, ...SETTLING, "trade", "resume", "sweep", "payDue", "move"] as const;
+const SELDOM = ["deposit", "withdraw", "contribute", "settle", "nominate", "nominate", "budget", ...INSURANCE] as const;
+const WIND_DOWN = ["settleAccount", "settleAccount", "settleAccount", "resolve", "conclude", "trade"] as const;
+const HALTS = ["halt", "resume", "resume", "resume", "sweep"] as const;
+const LEAVING = ["leave", "payDue", "payDue", "move", "sweep"] as const;
 /** Exits take days. */
 const PATIENT = new Set<string>(["leave", "payDue"]);
 const PATIENCE_SECONDS = 40_000;
@@ -47,13 +47,18 @@ const stepOf = (...kinds: readonly Kind[]) =>
   });
 
 /** A life of both markets; then one is wound down while the other goes on. */
-const life = fc
-  .tuple(
-    fc.array(stepOf(...OFTEN, ...OFTEN, ...SELDOM), { minLength: STEPS, maxLength: STEPS }),
-    fc.array(stepOf("close"), { minLength: 1, maxLength: 1 }),
-    fc.array(stepOf(...WIND_DOWN), { minLength: LAST_STEPS, maxLength: LAST_STEPS }),
-  )
-  .map((parts) => parts.flat());
+const lifeOf = (before: readonly Kind[], after: readonly Kind[]) =>
+  fc
+    .tuple(
+      fc.array(stepOf(...before), { minLength: STEPS, maxLength: STEPS }),
+      fc.array(stepOf("close"), { minLength: 1, maxLength: 1 }),
+      fc.array(stepOf(...after), { minLength: LAST_STEPS, maxLength: LAST_STEPS }),
+    )
+    .map((parts) => parts.flat());
+
+const calm = lifeOf([...OFTEN, ...OFTEN, ...SELDOM], WIND_DOWN);
+/** Markets, and the whole protocol, are halted now and then, and owners of the funds want out. */
+const troubled = lifeOf([...OFTEN, ...OFTEN, "deposit", "contribute", "enter", ...HALTS], [...WIND_DOWN, ...LEAVING]);
 
 async function start(): Promise<Run> {
   const deployment = await networkHelpers.loadFixture(deployInsured);
@@ -150,7 +155,7 @@ describe("clearing house and its model", () => {
     const done = new Map<string, number>();
 
     await fc.assert(
-      fc.asyncProperty(life, async (steps) => {
+      fc.asyncProperty(calm, async (steps) => {
         const run = await start();
         for (const drawn of steps) await take(run, drawn);
         for (const [kind, count] of run.done) done.set(kind, (done.get(kind) ?? 0) + count);
@@ -167,6 +172,25 @@ describe("clearing house and its model", () => {
     expect(done.get("budget") ?? 0, counts).to.be.greaterThan(0);
     expect(done.get("settleAccount") ?? 0, counts).to.be.greaterThan(0);
     for (const kind of new Set(INSURANCE)) expect(done.get(kind) ?? 0, counts).to.be.greaterThan(0);
+  });
+
+  it("agree to the last bit with halts, and with exits while a market is wound down", async function () {
+    this.timeout(TIMEOUT_MS);
+    const done = new Map<string, number>();
+
+    await fc.assert(
+      fc.asyncProperty(troubled, async (steps) => {
+        const run = await start();
+        for (const drawn of steps) await take(run, drawn);
+        for (const [kind, count] of run.done) done.set(kind, (done.get(kind) ?? 0) + count);
+      }),
+      { numRuns: RUNS, seed: 12, endOnFailure: true },
+    );
+
+    const counts = JSON.stringify([...done]);
+    for (const kind of ["trade", "halt", "resume", "payDue", "close"]) {
+      expect(done.get(kind) ?? 0, counts).to.be.greaterThan(0);
+    }
   });
 
   for (const [later, isSwept] of [
