@@ -1,8 +1,10 @@
+import type { InstructionKind } from "../domain/desk/instruction.ts";
 import type { Eid } from "../domain/eid.ts";
 import { type MirrorPolicy, type Policy, type Rules, canonicalPolicy, scenariosOf } from "../domain/policy/policy.ts";
 import type { RelayerError } from "../errors.ts";
 import type { Chain } from "../ports/chain.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Desk } from "../ports/desk.ts";
 import type { FundsReader } from "../ports/funds.ts";
 import type { GuardStore } from "../ports/guards.ts";
 import type { Hasher } from "../ports/hasher.ts";
@@ -20,6 +22,7 @@ import { createJobHandler } from "./act/handle-job.ts";
 import { createSignedBook } from "./act/signed-book.ts";
 import { warmUp } from "./act/warm-up.ts";
 import type { AppContext } from "./context.ts";
+import { INSTRUCT_EVERY_MS, type Instructor, createInstructor } from "./desk/instruct.ts";
 import { createJournalWriter, type JournalWriter } from "./journal-writer.ts";
 import { type HousekeepingOptions, startHousekeeping } from "./housekeeping/housekeeping.ts";
 import { type Ledger, createLedger } from "./ledger.ts";
@@ -46,6 +49,8 @@ export interface RelayerPorts {
   readonly feeds: readonly Feed[];
   /** Clearing houses, for the rules that look at risk. */
   readonly venues?: readonly VenueWatch[];
+  /** Operators' desks, for the rules that instruct them. */
+  readonly desks?: readonly Desk[];
   /** What the wallet has on each chain. None where nothing is sent. */
   readonly funds?: readonly FundsReader[];
   /** Without operators nothing is ever decided or sent: mode observe. */
@@ -68,6 +73,8 @@ export interface RelayerOptions {
   readonly housekeeping?: HousekeepingOptions;
   /** The rules besides the mirror. None unless given. */
   readonly rules?: Omit<Rules, "mirror">;
+  /** What desks are told; nothing unless given. No insurance moves but in mode full. */
+  readonly instructs?: readonly InstructionKind[];
   /** Decide and write down, and send nothing: mode shadow. */
   readonly isShadow?: boolean;
   /** Called when going on would do harm. May be called more than once. */
@@ -100,12 +107,13 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
   const queueHealth = createQueueHealth(context, ports.queue);
   const policy = makePolicy(ports, { ...options.rules, mirror: options.mirror });
   journal.write({ kind: "started", atMs: clock.nowMs(), policy: canonicalPolicy(policy) });
-  const { decide, review, quorum } = startActing(context, {
+  const { decide, review, quorum, instructor } = startActing(context, {
     ports,
     chains,
     journal,
     policy,
     isShadow: options.isShadow === true,
+    instructs: options.instructs ?? [],
   });
   const watchers = (ports.venues ?? []).map((venue) => createVenueWatcher(venue, scenariosOf(policy), context));
 
@@ -133,6 +141,7 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
     loops.run("reconcile", { turn, pause, signal: life.signal }),
     watchPeers(ports, context, loops),
     watchFunds(funds, loops, context),
+    instructDesks(instructor, loops, context),
   ]);
   life.add("loops", loops, () => ended.then(() => journal.drain()));
   log.info({ chains: observers.length, operators: signer.operators, policy: options.mirror }, "relayer loops started");
@@ -140,9 +149,20 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
     ...createStatus({
       ...{ ledger, observers, loops, hasher, queue: queueHealth, journal, quorum },
       messages: housekeeping,
+      instructor,
     }),
     ...insight,
   };
+}
+
+async function instructDesks(
+  instructor: Instructor | null,
+  loops: Loops,
+  { clock, signal }: AppContext,
+): Promise<void> {
+  if (instructor === null) return;
+  const pause = () => clock.sleep(INSTRUCT_EVERY_MS, signal);
+  await loops.run("desks", { turn: () => instructor.turn(), pause, signal });
 }
 
 async function watchFunds(funds: FundsWatch, loops: Loops, { clock, signal }: AppContext): Promise<void> {
@@ -167,15 +187,25 @@ interface Acting {
   readonly journal: JournalWriter;
   readonly policy: Policy;
   readonly isShadow: boolean;
+  readonly instructs: readonly InstructionKind[];
 }
 
-function startActing(context: AppContext, { ports, chains, journal, policy, isShadow }: Acting) {
+function startActing(context: AppContext, acting: Acting) {
+  const { ports, chains, journal, policy, isShadow, instructs } = acting;
   const { signer, queue, hasher, clock, fleet } = ports;
   const book = createSignedBook();
   const carrier = isShadow ? SHADOW_CARRIER : createCarrier(context, { chains, book });
   const quorum = fleet === null ? null : { coSigners: fleet.coSigners, pace: createQuorumPace(clock) };
   const turns = fleet === null ? null : startFleet(context, fleet, { chains, signer, hasher, policy });
   const actor = isShadow ? SHADOW_ACTOR : createActor(context, { signer, queue, carrier, book, quorum });
+  const desks = new Map((ports.desks ?? []).map((desk) => [desk.eid, desk]));
+  const isInstructing = !isShadow && desks.size > 0 && instructs.length > 0;
+  const instructor = isInstructing
+    ? createInstructor(context, {
+        ...{ desks, signer, hasher, journal, kinds: instructs },
+        quorum: quorum === null || turns === null ? null : { ...quorum, turns },
+      })
+    : null;
   const { review } = createConfirmer(context, { chains, carrier, book });
   const { decide } = createDecider(context, {
     policy,
@@ -183,11 +213,12 @@ function startActing(context: AppContext, { ports, chains, journal, policy, isSh
     hasher,
     journal,
     actor,
+    instructor,
     fleet: fleet === null || quorum === null || turns === null ? null : { ...fleet, ...quorum, turns },
   });
   // Who only observes leaves the jobs to those who may send.
   if (signer.operators.length > 0 && !isShadow) queue.start(createJobHandler(context, { carrier, book }));
-  return { decide, review, quorum: quorum?.pace ?? null };
+  return { decide, review, quorum: quorum?.pace ?? null, instructor };
 }
 
 function guardsOf({ guards }: RelayerPorts): Pick<AppContext, "guards"> {

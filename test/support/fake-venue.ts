@@ -7,6 +7,7 @@ import type { LoggedVenueEvent, VenueEvent } from "../../relayer/domain/risk/ven
 import type { BlockRef } from "../../relayer/domain/world/block.ts";
 import type { BlockRange, Chain } from "../../relayer/ports/chain.ts";
 import type { VenueReader, VenueViews } from "../../relayer/ports/venue.ts";
+import type { FakeDesk } from "./fake-desk.ts";
 
 /** A venue that says what it is told, and whose views follow from that. */
 export class FakeVenue implements VenueReader {
@@ -18,6 +19,8 @@ export class FakeVenue implements VenueReader {
   readonly prices = new Map<number, bigint>();
   /** Events that the node keeps from whoever asks. */
   hides: VenueEvent["kind"] | null = null;
+  /** The operators' desk there, if there is one. */
+  desk: FakeDesk | null = null;
   /** Whether the chain was replaced below what was final. */
   isReplaced = false;
   readonly #chain: Pick<Chain, "eid" | "name" | "block">;
@@ -50,16 +53,17 @@ export class FakeVenue implements VenueReader {
     const book = createVenueBook();
     for (const { blockNumber, event } of this.events_) if (blockNumber <= at.number) applyVenueEvent(book, event);
     return Promise.resolve({
-      markets: markets.flatMap((market) => this.#viewOf(book, market)),
+      markets: markets.flatMap((market) => this.#viewOf(book, market, at.number)),
       standings: accounts.map((account) => {
         const { cash, equity } = standingOf(book, account, this.prices);
         return { account, cashFine: cash, equityFine: equity };
       }),
       sharedFine: book.markets.get(0)?.fund ?? 0n,
+      ...(this.desk === null ? {} : { sharedDesk: this.desk.reportAt(0, at.number) }),
     });
   }
 
-  #viewOf(book: VenueBook, market: number): VenueViews["markets"][number][] {
+  #viewOf(book: VenueBook, market: number, number: number): VenueViews["markets"][number][] {
     const [of, priceX32] = [book.markets.get(market), this.prices.get(market)];
     if (of === undefined || priceX32 === undefined) return [];
     const [longs, shorts] = [sideSize(of.longs), sideSize(of.shorts)];
@@ -74,6 +78,7 @@ export class FakeVenue implements VenueReader {
         fundFine: of.fund,
         shortfallFine: of.shortfall,
         marginE6: null,
+        ...(this.desk === null ? {} : { desk: this.desk.reportAt(market, number) }),
       },
     ];
   }
