@@ -59,9 +59,10 @@ contract VenueInvariantTest is VenueHandler {
             for (uint256 t; i % 40 == 0 && t < TRADERS; ++t) this.settle(t, 0);
         }
         this.close(16);
-        for (uint256 i; i < 3 * TRADERS; ++i) {
+        // Estates are to be closed as well, each in its turn.
+        for (uint256 i; i < 3 * TRADERS + 2 * estates.length; ++i) {
             _pass(1 hours);
-            this.resolve(i);
+            this.resolve((i << 8) + i);
             this.windDown(i);
         }
         invariant_PropertiesHold();
