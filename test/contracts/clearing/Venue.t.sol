@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {NORMAL} from "../../../contracts/types/Rungs.sol";
 import {VenueHandler} from "./VenueHandler.sol";
 
 /// @notice P6, P11, P12 and P13 of docs/protocol.md over a whole venue, whatever anybody does.
@@ -54,15 +53,13 @@ contract VenueInvariantTest is VenueHandler {
         for (uint256 i; i < 600; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
             _step(seed % 16, seed >> 8);
-            if (i % 30 == 0) _strand(seed);
             if (seed % 5 == 0) _fundStep((seed >> 4) % 5, seed >> 16);
             for (uint256 t; i % 40 == 0 && t < TRADERS; ++t) this.settle(t, 0);
         }
         this.close(16);
-        // Estates are to be closed as well, each in its turn.
-        for (uint256 i; i < 3 * TRADERS + 2 * estates.length; ++i) {
+        for (uint256 i; i < 3 * TRADERS; ++i) {
             _pass(1 hours);
-            this.resolve((i << 8) + i);
+            this.resolve(i);
             this.windDown(i);
         }
         invariant_PropertiesHold();
@@ -83,16 +80,6 @@ contract VenueInvariantTest is VenueHandler {
         assertGt(done["payDue"], 0);
         assertGt(done["moveInsurance"], 0);
         assertGt(done["nameWorst"], 0);
-        assertGt(done["estate"], 0);
-        assertGt(done["estateClosed"], 0);
-    }
-
-    function _strand(uint256 seed) private {
-        this.strand(seed);
-        this.move(seed >> 8);
-        hub.set(ETH, NORMAL, 0);
-        _pass(2 hours);
-        this.resolve(seed);
     }
 
     function _fundStep(uint256 kind, uint256 seed) private {
