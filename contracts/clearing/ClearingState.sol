@@ -40,6 +40,8 @@ abstract contract ClearingState is PostureGuard, Ownable, ReentrancyGuardTransie
         uint32 open;
         // One bit a market that is settled and owes the account something.
         uint32 claims;
+        // Nobody's: what of a defaulter could not be closed, see {Waterfall}.
+        bool isEstate;
     }
 
     /// @dev Four slots.
@@ -153,6 +155,10 @@ abstract contract ClearingState is PostureGuard, Ownable, ReentrancyGuardTransie
     ExitTerms internal _exitTerms;
     address internal _insuranceMover;
     IOutflowSensor internal _flowSensor;
+    /// @dev Markets that are wound down and not concluded.
+    uint8 internal _closings;
+    /// @dev Estates formed so far.
+    uint64 internal _estates;
 
     constructor(ClearingSetup memory setup) PostureGuard(setup.hub) Ownable(setup.owner) {
         uint8 decimals = IERC20Metadata(address(setup.collateral)).decimals();
@@ -170,6 +176,11 @@ abstract contract ClearingState is PostureGuard, Ownable, ReentrancyGuardTransie
     function _trading(uint8 market) internal view returns (Market storage entry) {
         entry = _listed(market);
         if (_isClosing(entry)) revert ISettlement.Settlement_Closed(market);
+    }
+
+    /// @dev Wound down, and the haircut not known yet: its fund, and the shared one, still stand behind what debtors owe.
+    function _isSettling(Market storage entry) internal view returns (bool) {
+        return _isClosing(entry) && !entry.closing.isConcluded;
     }
 
     function _isClosing(Market storage entry) internal view returns (bool) {

@@ -8,15 +8,16 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {PostureGuard} from "../guard/PostureGuard.sol";
 import {IPosture} from "../interfaces/IPosture.sol";
 import {IPriceAggregator, Price} from "../interfaces/IPriceAggregator.sol";
+import {ISolvencySource, SolvencyReport} from "../interfaces/ISolvencySource.sol";
 import {IVenue, MarketReport} from "../interfaces/IVenue.sol";
 import {Action} from "../types/Matrix.sol";
 
 /// @title CreditDesk
 /// @notice The worked example of docs/integration.md: a venue with rules of its own, which lends cash against collateral without
-/// interest and needs of Cordon only {PostureGuard} and {IVenue}.
+/// interest and needs of Cordon only {PostureGuard} and {IVenue}. It is an {ISolvencySource} too, which a venue may be.
 /// @dev One market, one price, running sums. Left out: interest, grace after a halt, closing in parts; {ClearingHouse} has them.
 /// Trusts the hub, the aggregator, and that both tokens are ordinary ERC-20s with the same decimals.
-contract CreditDesk is PostureGuard, IVenue {
+contract CreditDesk is PostureGuard, IVenue, ISolvencySource {
     using SafeERC20 for IERC20;
 
     /// @notice Thrown when the desk is asked about another market than its own.
@@ -42,6 +43,10 @@ contract CreditDesk is PostureGuard, IVenue {
     uint256 public constant INITIAL_BPS = 2_000;
     uint256 public constant MAINTENANCE_BPS = 1_000;
     uint256 public constant REWARD_BPS = 500;
+    /// @notice The fall of the price that {solvencyOf} reckons with, and how much of all debt it takes to stand at maintenance
+    /// margin then: basis points.
+    uint256 public constant GAP_BPS = 3_000;
+    uint256 public constant AT_EDGE_BPS = 1_000;
     uint256 private constant BPS = 10_000;
 
     uint8 public immutable market;
@@ -122,6 +127,19 @@ contract CreditDesk is PostureGuard, IVenue {
         report.insurance = insurance;
         report.shortfall = shortfall;
         report.priceX32 = _valueOf(1 << 32, Action.Close);
+    }
+
+    /// @inheritdoc ISolvencySource
+    /// @dev No loop over accounts: the loss is that of one rule. What is owed and no longer backed is seen when somebody
+    /// liquidates. No target.
+    function solvencyOf(uint8 asked) external view returns (SolvencyReport memory report) {
+        if (asked != market) revert CreditDesk_UnknownMarket(asked);
+        // What a debt at maintenance margin brings after the fall, the keeper's reward taken off.
+        uint256 kept = ((BPS + MAINTENANCE_BPS) * (BPS - GAP_BPS)) / (BPS + REWARD_BPS);
+        report.negativeEquity = shortfall;
+        report.insurance = insurance;
+        report.stressedLoss = Math.ceilDiv(debtOfAll * AT_EDGE_BPS * (BPS - kept), BPS * BPS);
+        report.openInterest = debtOfAll;
     }
 
     function _requireInitial(address account, Action action) private view {

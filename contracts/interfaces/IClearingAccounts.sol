@@ -51,5 +51,7 @@ interface IClearingAccounts {
     function contribute(uint8 market, uint256 units) external;
 
     /// @notice Brings funding, the average price and what is known of halts up to date. Anybody may.
+    /// @dev At most 128 entries of the halt log are walked in a call. While more are left nothing else is done, so that no
+    /// price is needed either.
     function poke(uint8 market) external;
 }

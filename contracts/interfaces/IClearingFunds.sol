@@ -106,6 +106,8 @@ interface IClearingFunds {
     error ClearingFunds_MoveLimited(uint8 from, uint256 units, uint256 left);
     /// @notice Thrown when moving would leave the fund with less than its floor.
     error ClearingFunds_BelowFloor(uint8 from, uint256 left, uint256 floor);
+    /// @notice Thrown when insurance would be moved out of a fund that stands behind a wind-down whose losses are not known.
+    error ClearingFunds_WindingDown(uint8 from);
     /// @notice Thrown when the account lacks no more than those that are known.
     error ClearingFunds_NotWorse(uint8 market, address account);
 
@@ -137,7 +139,8 @@ interface IClearingFunds {
 
     /// @notice Moves insurance between the shared fund and that of a market: at most `movePpm` of the sending fund in a
     /// day, which keeps at least its floor and, that of a market, what it should hold by its last assessment. In the
-    /// receiving fund it is income: it repays a shortfall first. Governance or the mover.
+    /// receiving fund it is income: it repays a shortfall first. Governance or the mover. Not out of the fund of a market that
+    /// is wound down, nor out of the shared one, before the conclusion.
     /// @dev At the expense of holders of the one fund and in favour of those of the other; hence the limits.
     function moveInsurance(uint8 from, uint8 to, uint256 units) external;
 
@@ -166,12 +169,13 @@ interface IClearingFunds {
     function flowSensor() external view returns (IOutflowSensor);
 
     /// @notice Notice in force for leaving the fund, in seconds, and what may leave it now, in units. Nothing while the
-    /// fund's market is halted, owes a shortfall, or a named account is bankrupt. The rung is that of the market or
+    /// fund's market is halted, owes a shortfall, a named account is bankrupt, or the market is wound down and not concluded
+    /// (for the shared fund: any market). The rung is that of the market or
     /// the protocol, whichever is higher; for the shared fund the highest of all.
     function exitRoom(uint8 market) external view returns (uint256 noticeSeconds, uint256 units);
 
     /// @notice What `account` is worth now, and after the price of `market` (0: every price) has fallen or risen by its
-    /// gap. In fine cash.
+    /// gap; that of a market which is wound down moves no more. In fine cash.
     function stressOf(
         address account,
         uint8 market

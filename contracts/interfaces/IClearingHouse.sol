@@ -6,6 +6,7 @@ import {IClearingFunds} from "./IClearingFunds.sol";
 import {IClearingMarkets} from "./IClearingMarkets.sol";
 import {IClearingReports} from "./IClearingReports.sol";
 import {IDeleveraging} from "./IDeleveraging.sol";
+import {IEstates} from "./IEstates.sol";
 import {ILiquidation} from "./ILiquidation.sol";
 import {INovation} from "./INovation.sol";
 import {IRecovery} from "./IRecovery.sol";
@@ -21,6 +22,7 @@ interface IClearingHouse is
     IClearingMarkets,
     IClearingReports,
     IDeleveraging,
+    IEstates,
     ILiquidation,
     INovation,
     IRecovery,

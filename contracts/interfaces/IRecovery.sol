@@ -17,7 +17,8 @@ interface IRecovery {
         uint256 feeUnits
     );
 
-    /// @notice Stage 1: all of the defaulter's margin is gone, and `deficitFine` is missing in all its markets together.
+    /// @notice Stage 1: all of the defaulter's margin is gone, and `deficitFine` is missing in all its markets together. It
+    /// ends with nothing. Zero for an estate that is closed with something left.
     event Defaulted(address indexed account, uint256 deficitFine);
     /// @notice Stages 2 and 3: the fund of `market`, or the shared one, has paid.
     event FundDrawn(uint8 indexed market, bool isShared, uint256 fine);
@@ -61,6 +62,9 @@ interface IRecovery {
     error Recovery_InsanePrice(uint8 market, uint256 priceX32, uint256 averageX32, uint256 confidenceX32);
     /// @notice Thrown when the part of open interest that may be liquidated in this block has been.
     error Recovery_Throttled(uint8 market, uint256 lots, uint256 left);
+    /// @notice Thrown when more halts have begun and ended since the market was last looked at than one call walks; `left` of
+    /// them are. {IClearingAccounts.poke} walks the rest.
+    error Recovery_HaltsBehind(uint8 market, uint256 left);
     /// @notice Thrown when a position smaller than the market's minimum would be left.
     error Recovery_BelowMinimum(address account, uint256 sizeFine, uint256 minimumLots);
     /// @notice Thrown when whoever takes over would be left with less than initial margin.
@@ -68,8 +72,10 @@ interface IRecovery {
 
     /* ACTIONS */
 
-    /// @notice Closes what can be closed of an account whose equity is negative, and runs the waterfall. Anybody may.
-    /// Positions in markets that are halted, or within the grace period after a halt, stay, with their part of the deficit;
-    /// they have to have a price. Reverts when there are no others.
-    function resolve(address account) external;
+    /// @notice Closes an account whose equity is negative, and runs the waterfall. Anybody may. Positions in markets that are
+    /// halted, or within the grace period after a halt, are not closed; they have to have a price. They pass to an estate,
+    /// with their part of the deficit, and the account ends with nothing. Reverts when there are no others.
+    /// @dev An estate is resolved like any account, and also when its equity is not negative; see {IEstates}.
+    /// @return estate The estate formed; zero for none.
+    function resolve(address account) external returns (address estate);
 }

@@ -7,7 +7,7 @@ import { CRASHES, readCrash } from "./crashes/crash-list.ts";
 import { crashRow, GUARDS, renderCrashes, type Row } from "./crashes/print-crashes.ts";
 import { replayCrash } from "./crashes/replay-crash.ts";
 
-const USAGE = `usage: npm run crashes -- --data <folder> [--only <text>] [--seed <number>] [--accounts <number>] [--json]
+const USAGE = `usage: npm run crashes -- --data <folder> [--only <text>] [--seed <number>] [--accounts <number>] [--calls <number>] [--json]
 
 Replays recorded minutes of crashes through the contracts (hub, sensors, aggregator, clearing house) on a chain in this
 process, with a population of accounts drawn by the seed, and prints bad debt, fund use, haircuts and liquidations: without
@@ -19,6 +19,7 @@ crashes: ${CRASHES.map(({ name }) => name).join(", ")}
 --only      those whose name holds the text
 --seed      draws another population; 1 when left out
 --accounts  that hold a position when the record begins; 60 when left out
+--calls     liquidations and resolutions that keepers get into the chain in a minute; 40 when left out
 --json      one object a row
 --help      this text
 
@@ -32,6 +33,7 @@ interface Request {
   readonly only: string;
   readonly seed: number;
   readonly accounts: number;
+  readonly calls: number;
   readonly asJson: boolean;
 }
 
@@ -42,18 +44,19 @@ function readRequest(): Request | string | null {
     only: { type: "string", default: "" },
     seed: { type: "string", default: "1" },
     accounts: { type: "string", default: "60" },
+    calls: { type: "string", default: "40" },
     json: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   } as const;
   const { values } = parseArgs({ options });
   if (values.help) return null;
   if (values.data === undefined) return "--data is missing: the folder of recorded prices";
-  for (const name of ["seed", "accounts"] as const) {
+  for (const name of ["seed", "accounts", "calls"] as const) {
     if (!/^[1-9]\d{0,5}$/.test(values[name])) return `--${name} is no whole number above zero: ${values[name]}`;
   }
   if (!CRASHES.some(({ name }) => name.includes(values.only))) return `there is no crash ${values.only}`;
-  const [seed, accounts] = [Number(values.seed), Number(values.accounts)];
-  return { folder: values.data, only: values.only, seed, accounts, asJson: values.json };
+  const [seed, accounts, calls] = [Number(values.seed), Number(values.accounts), Number(values.calls)];
+  return { folder: values.data, only: values.only, seed, accounts, calls, asJson: values.json };
 }
 
 async function print(request: Request): Promise<void> {

@@ -15,6 +15,8 @@ abstract contract Clocks is Prices, IPostureMirror {
     /// @notice Thrown when somebody else than the hub pushes.
     error Clocks_NotHub(address caller);
 
+    /// @dev Entries of the halt log that one call walks for a market. What is left is walked by the next {poke}.
+    uint256 private constant HALTS_WALK_MOST = 128;
     uint256 private constant GRACE_MAX_SECONDS = 1 hours;
     uint256 private constant PREMIUM_SECONDS = 1 hours;
     /// @dev A premium is what funding brings in this time.
@@ -32,19 +34,27 @@ abstract contract Clocks is Prices, IPostureMirror {
         _logHalts(posture);
     }
 
-    /// @dev Brings the market's clock and funding up to now. Funding runs by the average price and premium of the past, so
-    /// that no price is needed and the caller chooses nothing.
+    /// @dev Brings the market's clock and funding up to now. Refused when the log is longer than one call walks: nothing is
+    /// done by a clock that is behind.
     function _accrue(uint8 market) internal {
+        uint256 left = _catchUp(market);
+        if (left != 0) revert IRecovery.Recovery_HaltsBehind(market, left);
+    }
+
+    /// @dev As {_accrue}, as far as one call walks the log. Funding runs by the average price and premium of the past, so that
+    /// no price is needed and the caller chooses nothing.
+    /// @return left Entries of the log not walked yet.
+    function _catchUp(uint8 market) internal returns (uint256 left) {
         _logHalts(_posture());
         Market storage entry = _markets[market];
-        if (_isClosing(entry)) return;
-        Clock memory clock = entry.clock;
-        if (clock.accruedAt == block.timestamp && clock.haltsSeen == _haltLog.length) return;
+        if (_isClosing(entry)) return 0;
+        Clock storage clock = entry.clock;
+        uint256 length = _haltLog.length;
+        if (clock.accruedAt == block.timestamp && clock.haltsSeen == length) return 0;
 
-        uint256 running = _walkHalts(market, clock);
-        clock.accruedAt = uint40(block.timestamp);
-        entry.clock = clock;
-        if (running == 0) return;
+        uint256 running = _walkHalts(market, clock, length);
+        left = length - clock.haltsSeen;
+        if (running == 0) return left;
 
         // A premium is below 2^31, a price below 2^91: no product here reaches 2^200.
         int256 change =
@@ -102,11 +112,13 @@ abstract contract Clocks is Prices, IPostureMirror {
         return entry.clock.haltedSince == 0 && block.timestamp >= entry.clock.graceUntil;
     }
 
+    /// @dev Up to now, or to the last entry walked when the log is longer than that.
     /// @return running Seconds since the clock was last accrued in which the market was not halted.
-    function _walkHalts(uint8 market, Clock memory clock) private view returns (uint256 running) {
+    function _walkHalts(uint8 market, Clock storage clock, uint256 length) private returns (uint256 running) {
         uint256 from = clock.accruedAt;
-        uint256 length = _haltLog.length;
-        for (uint256 i = clock.haltsSeen; i < length; ++i) {
+        uint256 seen = clock.haltsSeen;
+        uint256 last = length - seen > HALTS_WALK_MOST ? seen + HALTS_WALK_MOST : length;
+        for (uint256 i = seen; i < last; ++i) {
             HaltEntry memory entry = _haltLog[i];
             bool isHalted = _isHalted(entry.markets, market);
             if (clock.haltedSince == 0) {
@@ -117,9 +129,10 @@ abstract contract Clocks is Prices, IPostureMirror {
             }
             from = entry.at;
         }
-        // Grows by one whenever a halt begins or ends.
-        clock.haltsSeen = uint32(length);
-        if (clock.haltedSince == 0) running += block.timestamp - from;
+        uint256 until = last == length ? block.timestamp : from;
+        if (clock.haltedSince == 0) running += until - from;
+        // The log grows by one whenever a halt begins or ends.
+        (clock.haltsSeen, clock.accruedAt) = (uint32(last), uint40(until));
     }
 
     function _isHalted(uint32 markets, uint8 market) private pure returns (bool) {
@@ -127,7 +140,7 @@ abstract contract Clocks is Prices, IPostureMirror {
     }
 
     /// @dev The grace period is as long as the halt, at most an hour; one that still runs is not cut short.
-    function _resume(Clock memory clock, uint256 at) private pure {
+    function _resume(Clock storage clock, uint256 at) private {
         uint256 grace = at - clock.haltedSince;
         if (grace > GRACE_MAX_SECONDS) grace = GRACE_MAX_SECONDS;
         if (at + grace > clock.graceUntil) clock.graceUntil = uint40(at + grace);

@@ -22,11 +22,10 @@ abstract contract Deleveraging is Ranking {
     struct Loss {
         uint8 market;
         uint256 priceX32;
-        // Fine cash, zero for a position in profit.
-        uint256 lost;
+        // Fine cash that it has gained, less than zero when it has lost; and its part of the deficit.
+        int256 value;
+        uint256 share;
         Position position;
-        // Stays, because its market is halted.
-        bool isFrozen;
     }
 
     /// @dev What is asked of nominees: `wanted` fine cash for all of `sizeFine`, and what is left of it to be asked for.

@@ -113,6 +113,7 @@ abstract contract Funds is Custody, IClearingFunds {
         if ((from == 0) == (to == 0)) revert ClearingFunds_InvalidMove(from, to);
         _listed(from == 0 ? to : from);
         if (units == 0) revert IClearingAccounts.ClearingAccounts_ZeroAmount();
+        if (_isHeld(from)) revert ClearingFunds_WindingDown(from);
 
         FundState storage sender = _funds[from];
         uint256 held = _markets[from].fund / UNIT_FINE;
@@ -175,7 +176,12 @@ abstract contract Funds is Custody, IClearingFunds {
         uint256 held = _markets[market].fund / UNIT_FINE;
         (limit, room) = _share(state.left, held, _exitTerms.limitsPpm[rung]);
         room = Math.min(room, held);
-        if (_markets[market].shortfall != 0 || state.assessment.deficitUnits != 0) room = 0;
+        if (_markets[market].shortfall != 0 || state.assessment.deficitUnits != 0 || _isHeld(market)) room = 0;
+    }
+
+    /// @dev Whether the fund stands behind a wind-down whose losses are not known: its own market's, for the shared one any.
+    function _isHeld(uint8 market) private view returns (bool) {
+        return market == 0 ? _closings != 0 : _isSettling(_markets[market]);
     }
 
     /// @dev The shared fund stands behind every market, so its holders wait for the worst of them.

@@ -86,9 +86,7 @@ abstract contract Reports is Custody, IClearingReports, IVenue {
         report.priceX32 = _price(market, Action.Close, cache);
         report.openInterest = _openInterest(entry, report.priceX32);
         report.skewFine = -entry.book.dustSize;
-        (, uint256 own) = _drawable(market, market);
-        (, uint256 shared) = _drawable(market, 0);
-        report.insurance = (own + shared) / UNIT_FINE;
+        report.insurance = _coverUnits(market);
         report.shortfall = entry.shortfall / UNIT_FINE;
     }
 

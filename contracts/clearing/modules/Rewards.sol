@@ -5,7 +5,6 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {IClearingFunds} from "../../interfaces/IClearingFunds.sol";
 import {MarketParams} from "../../interfaces/IClearingMarkets.sol";
-import {LimiterLib} from "../book/Limiter.sol";
 import {Position} from "../book/Position.sol";
 import {UNIT_FINE} from "../book/Scale.sol";
 import {Touch} from "./Touch.sol";
@@ -59,8 +58,7 @@ abstract contract Rewards is Touch {
         (uint256 limit, uint256 available) = _drawable(market, market);
         units = Math.min(units, available / UNIT_FINE);
         if (units == 0) return;
-        LimiterLib.count(_drawnBy(market, market), units, limit, DRAW_WINDOW);
-        _markets[market].fund -= units * UNIT_FINE;
+        _takeOut(market, market, units * UNIT_FINE, limit);
         _accounts[msg.sender].cash += int256(units * UNIT_FINE);
         emit IClearingFunds.KeeperRewarded(market, msg.sender, units);
     }

@@ -30,6 +30,7 @@ abstract contract Settlement is Touch, ISettlement {
         if (priceX32 == 0) revert IClearingAccounts.ClearingAccounts_NoPrice(market);
         (entry.clock.average, entry.clock.last) = (priceX32, priceX32);
         entry.closing.priceX32 = priceX32;
+        ++_closings;
         emit MarketClosed(market, priceX32);
     }
 
@@ -63,6 +64,7 @@ abstract contract Settlement is Touch, ISettlement {
 
         uint256 missing = entry.closing.deficit + entry.shortfall;
         (entry.closing.deficit, entry.shortfall, entry.closing.isConcluded) = (0, 0, true);
+        --_closings;
         // No position is left, so the dust account has cash alone.
         int256 dust = book.dustCash;
         book.dustCash = 0;

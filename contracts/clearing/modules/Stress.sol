@@ -83,6 +83,7 @@ abstract contract Stress is Touch, IClearingFunds, ISolvencySource {
             }
             units = Math.max(units, sum);
         }
+        units += _waiting(market);
         // Each market's own scenario is one of the whole deployment too.
         for (uint8 each = 1; market == 0 && each < MARKETS_MAX; ++each) {
             units = Math.max(units, _funds[each].assessment.stressedUnits);
@@ -153,6 +154,8 @@ abstract contract Stress is Touch, IClearingFunds, ISolvencySource {
         Assessment memory last = _funds[market].assessment;
         (uint256 gap, uint256 interest) = _exposure(market);
         (uint256 stressed, uint256 deficit) = _lookAtKnown(market, last.deficitUnits);
+        uint256 waiting = _waiting(market);
+        (stressed, deficit) = (stressed + waiting, deficit + waiting);
         if (market == 0) (stressed, deficit) = _joined(stressed, deficit);
         (next.gapUnits, next.interestUnits) = (SafeCast.toUint96(gap), SafeCast.toUint96(interest));
         (next.stressedUnits, next.deficitUnits) = (SafeCast.toUint96(stressed), SafeCast.toUint96(deficit));
@@ -230,10 +233,13 @@ abstract contract Stress is Touch, IClearingFunds, ISolvencySource {
             uint256 price = _price(each, Action.Close, cache);
             equity += position.value(entry.book.mark(position.isLong, price));
             if (market != 0 && market != each) continue;
+            // Wound down: its price moves no more.
+            if (_isClosing(entry)) continue;
             int256 change = int256(position.size() * ((price * _funds[each].terms.gapPpm) / PPM));
             if (!position.isLong) change = -change;
             (fallen, risen) = (fallen - change, risen + change);
         }
+        if (_accounts[account].claims != 0) equity += int256(_claimsFine(account, Action.Close));
         (fallen, risen) = (equity + fallen, equity + risen);
     }
 
@@ -249,7 +255,8 @@ abstract contract Stress is Touch, IClearingFunds, ISolvencySource {
         Market storage entry = _listed(market);
         uint256[32] memory cache;
         interest = _openInterest(entry, _price(market, Action.Close, cache));
-        uint256 gapPpm = _funds[market].terms.gapPpm;
+        // Wound down: no gap of its price is to come.
+        uint256 gapPpm = _isClosing(entry) ? 0 : _funds[market].terms.gapPpm;
         uint256 maintenance = _maintenancePpm(entry);
         if (gapPpm <= maintenance) return (0, interest);
         gap = Math.ceilDiv(interest * (gapPpm - maintenance) * _funds[market].terms.concentrationPpm, PPM * PPM);
@@ -257,12 +264,13 @@ abstract contract Stress is Touch, IClearingFunds, ISolvencySource {
 
     /// @dev What could be drawn for `market` in this block, in units; for market 0 all funds.
     function _insurance(uint8 market) private view returns (uint256 units) {
-        if (market != 0) {
-            (, uint256 own) = _drawable(market, market);
-            (, uint256 shared) = _drawable(market, 0);
-            return (own + shared) / UNIT_FINE;
-        }
+        if (market != 0) return _coverUnits(market);
         for (uint8 each; each < MARKETS_MAX; ++each) units += _markets[each].fund / UNIT_FINE;
+    }
+
+    /// @dev What debtors of a market that is wound down could not pay, and nobody has borne yet: in units, rounded up.
+    function _waiting(uint8 market) private view returns (uint256) {
+        return Math.ceilDiv(_markets[market].closing.deficit, UNIT_FINE);
     }
 
     function _requireKnown(uint8 market) private view {

@@ -83,9 +83,14 @@ abstract contract Touch is Margin {
         (uint256 limit, uint256 available) = _drawable(market, from);
         drawn = Math.min(wanted, available);
         if (drawn == 0) return 0;
-        LimiterLib.count(_drawnBy(market, from), Math.ceilDiv(drawn, UNIT_FINE), limit, DRAW_WINDOW);
-        _markets[from].fund -= drawn;
+        _takeOut(market, from, drawn, limit);
         emit IRecovery.FundDrawn(market, from != market, drawn);
+    }
+
+    /// @dev Takes `fine` out of fund `from` on behalf of `market`, and counts it against `limit`.
+    function _takeOut(uint8 market, uint8 from, uint256 fine, uint256 limit) internal {
+        LimiterLib.count(_drawnBy(market, from), Math.ceilDiv(fine, UNIT_FINE), limit, DRAW_WINDOW);
+        _markets[from].fund -= fine;
     }
 
     /// @dev Pays `fine` into the fund of `market`; what nobody could be found for comes first.
@@ -116,6 +121,14 @@ abstract contract Touch is Margin {
         uint256 units;
         (limit, units) = _share(drawn, fund / UNIT_FINE, ppm);
         fine = Math.min(fund, units * UNIT_FINE);
+    }
+
+    /// @dev What could be drawn for `market` in this block, in units. Its wind-down draws all of its own fund, without a cap.
+    function _coverUnits(uint8 market) internal view returns (uint256) {
+        (, uint256 own) = _drawable(market, market);
+        (, uint256 shared) = _drawable(market, 0);
+        if (_isSettling(_markets[market])) own = _markets[market].fund;
+        return (own + shared) / UNIT_FINE;
     }
 
     /// @dev A part of a fund that may go in a day, of what it was before anything went, and what of it is left.

@@ -20,7 +20,8 @@ abstract contract Upkeep is Custody, IClearingAccounts {
     /// @inheritdoc IClearingAccounts
     function poke(uint8 market) external nonReentrant {
         Market storage entry = _listed(market);
-        _accrue(market);
+        // Needs no price: whoever is behind may always catch up.
+        if (_catchUp(market) != 0) return;
         uint256[32] memory cache;
         _updateAverage(entry.clock, _price(market, Action.Close, cache));
     }

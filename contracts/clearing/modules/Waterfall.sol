@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {Standing} from "../../interfaces/IClearingReports.sol";
+import {IEstates} from "../../interfaces/IEstates.sol";
 import {IRecovery} from "../../interfaces/IRecovery.sol";
 import {ISettlement} from "../../interfaces/ISettlement.sol";
 import {Action} from "../../types/Matrix.sol";
@@ -16,43 +17,38 @@ import {Rewards} from "./Rewards.sol";
 /// @notice Closes bankrupt accounts, and finds who bears the loss, in order.
 /// @dev The deficit is divided over the account's markets by what it has lost in each, so that nobody's choice of an order
 /// decides which market pays. All that can be closed is closed in one call; its gas grows with the account's own positions
-/// only. A position in a halted market stays, with its part of the deficit: one halted market does not keep the losses of
-/// the others growing, and takes nothing from anybody meanwhile.
+/// only. A position in a halted market is not closed: one halted market does not keep the losses of the others growing, and
+/// takes nothing from anybody meanwhile. It passes, with its part of the deficit, to an estate: an account that is nobody's.
+/// Others bear what it loses from then on, so they have what it gains.
 abstract contract Waterfall is Deleveraging, Rewards, IRecovery {
     /// @inheritdoc IRecovery
-    function resolve(address account) external nonReentrant {
+    function resolve(address account) external nonReentrant returns (address estate) {
         _accrueAll(account);
         uint256[32] memory cache;
-        (Loss[] memory losses, uint256 total) = _losses(account, cache);
-        Standing memory standing_ = _assess(account, Action.Deleverage, cache);
-        if (standing_.equityFine >= 0) revert Recovery_NotBankrupt(account, standing_.equityFine);
+        (Loss[] memory losses, uint256 total, uint256 frozen) = _losses(account, cache);
+        int256 equity = _assess(account, Action.Deleverage, cache).equityFine;
+        if (equity >= 0 && (losses.length == 0 || !_accounts[account].isEstate)) {
+            revert Recovery_NotBankrupt(account, equity);
+        }
 
         // Negative, so the cast of its opposite keeps it.
-        uint256 deficit = uint256(-standing_.equityFine);
+        uint256 deficit = equity < 0 ? uint256(-equity) : 0;
+        uint256 left = _divide(losses, deficit, total);
+        if (frozen != 0) estate = _formEstate(account, losses, frozen);
         emit Defaulted(account, deficit);
-        (uint256 left, uint256 lostLeft) = (deficit, total);
-        for (uint256 i; i < losses.length; ++i) {
-            // Of what is left, so that the last market with a loss gets all of it.
-            uint256 share = lostLeft == 0 ? 0 : Math.mulDiv(left, losses[i].lost, lostLeft);
-            if (lostLeft == 0 && i + 1 == losses.length) share = left;
-            lostLeft -= losses[i].lost;
-            if (losses[i].isFrozen) {
-                // Still missing when its market trades again.
-                deficit -= share;
-            } else {
-                _closeRewarded(account, losses[i], share);
-            }
-            left -= share;
-        }
+        _accounts[account].cash += int256(deficit);
+        for (uint256 i = frozen; i < losses.length; ++i) _closeRewarded(account, losses[i]);
         // Somebody without positions: no market is to blame.
         if (left != 0) _leaveUncovered(0, left - _draw(0, 0, left));
-        _accounts[account].cash += int256(deficit);
     }
 
-    /// @dev Every position, up to date and at a sane price, frozen ones first, and the sum of losses.
-    function _losses(address account, uint256[32] memory cache) private returns (Loss[] memory losses, uint256 total) {
+    /// @dev Every position, up to date and at a sane price, frozen ones first; the sum of losses, and how many are frozen.
+    function _losses(
+        address account,
+        uint256[32] memory cache
+    ) private returns (Loss[] memory losses, uint256 total, uint256 frozen) {
         losses = new Loss[](MARKETS_MAX);
-        (uint256 count, uint256 frozen, uint8 halted) = (0, 0, 0);
+        (uint256 count, uint8 halted) = (0, 0);
         for (uint32 open = _accounts[account].open; open != 0; open &= open - 1) {
             uint8 market = _lowest(open);
             uint256 priceX32 = _sanePrice(market, Action.Deleverage, cache);
@@ -60,10 +56,9 @@ abstract contract Waterfall is Deleveraging, Rewards, IRecovery {
             Position memory position = _touch(account, market, type(uint256).max);
             if (position.isEmpty()) continue;
             int256 value = position.value(_markets[market].book.mark(position.isLong, priceX32));
-            uint256 lost = value < 0 ? uint256(-value) : 0;
-            total += lost;
-            losses[count] = Loss(market, priceX32, lost, position, !_isLive(market));
-            if (losses[count].isFrozen) {
+            total += _lost(value);
+            losses[count] = Loss(market, priceX32, value, 0, position);
+            if (!_isLive(market)) {
                 halted = market;
                 (losses[frozen], losses[count]) = (losses[count], losses[frozen]);
                 ++frozen;
@@ -77,24 +72,61 @@ abstract contract Waterfall is Deleveraging, Rewards, IRecovery {
         }
     }
 
+    /// @dev Gives each market its share. @return left What is nobody's: the account has no positions.
+    function _divide(Loss[] memory losses, uint256 deficit, uint256 total) private pure returns (uint256 left) {
+        left = deficit;
+        for (uint256 i; i < losses.length; ++i) {
+            uint256 lost = _lost(losses[i].value);
+            // Of what is left, so that the last market with a loss gets all of it.
+            if (total != 0) losses[i].share = Math.mulDiv(left, lost, total);
+            else if (i + 1 == losses.length) losses[i].share = left;
+            total -= lost;
+            left -= losses[i].share;
+        }
+    }
+
+    function _lost(int256 value) private pure returns (uint256) {
+        return value < 0 ? uint256(-value) : 0;
+    }
+
+    /// @dev Moves the frozen positions to an account that nobody has a key of, with so much of the cash that it lacks their
+    /// part of the deficit, and no more: the account keeps what the rest comes to.
+    function _formEstate(address account, Loss[] memory losses, uint256 frozen) private returns (address estate) {
+        estate = address(
+            bytes20(Hashes.efficientKeccak256(bytes32(bytes20(address(this))), bytes32(uint256(++_estates))))
+        );
+        int256 value;
+        int256 cash;
+        Position memory none;
+        for (uint256 i; i < frozen; ++i) {
+            Loss memory loss = losses[i];
+            value += loss.value;
+            cash -= loss.value + int256(loss.share);
+            _store(estate, loss.market, loss.position);
+            _store(account, loss.market, none);
+        }
+        (_accounts[estate].cash, _accounts[estate].isEstate) = (cash, true);
+        // Of the deficit that it is relieved of, the estate has its part.
+        _accounts[account].cash += value;
+        emit IEstates.EstateFormed(account, estate, _accounts[estate].open, cash);
+    }
+
     /// @dev The keeper's reward is known before the position is gone, and paid after the deficit, out of what is left of the
     /// fund. None in a market that is wound down: its fund is for those who have claims.
-    function _closeRewarded(address account, Loss memory loss, uint256 share) private {
-        uint256 reward =
-            account == msg.sender || _isClosing(_markets[loss.market])
-                ? 0
-                : _rewardFor(loss.market, loss.position, loss.priceX32);
-        _close(account, loss, share);
+    function _closeRewarded(address account, Loss memory loss) private {
+        if (_isClosing(_markets[loss.market])) {
+            _settleDebtor(account, loss);
+            return;
+        }
+        uint256 reward = account == msg.sender ? 0 : _rewardFor(loss.market, loss.position, loss.priceX32);
+        _close(account, loss);
         _payReward(loss.market, reward);
     }
 
     /// @dev Funds, then deleveraging, then socialised loss.
-    function _close(address account, Loss memory loss, uint256 deficit) private {
-        if (_isClosing(_markets[loss.market])) {
-            _settleDebtor(account, loss, deficit);
-            return;
-        }
-        uint256 left = deficit - _draw(loss.market, loss.market, deficit);
+    function _close(address account, Loss memory loss) private {
+        uint256 left = loss.share;
+        left -= _draw(loss.market, loss.market, left);
         left -= _draw(loss.market, 0, left);
 
         uint256 taken = _deleverage(account, loss, left);
@@ -112,11 +144,11 @@ abstract contract Waterfall is Deleveraging, Rewards, IRecovery {
     }
 
     /// @dev In a market that is wound down the deficits of all debtors wait for its conclusion, and are borne together.
-    function _settleDebtor(address account, Loss memory loss, uint256 deficit) private {
+    function _settleDebtor(address account, Loss memory loss) private {
         _settlePosition(account, loss.market, loss.position);
-        if (deficit == 0) return;
-        _markets[loss.market].closing.deficit += deficit;
-        emit ISettlement.SettlementDeficit(loss.market, account, deficit);
+        if (loss.share == 0) return;
+        _markets[loss.market].closing.deficit += loss.share;
+        emit ISettlement.SettlementDeficit(loss.market, account, loss.share);
     }
 
     function _leaveUncovered(uint8 market, uint256 fine) private {

@@ -10,9 +10,6 @@ import { type Trader, walletOf } from "./population.ts";
 const MAKER_UNITS = 10n ** 9n * ONE;
 /** What keepers have together: what they take over needs initial margin. */
 const KEEPER_UNITS = 2n * 10n ** 6n * ONE;
-/** What gets into a chain in a minute: crashes fill blocks. */
-const LIQUIDATIONS_A_MINUTE = 5;
-const RESOLUTIONS_A_MINUTE = 3;
 const EACH_FUND_UNITS = 10_000n * ONE;
 const MOST_LOTS = (1n << 64n) - 1n;
 /** Of what margin allows, so that fees fit. */
@@ -41,7 +38,8 @@ export interface Desk {
   standings(): Promise<readonly Standing[]>;
 }
 
-export async function openDesk(world: GuardedWorld): Promise<Desk> {
+/** @param calls - that keepers get into the chain in a minute */
+export async function openDesk(world: GuardedWorld, calls: number): Promise<Desk> {
   const { house, connection } = world;
   const [maker, keeper] = [walletOf(MAKER_INDEX), walletOf(KEEPER_INDEX)];
   await connection.networkHelpers.setBalance(keeper.address, 10n ** 24n);
@@ -63,13 +61,11 @@ export async function openDesk(world: GuardedWorld): Promise<Desk> {
       return isIn;
     },
     async keep(price) {
-      const all = await standings();
-      const weak = all.filter(({ equityFine, maintenanceFine }) => equityFine >= 0n && equityFine < maintenanceFine);
-      const broke = all.filter(({ equityFine }) => equityFine < 0n);
-      for (const { account } of weak.slice(0, LIQUIDATIONS_A_MINUTE)) {
+      const { weak, broke } = sortTroubled(await standings());
+      for (const { account } of weak.slice(0, calls)) {
         await attempt(() => asKeeper.getFunction("liquidate")(account, MARKET, MOST_LOTS));
       }
-      for (const { account } of broke.slice(0, RESOLUTIONS_A_MINUTE)) {
+      for (const { account } of broke.slice(0, Math.max(0, calls - weak.length))) {
         await attempt(() => asKeeper.getFunction("resolve")(account));
       }
       const { isLong, sizeFine } = await positionOf(house, keeper);
@@ -77,6 +73,17 @@ export async function openDesk(world: GuardedWorld): Promise<Desk> {
       // The maker takes it if that makes the maker smaller too, or risk may be added.
       if (lots > 0n) await fill(keeper, { isBuy: !isLong, isReduceOnly: true, lots }, price);
     },
+  };
+}
+
+/** What pays keepers most comes first, for a discount is a part of what is taken over; and the largest hole. */
+function sortTroubled(all: readonly Standing[]): { readonly weak: Standing[]; readonly broke: Standing[] } {
+  const descending = (a: bigint, b: bigint): number => Number(b > a) - Number(b < a);
+  return {
+    weak: all
+      .filter(({ equityFine, maintenanceFine }) => equityFine >= 0n && equityFine < maintenanceFine)
+      .sort((a, b) => descending(a.maintenanceFine, b.maintenanceFine)),
+    broke: all.filter(({ equityFine }) => equityFine < 0n).sort((a, b) => descending(-a.equityFine, -b.equityFine)),
   };
 }
 

@@ -21,6 +21,8 @@ export interface Scenario {
   readonly accounts: number;
   /** Minutes between two newcomers. */
   readonly newcomerMinutes: number;
+  /** Liquidations and resolutions that get into the chain in a minute. */
+  readonly calls: number;
 }
 
 export interface CrashOutcome extends Totals {
@@ -40,7 +42,7 @@ export interface CrashOutcome extends Totals {
 /** One crash through hub, sensors, aggregator and house, minute by minute. */
 export async function replayCrash(
   { lotE18, before, minutes }: Recorded,
-  { guard, seed, accounts, newcomerMinutes }: Scenario,
+  { guard, seed, accounts, newcomerMinutes, calls }: Scenario,
   onMinute: (done: number) => void,
 ): Promise<CrashOutcome> {
   const connection = await network.create("chain0");
@@ -57,7 +59,7 @@ export async function replayCrash(
     }
     await world.publishTick(opening);
     const random = createRandom(seed);
-    const desk = await openDesk(world);
+    const desk = await openDesk(world, calls);
     for (let index = 0; index < accounts; index += 1) {
       await world.publishTick(opening);
       await desk.enter(drawTrader(random, index), opening.price);

@@ -43,6 +43,8 @@ abstract contract ClearingWorld is Test {
     uint256[TRADERS] internal keys;
     address[TRADERS] internal traders;
     uint64 internal nonce;
+    /// @dev Formed by {_resolveAny}.
+    address[] internal estates;
 
     function setUp() public virtual {
         vm.warp(START);
@@ -119,6 +121,16 @@ abstract contract ClearingWorld is Test {
         }
     }
 
+    /// @dev So many hours at `price`, looked at in each.
+    function _holdPrice(uint8 market, uint256 price, uint256 lapse) internal {
+        _setPrice(market, price);
+        house.poke(market);
+        for (uint256 i; i < lapse; ++i) {
+            _pass(1 hours);
+            house.poke(market);
+        }
+    }
+
     function _fund(uint256 trader, uint256 amount) internal {
         house.deposit(traders[trader], amount * ONE);
     }
@@ -126,6 +138,12 @@ abstract contract ClearingWorld is Test {
     /// @dev Fills `lots` at a whole price, whatever `buyer` and `seller` hold.
     function _trade(uint8 market, uint256 buyer, uint256 seller, uint64 lots, uint256 price) internal {
         house.fill(_match(market, buyer, seller, lots, price));
+    }
+
+    /// @dev Resolves, and remembers the estate that was formed.
+    function _resolveAny(address account) internal returns (address estate) {
+        estate = house.resolve(account);
+        if (estate != address(0)) estates.push(estate);
     }
 
     function _match(
@@ -178,7 +196,11 @@ abstract contract ClearingWorld is Test {
 
     /// @dev Signed fine size.
     function _size(uint256 trader, uint8 market) internal view returns (int256) {
-        PositionView memory position = house.positionOf(traders[trader], market);
+        return _sizeOf(traders[trader], market);
+    }
+
+    function _sizeOf(address account, uint8 market) internal view returns (int256) {
+        PositionView memory position = house.positionOf(account, market);
         return position.isLong ? int256(position.sizeFine) : -int256(position.sizeFine);
     }
 
@@ -193,6 +215,7 @@ abstract contract ClearingWorld is Test {
         for (uint256 i; i < TRADERS; ++i) {
             value += _equity(i);
         }
+        for (uint256 i; i < estates.length; ++i) value += house.standing(estates[i]).equityFine;
         assertEq(value, int256(house.unitsHeld() * UNIT_FINE), "P13: value was made or lost");
         assertEq(token.balanceOf(address(house)), house.unitsHeld(), "P13: tokens do not match");
         for (uint8 market = BTC; market <= ETH; ++market) {
@@ -200,6 +223,7 @@ abstract contract ClearingWorld is Test {
             for (uint256 i; i < TRADERS; ++i) {
                 size += _size(i, market);
             }
+            for (uint256 i; i < estates.length; ++i) size += _sizeOf(estates[i], market);
             assertEq(size, 0, "open interest is out of balance");
         }
     }

@@ -266,14 +266,8 @@ contract SettlementTest is ClearingWorld {
         _settleAfter(240, price);
     }
 
-    /// @dev So many hours at `price`, looked at in each; then closed.
     function _settleAfter(uint256 lapse, uint256 price) private {
-        _setPrice(BTC, price);
-        house.poke(BTC);
-        for (uint256 i; i < lapse; ++i) {
-            _pass(1 hours);
-            house.poke(BTC);
-        }
+        _holdPrice(BTC, price, lapse);
         house.closeMarket(BTC);
     }
 

@@ -9,7 +9,7 @@ contract VenueInvariantTest is VenueHandler {
     function setUp() public override {
         super.setUp();
         targetContract(address(this));
-        bytes4[] memory selectors = new bytes4[](19);
+        bytes4[] memory selectors = new bytes4[](20);
         selectors[0] = this.trade.selector;
         selectors[1] = this.move.selector;
         selectors[2] = this.pass.selector;
@@ -29,6 +29,7 @@ contract VenueInvariantTest is VenueHandler {
         selectors[16] = this.payDue.selector;
         selectors[17] = this.moveInsurance.selector;
         selectors[18] = this.nameWorst.selector;
+        selectors[19] = this.strand.selector;
         targetSelector(FuzzSelector(address(this), selectors));
     }
 

@@ -264,11 +264,27 @@ abstract contract VenueHandler is ClearingWorld {
         } catch {}
     }
 
-    /// @dev Whoever is bankrupt, as soon as somebody says so.
+    /// @dev Whoever is bankrupt, as soon as somebody says so; and estates whose markets trade again.
     function resolve(uint256 seed) external step {
+        if (estates.length != 0) _closeEstate(estates[(seed >> 8) % estates.length]);
         for (uint256 i; i < TRADERS; ++i) {
             uint256 trader = ((seed % TRADERS) + i) % TRADERS;
             _resolve(trader);
+        }
+    }
+
+    /// @dev Somebody in both markets goes bankrupt in BTC while ETH is halted.
+    function strand(uint256 seed) external step {
+        for (uint256 i; i < TRADERS; ++i) {
+            uint256 trader = ((seed % TRADERS) + i) % TRADERS;
+            int256 size = _size(trader, BTC);
+            if (size == 0 || _size(trader, ETH) == 0) continue;
+            hub.set(ETH, HALTED, 0);
+            (, int256 answer, , , ) = feeds[BTC].latestRoundData();
+            uint256 price = (uint256(answer) * (size > 0 ? 75 : 125)) / 100 / 1e8;
+            if (price > 100 && price < 1_000_000) _setPrice(BTC, price);
+            _resolve(trader);
+            return;
         }
     }
 
@@ -280,16 +296,50 @@ abstract contract VenueHandler is ClearingWorld {
         int256 remainder = house.remainderFine();
         // The reward is this contract's.
         int256 reward = -house.standing(address(this)).equityFine;
-        try house.resolve(traders[trader]) {
+        // Estates may be asked like anybody.
+        int256 taken = -_inEstates();
+        try house.resolve(traders[trader]) returns (address estate) {
             ++done["resolve"];
+            if (estate != address(0)) {
+                estates.push(estate);
+                if (house.standing(estate).equityFine > 0) ++violations[12];
+                ++done["estate"];
+            }
         } catch {
             return;
         }
+        taken += _inEstates();
         reward += house.standing(address(this)).equityFine;
         if (reward != 0) ++done["reward"];
-        if (house.openMarkets(traders[trader]) != 0) ++done["partly"];
-        else if (_equity(trader) != 0) ++violations[12];
-        _requireGiven(trader, before, remainder - reward);
+        // Whatever is halted: the defaulter ends with nothing.
+        if (house.openMarkets(traders[trader]) != 0 || _equity(trader) != 0) ++violations[12];
+        _requireGiven(trader, before, remainder - reward - taken);
+    }
+
+    function _inEstates() private view returns (int256 fine) {
+        for (uint256 i; i < estates.length; ++i) fine += house.standing(estates[i]).equityFine;
+    }
+
+    /// @dev What an estate has gained is nobody's but the shared fund's; what it lacks is borne as ever.
+    function _closeEstate(address estate) private {
+        house.poke(BTC);
+        house.poke(ETH);
+        int256[TRADERS] memory before = _equities();
+        try house.resolve(estate) returns (address next) {
+            ++done["estateClosed"];
+            if (next != address(0)) estates.push(next);
+            if (house.openMarkets(estate) != 0) ++violations[12];
+        } catch {}
+        for (uint256 i; i < TRADERS; ++i) if (_equity(i) > before[i]) ++violations[12];
+        uint256 fund = house.fundOf(0);
+        uint256 shortfall = house.shortfallOf(0);
+        int256 had = house.standing(estate).equityFine;
+        before = _equities();
+        try house.sweepEstate(estate) {
+            ++done["sweep"];
+            if (int256(house.fundOf(0) + shortfall - house.shortfallOf(0) - fund) != had) ++violations[13];
+        } catch {}
+        _requireSame(before, 0);
     }
 
     /// @dev What the defaulter was relieved of, others and funds have given, and nobody has gained.

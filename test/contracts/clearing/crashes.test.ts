@@ -10,6 +10,7 @@ const FILE = new URL("../../vectors/crash-2020-03-13.json", import.meta.url);
 const SEED = 3;
 const ACCOUNTS = 10;
 const NEWCOMER_MINUTES = 10;
+const CALLS = 40;
 const LOT_E18 = 10n ** 14n;
 const TIMEOUT_MS = 180_000;
 const REDUCE_ONLY = 2;
@@ -33,7 +34,7 @@ describe("half an hour of 13 March 2020, through hub, sensors, aggregator and cl
     const replay = (name: string) => {
       const guard = GUARDS[name];
       if (guard === undefined) throw new RangeError(`there is no guard ${name}`);
-      const scenario = { guard, seed: SEED, accounts: ACCOUNTS, newcomerMinutes: NEWCOMER_MINUTES };
+      const scenario = { guard, seed: SEED, accounts: ACCOUNTS, newcomerMinutes: NEWCOMER_MINUTES, calls: CALLS };
       return replayCrash(recorded, scenario, () => undefined);
     };
     without = await replay("neither");

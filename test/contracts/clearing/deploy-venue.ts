@@ -1,6 +1,8 @@
 import type { Contract, HDNodeWallet } from "ethers";
 import { network } from "hardhat";
 
+import { signOrder as signTerms } from "../../../scripts/venue-study/sign-order.ts";
+
 export const { ethers, networkHelpers } = await network.create("chain0");
 
 export const PRICE_ONE = 1n << 32n;
@@ -57,19 +59,10 @@ export const VAULTS = [0, 1] as const;
 export const MAINTENANCE_PPM = 25_000n;
 export const OFFSET_PPM = 600_000n;
 
-const ORDER = [
-  { name: "trader", type: "address" },
-  { name: "market", type: "uint8" },
-  { name: "isBuy", type: "bool" },
-  { name: "isReduceOnly", type: "bool" },
-  { name: "lots", type: "uint64" },
-  { name: "priceE18", type: "uint128" },
-  { name: "expiry", type: "uint64" },
-  { name: "nonce", type: "uint64" },
-];
-
 export interface Deployment {
   readonly house: Contract;
+  /** Pushes halts to the house. */
+  readonly hub: Contract;
   readonly token: Contract;
   readonly traders: readonly HDNodeWallet[];
   /** Whoever has deployed, and sends what no trader sends. */
@@ -119,10 +112,12 @@ export async function deployVenue(): Promise<Deployment> {
   await house.getFunction("setEnvelopeSetter")(owner!.address);
   await house.getFunction("setDeleveragingMode")(RANKED, 1);
   await hub.getFunction("setSpent")(RANKED, true);
+  await hub.getFunction("setMirror")(target);
   await token.getFunction("mint")(owner!.address, 10n ** 30n);
   await token.getFunction("approve")(target, ethers.MaxUint256);
   return {
     house: house as unknown as Contract,
+    hub: hub as unknown as Contract,
     token: token as unknown as Contract,
     traders: await fundedWallets(),
     owner: owner!.address,
@@ -166,24 +161,13 @@ async function fundedWallets(): Promise<HDNodeWallet[]> {
 
 let nonce = 0n;
 
-/** An order of `wallet`, signed, as the house takes it. */
+/** An order of `wallet`, signed, as the house takes it. Each has a nonce of its own. */
 export async function signOrder(
   house: Contract,
   wallet: HDNodeWallet,
-  terms: { market: number; isBuy: boolean; lots: bigint; price: bigint },
+  { price, ...terms }: { market: number; isBuy: boolean; lots: bigint; price: bigint },
 ): Promise<{ order: object; signature: string }> {
   nonce += 1n;
   const { chainId } = await ethers.provider.getNetwork();
-  const order = {
-    trader: wallet.address,
-    market: terms.market,
-    isBuy: terms.isBuy,
-    isReduceOnly: false,
-    lots: terms.lots,
-    priceE18: terms.price * 10n ** 18n,
-    expiry: 10_000_000_000n,
-    nonce,
-  };
-  const domain = { name: "Cordon Clearing House", version: "1", chainId, verifyingContract: house.target as string };
-  return { order, signature: await wallet.signTypedData(domain, { Order: ORDER }, order) };
+  return signTerms({ house, chainId }, wallet, { ...terms, priceE18: price * 10n ** 18n, nonce });
 }

@@ -1,5 +1,6 @@
 import {
   type deployInsured,
+  ethers,
   EXIT_LIMIT_PPM,
   EXIT_NOTICE_SECONDS,
   FUND_TERMS,
@@ -9,17 +10,20 @@ import {
   RANKED,
   signOrder,
   START_PRICES,
+  VAULTS,
 } from "./deploy-venue.ts";
 import { UNIT_FINE } from "./model/book.ts";
+import { setHalt } from "./model/halts.ts";
 import { claimableOf, claimAll, enter, give, move, payDue, request, type Vault } from "./model/insurance.ts";
 import { liquidate } from "./model/liquidation.ts";
 import { deposit, fill, type Market, standingOf, type Venue, withdraw } from "./model/venue.ts";
-import { closeMarket, concludeSettlement, nominate, resolve, settleAccount } from "./model/waterfall.ts";
+import { closeMarket, concludeSettlement, nominate, resolve, settleAccount, sweepEstate } from "./model/waterfall.ts";
 
 export const TRADERS = 5;
 export const INSURANCE = ["enter", "enter", "leave", "payDue", "claim", "move"] as const;
 /** Whoever resolves: the wallet that has deployed. */
 const KEEPER = TRADERS;
+const HALTED = 3;
 const EXIT_TERMS = { noticeSeconds: EXIT_NOTICE_SECONDS, limitPpm: EXIT_LIMIT_PPM };
 
 export type Kind =
@@ -35,6 +39,9 @@ export type Kind =
   | "close"
   | "settleAccount"
   | "conclude"
+  | "halt"
+  | "resume"
+  | "sweep"
   | (typeof INSURANCE)[number];
 
 export interface Step {
@@ -78,10 +85,27 @@ function inTrouble({ model: { venue } }: Run, kind: string, drawn: number): numb
   return Array.from({ length: TRADERS }, (_, i) => i).find(isWanted) ?? drawn;
 }
 
+/** The estate formed last, if it is one's turn; else whoever is asked for. */
+function orEstate({ model: { venue } }: Run, kind: Kind, { b, trader }: { b: number; trader: number }): number {
+  const isTurn = kind === "sweep" || (kind === "resolve" && b % 2 === 1) || (kind === "settleAccount" && b === 0);
+  return (isTurn ? venue.estates.at(-1) : undefined) ?? trader;
+}
+
+/** Of a trader, or of the estate that the house has formed in its turn. */
+export function addressOf({ house, traders, owner, model: { venue } }: Run, number: number): string {
+  const at = venue.estates.indexOf(number);
+  if (at === -1) return traders[number]?.address ?? owner;
+  const hash = ethers.keccak256(
+    ethers.concat([house.target as string, `0x${"00".repeat(12)}`, ethers.toBeHex(at + 1, 32)]),
+  );
+  return ethers.getAddress(ethers.dataSlice(hash, 0, 20));
+}
+
 /** Both halves of one step: what the model says, and the call. */
 export async function halves(run: Run, { kind, market, a: drawn, b, amount }: Step): Promise<Halves> {
   const { house, traders } = run;
-  const a = kind === "resolve" || kind === "liquidate" ? inTrouble(run, kind, drawn) : drawn;
+  const trader = kind === "resolve" || kind === "liquidate" ? inTrouble(run, kind, drawn) : drawn;
+  const a = orEstate(run, kind, { b, trader });
   const other = (a + 1 + b) % TRADERS;
   const units = BigInt(amount) * (ONE / 10n);
   switch (kind) {
@@ -104,9 +128,16 @@ export async function halves(run: Run, { kind, market, a: drawn, b, amount }: St
     case "resolve":
       return {
         model: ({ venue }) => resolve(venue, a, KEEPER),
-        call: () => house.getFunction("resolve")(traders[a]!.address),
+        call: () => house.getFunction("resolve")(addressOf(run, a)),
+      };
+    case "sweep":
+      return {
+        model: ({ venue }) => sweepEstate(venue, a),
+        call: () => house.getFunction("sweepEstate")(addressOf(run, a)),
       };
     case "withdraw":
+      // What may leave in an hour of a halt is not the model's: `Accounts.t.sol`.
+      if (run.model.venue.halted.size > 0) return gifts(run, "deposit", { market, a, amount, units });
       return {
         model: ({ venue }) => withdraw(venue, a, units),
         call: () => as(house, traders[a]!).getFunction("withdraw")(units, traders[a]!.address),
@@ -128,7 +159,7 @@ function insurance(
   kind: "enter" | "leave" | "payDue" | "claim" | "move",
   { a, amount }: { a: number; amount: number },
 ): Halves {
-  const market = amount % 2;
+  const market = amount % VAULTS.length;
   const fund = as(funds.get(market)!, traders[a]!);
   const { address } = traders[a]!;
   const units = BigInt(amount) * 10_000n + 7n;
@@ -178,6 +209,10 @@ function upkeep(run: Run, kind: Kind, drawn: Drawn): Halves {
   const { house, traders } = run;
   const { market, a, amount } = drawn;
   switch (kind) {
+    case "halt":
+      return halt(run, amount % 3, true);
+    case "resume":
+      return halt(run, [...run.model.venue.halted][0] ?? 0, false);
     case "nominate":
       return {
         model: ({ venue }) => nominate(venue, venue.markets.get(RANKED)!, a),
@@ -202,7 +237,7 @@ function upkeep(run: Run, kind: Kind, drawn: Drawn): Halves {
     case "settleAccount":
       return {
         model: ({ venue }) => settleAccount(venue, venue.markets.get(RANKED)!, a),
-        call: () => house.getFunction("settleAccount")(traders[a]!.address, RANKED),
+        call: () => house.getFunction("settleAccount")(addressOf(run, a), RANKED),
       };
     case "conclude":
       return {
@@ -212,6 +247,14 @@ function upkeep(run: Run, kind: Kind, drawn: Drawn): Halves {
     default:
       return gifts(run, kind, drawn);
   }
+}
+
+/** Halts a market, or all, or lets it go. */
+function halt({ hub }: Run, market: number, shouldHalt: boolean): Halves {
+  return {
+    model: (model) => (setHalt(model.venue, market, shouldHalt), true),
+    call: () => hub.getFunction("set")(market, shouldHalt ? HALTED : 0, 0),
+  };
 }
 
 function setBudget(venue: Venue, { budget, closing }: Market, next: { units: bigint; until: bigint }): boolean {

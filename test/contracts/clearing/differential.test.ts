@@ -14,7 +14,7 @@ import {
   START_PRICES,
   VAULTS,
 } from "./deploy-venue.ts";
-import { halves, INSURANCE, type Kind, type Run, type Step, toX32, TRADERS } from "./differential-steps.ts";
+import { addressOf, halves, INSURANCE, type Kind, type Run, type Step, toX32, TRADERS } from "./differential-steps.ts";
 import { sizeOf } from "./model/book.ts";
 import { claimableOf, createVault } from "./model/insurance.ts";
 import { createVenue, deposit, listMarket, remainderOf, standingOf } from "./model/venue.ts";
@@ -28,6 +28,8 @@ const TIMEOUT_MS = 180_000;
 const OFTEN = ["trade", "trade", "trade", "liquidate", "liquidate", "resolve"] as const;
 const SELDOM = ["deposit", "withdraw", "contribute", "settle", "nominate", "nominate", "budget", ...INSURANCE] as const;
 const WIND_DOWN = ["settleAccount", "settleAccount", "settleAccount", "resolve", "conclude", "trade"] as const;
+const HALTS = ["halt", "resume", "resume", "resume", "sweep"] as const;
+const LEAVING = ["leave", "payDue", "payDue", "move", "sweep"] as const;
 /** Exits take days. */
 const PATIENT = new Set<string>(["leave", "payDue"]);
 const PATIENCE_SECONDS = 40_000;
@@ -45,13 +47,18 @@ const stepOf = (...kinds: readonly Kind[]) =>
   });
 
 /** A life of both markets; then one is wound down while the other goes on. */
-const life = fc
-  .tuple(
-    fc.array(stepOf(...OFTEN, ...OFTEN, ...SELDOM), { minLength: STEPS, maxLength: STEPS }),
-    fc.array(stepOf("close"), { minLength: 1, maxLength: 1 }),
-    fc.array(stepOf(...WIND_DOWN), { minLength: LAST_STEPS, maxLength: LAST_STEPS }),
-  )
-  .map((parts) => parts.flat());
+const lifeOf = (before: readonly Kind[], after: readonly Kind[]) =>
+  fc
+    .tuple(
+      fc.array(stepOf(...before), { minLength: STEPS, maxLength: STEPS }),
+      fc.array(stepOf("close"), { minLength: 1, maxLength: 1 }),
+      fc.array(stepOf(...after), { minLength: LAST_STEPS, maxLength: LAST_STEPS }),
+    )
+    .map((parts) => parts.flat());
+
+const calm = lifeOf([...OFTEN, ...OFTEN, ...SELDOM], WIND_DOWN);
+/** Markets, and the whole protocol, are halted now and then, and owners of the funds want out. */
+const troubled = lifeOf([...OFTEN, ...OFTEN, "deposit", "contribute", "enter", ...HALTS], [...WIND_DOWN, ...LEAVING]);
 
 async function start(): Promise<Run> {
   const deployment = await networkHelpers.loadFixture(deployInsured);
@@ -108,10 +115,10 @@ async function compare(run: Run, after: string): Promise<void> {
   const {
     house,
     traders,
-    owner,
     model: { venue },
   } = run;
-  for (const [i, address] of [...traders.map((trader) => trader.address), owner].entries()) {
+  for (const i of [...Array.from({ length: traders.length + 1 }, (_, each) => each), ...venue.estates]) {
+    const address = addressOf(run, i);
     const [equity, cash, initial, maintenance] = (await house.getFunction("standing")(address)) as bigint[];
     expect({ equity, cash, initial, maintenance }, `trader ${String(i)} after ${after}`).to.deep.equal(
       standingOf(venue, i),
@@ -148,7 +155,7 @@ describe("clearing house and its model", () => {
     const done = new Map<string, number>();
 
     await fc.assert(
-      fc.asyncProperty(life, async (steps) => {
+      fc.asyncProperty(calm, async (steps) => {
         const run = await start();
         for (const drawn of steps) await take(run, drawn);
         for (const [kind, count] of run.done) done.set(kind, (done.get(kind) ?? 0) + count);
@@ -166,4 +173,48 @@ describe("clearing house and its model", () => {
     expect(done.get("settleAccount") ?? 0, counts).to.be.greaterThan(0);
     for (const kind of new Set(INSURANCE)) expect(done.get(kind) ?? 0, counts).to.be.greaterThan(0);
   });
+
+  it("agree to the last bit with halts, and with exits while a market is wound down", async function () {
+    this.timeout(TIMEOUT_MS);
+    const done = new Map<string, number>();
+
+    await fc.assert(
+      fc.asyncProperty(troubled, async (steps) => {
+        const run = await start();
+        for (const drawn of steps) await take(run, drawn);
+        for (const [kind, count] of run.done) done.set(kind, (done.get(kind) ?? 0) + count);
+      }),
+      { numRuns: RUNS, seed: 12, endOnFailure: true },
+    );
+
+    const counts = JSON.stringify([...done]);
+    for (const kind of ["trade", "halt", "resume", "payDue", "close"]) {
+      expect(done.get(kind) ?? 0, counts).to.be.greaterThan(0);
+    }
+  });
+
+  for (const [later, isSwept] of [
+    [12, true],
+    [-15, false],
+  ] as const) {
+    it(`agree on an estate whose market ${isSwept ? "rises" : "falls"} until it trades again`, async function () {
+      this.timeout(TIMEOUT_MS);
+      const run = await start();
+      const step = (kind: Kind, given: Partial<Step> = {}): Promise<void> =>
+        take(run, { kind, market: 1, a: 0, b: 0, amount: 8_000, moves: [0, 0], waits: 60, ...given });
+
+      await step("trade");
+      await step("trade", { market: RANKED });
+      await step("trade", { market: RANKED, a: 2, amount: 4_000 });
+      await step("halt", { amount: RANKED });
+      await step("resolve", { moves: [-35, 1] });
+      expect(run.model.venue.estates).to.have.length(1);
+      await step("resume", { moves: [0, later], waits: 1_800 });
+      await step("resolve", { b: 1, waits: 4_000 });
+      await step("sweep");
+
+      expect(run.done.get("resolve")).to.equal(2);
+      expect(run.done.get("sweep") ?? 0).to.equal(isSwept ? 1 : 0);
+    });
+  }
 });

@@ -6,6 +6,7 @@ import {Test} from "forge-std/Test.sol";
 import {CreditDesk} from "../../../contracts/examples/CreditDesk.sol";
 import {IPostureGuard} from "../../../contracts/interfaces/IPostureGuard.sol";
 import {FeedConfig} from "../../../contracts/interfaces/IPriceAggregator.sol";
+import {SolvencyReport} from "../../../contracts/interfaces/ISolvencySource.sol";
 import {MarketReport} from "../../../contracts/interfaces/IVenue.sol";
 import {MintableToken} from "../../../contracts/mocks/clearing/MintableToken.sol";
 import {SettablePosture} from "../../../contracts/mocks/clearing/SettablePosture.sol";
@@ -170,6 +171,35 @@ contract CreditDeskTest is Test {
         skip(301);
         vm.expectRevert(abi.encodeWithSelector(CreditDesk.CreditDesk_NoPrice.selector, Action.Close));
         desk.reportOf(MARKET);
+    }
+
+    function test_SolvencyOf_ReckonsWithAFallFromMaintenanceMargin() public {
+        desk.insure(50 * ONE);
+        desk.borrow(10_000 * ONE);
+        SolvencyReport memory report = desk.solvencyOf(MARKET);
+        // 1.1 of collateral for 1 of debt falls to 0.77, of which 0.7333 is paid and the rest the keeper's.
+        assertEq(report.stressedLoss, 266.7 ether, "a tenth of the debt loses 26.67 %");
+        assertEq(report.insurance, 50 * ONE);
+        assertEq(report.openInterest, 10_000 * ONE);
+        assertEq(report.negativeEquity, 0);
+        assertEq(report.insuranceTarget, 0, "no target");
+    }
+
+    /// @dev The rule is what a liquidation brings after such a fall.
+    function test_SolvencyOf_TheRuleIsWhatALiquidationLoses() public {
+        desk.borrow(16_000 * ONE);
+        uint256 stressed = desk.solvencyOf(MARKET).stressedLoss;
+        // To maintenance margin, and from there by the gap.
+        feed.publish(int256((1_760 * (10_000 - desk.GAP_BPS())) / 10_000));
+        vm.prank(keeper);
+        desk.liquidate(address(this));
+        assertApproxEqRel((desk.shortfall() * desk.AT_EDGE_BPS()) / 10_000, stressed, 1e15);
+        assertEq(desk.solvencyOf(MARKET).negativeEquity, desk.shortfall(), "nobody has borne it");
+    }
+
+    function test_SolvencyOf_RevertWhen_UnknownMarket() public {
+        vm.expectRevert(abi.encodeWithSelector(CreditDesk.CreditDesk_UnknownMarket.selector, 2));
+        desk.solvencyOf(2);
     }
 
     /* INTERNAL */

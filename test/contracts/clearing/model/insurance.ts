@@ -1,4 +1,5 @@
 import { least, UNIT_FINE } from "./book.ts";
+import { isHalted } from "./halts.ts";
 import { type Drawn, drawnShare, payFund, type Venue } from "./venue.ts";
 
 const DAY = 86_400n;
@@ -62,6 +63,14 @@ export function give(venue: Venue, market: number, fine: bigint): void {
 
 const shortfallOf = (venue: Venue, market: number) =>
   market === 0 ? venue.sharedShortfall : venue.markets.get(market)!.shortfall;
+
+/** Wound down and not concluded; the shared fund stands behind every market. */
+const isHeld = ({ markets }: Venue, market: number) =>
+  [...markets].some(([number, { closing }]) => {
+    return (market === 0 || market === number) && closing !== undefined && closing.rate === undefined;
+  });
+
+const isExitHalted = (venue: Venue, market: number) => (market === 0 ? venue.halted.size > 0 : isHalted(venue, market));
 
 const unitsOf = (venue: Venue, market: number) => fundOf(venue, market) / UNIT_FINE;
 
@@ -134,11 +143,13 @@ export function payDue(venue: Venue, vault: Vault, terms: ExitTerms): void {
 }
 
 function payOldest(venue: Venue, vault: Vault, terms: ExitTerms): boolean {
+  if (isExitHalted(venue, vault.market)) return false;
   const day = vault.days.find((each) => each.paidShares < sharesOf(each));
   if (day === undefined || venue.now < (day.day + 1n) * DAY + terms.noticeSeconds) return false;
   const fund = unitsOf(venue, vault.market);
   const { pending, left } = drawnShare(vault.left, fund, { now: venue.now, ppm: terms.limitPpm });
-  const room = shortfallOf(venue, vault.market) === 0n ? least(left, fund) : 0n;
+  const isKept = shortfallOf(venue, vault.market) !== 0n || isHeld(venue, vault.market);
+  const room = isKept ? 0n : least(left, fund);
   const shares = least(sharesOf(day) - day.paidShares, toShares(venue, vault, room));
   const assets = toAssets(venue, vault, shares);
   if (assets === 0n) return false;
@@ -180,6 +191,7 @@ export interface MoveTerms {
 
 /** Whether insurance may be moved; nothing was assessed, so that the floor is governance's alone. */
 export function move(venue: Venue, moved: Map<number, Drawn>, { from, to, units }: Move, terms: MoveTerms): boolean {
+  if (isHeld(venue, from)) return false;
   const drawn = moved.get(from)!;
   const fund = unitsOf(venue, from);
   const { pending, left } = drawnShare(drawn, fund, { now: venue.now, ppm: terms.movePpm });

@@ -1,4 +1,5 @@
 import { add, ceilDiv, least, LOT_FINE, sizeOf, trade, UNIT_FINE } from "./book.ts";
+import { isLive } from "./halts.ts";
 import { accrue, accrueAll, isCovered, isDust, payFund, standingOf, updateAverage, type Venue } from "./venue.ts";
 
 const PPM = 1_000_000n;
@@ -25,7 +26,7 @@ export function liquidate(venue: Venue, { market: number, trader, keeper, lots }
   accrue(venue, market);
   updateAverage(venue, market);
   const position = market.book.positions.get(trader);
-  if (position === undefined || market.closing !== undefined) return false;
+  if (position === undefined || market.closing !== undefined || !isLive(venue, market)) return false;
   const { equity, maintenance } = standingOf(venue, trader);
   if (equity < 0n || equity >= maintenance * UNIT_FINE) return false;
 

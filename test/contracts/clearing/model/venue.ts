@@ -13,6 +13,7 @@ import {
   UNIT_FINE,
   valueOf,
 } from "./book.ts";
+import { createHalts, type Halts, haltedSeconds, isHalted } from "./halts.ts";
 import { premiumOf, rebateOf, reliefOf } from "./rewards.ts";
 
 /** As `MarketParams`, the part that the model knows. */
@@ -61,6 +62,9 @@ export interface Market {
   /** In the order of nomination; undefined: pro rata. */
   readonly nominees: { readonly long: number[]; readonly short: number[] } | undefined;
   closing: Closing | undefined;
+  readonly halts: Halts;
+  /** Of {@link haltedSeconds}, those that funding has been kept from already. */
+  haltedAccrued: bigint;
   readonly ownDrawn: Drawn;
   readonly sharedDrawn: Drawn;
   price: bigint;
@@ -76,12 +80,16 @@ export interface Market {
   shortfall: bigint;
 }
 
-/** A whole venue without halts: what accounts have, and every market's book. */
+/** A whole venue: what accounts have, and every market's book. */
 export interface Venue {
   readonly params: Params;
   readonly offsetPpm: bigint;
   readonly cash: Cash;
   readonly markets: Map<number, Market>;
+  /** Markets that are halted; 0 is the whole protocol. */
+  readonly halted: Set<number>;
+  /** Traders who are nobody: what was left of defaulters in halted markets. */
+  readonly estates: number[];
   now: bigint;
   fees: bigint;
   sharedFund: bigint;
@@ -112,6 +120,8 @@ export function createVenue(params: Params, offsetPpm: bigint, now: bigint): Ven
     offsetPpm,
     cash: new Map(),
     markets: new Map(),
+    halted: new Set(),
+    estates: [],
     now,
     fees: 0n,
     sharedFund: 0n,
@@ -126,6 +136,8 @@ export function listMarket(venue: Venue, market: number, { price, isRanked }: Li
     budget: { units: 0n, taken: 0n, until: 0n },
     nominees: isRanked ? { long: [], short: [] } : undefined,
     closing: undefined,
+    halts: createHalts(),
+    haltedAccrued: 0n,
     ownDrawn: { passed: 0n, at: 0n },
     sharedDrawn: { passed: 0n, at: 0n },
     price,
@@ -202,7 +214,9 @@ export function isDust({ params }: Venue, { book }: Market, trader: number): boo
 
 export function accrue(venue: Venue, market: Market): void {
   if (market.closing !== undefined) return;
-  const running = venue.now - market.accruedAt;
+  const halted = haltedSeconds(venue.now, market.halts);
+  const running = venue.now - market.accruedAt - (halted - market.haltedAccrued);
+  market.haltedAccrued = halted;
   market.accruedAt = venue.now;
   market.book.funding += (market.average * market.premiumPpm * running) / (PPM * 8n * HOUR);
 }
@@ -263,7 +277,7 @@ export interface Fill {
 export function fill(venue: Venue, request: Fill): boolean {
   const market = venue.markets.get(request.market)!;
   const { params } = venue;
-  if (market.closing !== undefined) return false;
+  if (market.closing !== undefined || isHalted(venue, request.market)) return false;
   accrueAll(venue, request.maker);
   accrueAll(venue, request.taker);
   accrue(venue, market);

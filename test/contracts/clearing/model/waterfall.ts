@@ -1,4 +1,5 @@
 import { add, ceilDiv, close, least, sizeOf, socialise, tearUp, trade, UNIT_FINE, valueOf } from "./book.ts";
+import { isLive } from "./halts.ts";
 import { rewardOf } from "./rewards.ts";
 import {
   accrue,
@@ -16,6 +17,8 @@ import {
 
 const PPM = 1_000_000n;
 const MAX_NOMINEES = 16;
+/** Estates are counted from here, traders from 0. */
+const FIRST_ESTATE = 1_000;
 
 /** What a fund pays of `wanted`. */
 export function draw(
@@ -32,39 +35,100 @@ export function draw(
   return paid;
 }
 
-/** Closes a bankrupt trader, market by market, and rewards the keeper. False when the trader is not bankrupt. */
+/** One market of a defaulter, and its part of what is missing. */
+interface Part {
+  readonly market: Market;
+  readonly value: bigint;
+  readonly share: bigint;
+}
+
+/** In proportion to what was lost, each of what is left. */
+function divide(held: readonly { readonly market: Market; readonly value: bigint }[], deficit: bigint): Part[] {
+  const lostIn = (value: bigint) => larger(0n, -value);
+  let left = deficit;
+  let lostLeft = held.reduce((sum, { value }) => sum + lostIn(value), 0n);
+  return held.map(({ market, value }, i) => {
+    let share = lostLeft === 0n ? 0n : (left * lostIn(value)) / lostLeft;
+    if (lostLeft === 0n && i + 1 === held.length) share = left;
+    left -= share;
+    lostLeft -= lostIn(value);
+    return { market, value, share };
+  });
+}
+
+/** The positions and so much cash that they lack their shares go to somebody who is nobody. */
+function formEstate(venue: Venue, trader: number, frozen: readonly Part[]): void {
+  const estate = FIRST_ESTATE + venue.estates.length;
+  venue.estates.push(estate);
+  for (const { market, value, share } of frozen) {
+    market.book.positions.set(estate, market.book.positions.get(trader)!);
+    market.book.positions.delete(trader);
+    add(venue.cash, estate, -value - share);
+    add(venue.cash, trader, value);
+  }
+}
+
+/** What an estate has left goes to the shared fund. */
+export function sweepEstate(venue: Venue, trader: number): boolean {
+  const left = venue.cash.get(trader) ?? 0n;
+  const isOpen = [...venue.markets.values()].some(({ book, closing }) => {
+    return book.positions.has(trader) || closing?.claims.has(trader) === true;
+  });
+  if (!venue.estates.includes(trader) || isOpen || left <= 0n) return false;
+  venue.cash.set(trader, 0n);
+  const repaid = least(left, venue.sharedShortfall);
+  venue.sharedShortfall -= repaid;
+  venue.sharedFund += left - repaid;
+  return true;
+}
+
+/** Closes a bankrupt trader, or an estate, market by market, and rewards the keeper. False when neither can be. */
 export function resolve(venue: Venue, trader: number, keeper: number): boolean {
   accrueAll(venue, trader);
   const { equity } = standingOf(venue, trader);
-  if (equity >= 0n) return false;
   const held = [...venue.markets.values()].filter(({ book }) => book.positions.has(trader));
-  const lost = held.map(({ book, price }) => larger(0n, -valueOf(book, book.positions.get(trader)!, price)));
-  let left = -equity;
-  let lostLeft = lost.reduce((sum, value) => sum + value, 0n);
-  held.forEach((market, i) => {
-    updateAverage(venue, market);
-    let share = lostLeft === 0n ? 0n : (left * lost[i]!) / lostLeft;
-    if (lostLeft === 0n && i + 1 === held.length) share = left;
-    left -= share;
-    lostLeft -= lost[i]!;
-    const position = market.book.positions.get(trader)!;
-    const reward = rewardOf({
-      position,
-      size: sizeOf(market.book, position),
-      price: market.price,
-      feePpm: least(venue.params.makerFeePpm, venue.params.takerFeePpm),
-      most: venue.params.rewardUnits,
-    });
-    cover(venue, market, { trader, deficit: share });
-    if (market.closing === undefined) payReward(venue, market, keeper, reward);
-  });
+  const live = held.filter((market) => isLive(venue, market));
+  const frozen = held.filter((market) => !live.includes(market));
+  if (held.length > 0 && live.length === 0) return false;
+  if (equity >= 0n && (held.length === 0 || !venue.estates.includes(trader))) return false;
+  for (const market of held) updateAverage(venue, market);
+
+  const deficit = larger(0n, -equity);
+  const parts = divide(
+    [...frozen, ...live].map((market) => {
+      return { market, value: valueOf(market.book, market.book.positions.get(trader)!, market.price) };
+    }),
+    deficit,
+  );
+  if (frozen.length > 0) formEstate(venue, trader, parts.slice(0, frozen.length));
+  add(venue.cash, trader, deficit);
+  for (const { market, share } of parts.slice(frozen.length)) closeRewarded(venue, market, { trader, keeper, share });
+  const left = deficit - parts.reduce((sum, { share }) => sum + share, 0n);
   if (left !== 0n) {
     const paid = draw(venue, venue.sharedFund, left, { drawn: venue.flatDrawn, ppm: PPM });
     venue.sharedFund -= paid;
     venue.sharedShortfall += left - paid;
   }
-  add(venue.cash, trader, -equity);
   return true;
+}
+
+interface Closed {
+  readonly trader: number;
+  readonly keeper: number;
+  readonly share: bigint;
+}
+
+function closeRewarded(venue: Venue, market: Market, { trader, keeper, share }: Closed): void {
+  const position = market.book.positions.get(trader)!;
+  const reward = rewardOf({
+    position,
+    size: sizeOf(market.book, position),
+    price: market.price,
+    feePpm: least(venue.params.makerFeePpm, venue.params.takerFeePpm),
+    most: venue.params.rewardUnits,
+  });
+  cover(venue, market, { trader, deficit: share });
+  if (market.closing === undefined) payReward(venue, market, keeper, reward);
 }
 
 /** Whole units, out of what the fund may still be drawn of today. */
