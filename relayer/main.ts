@@ -2,7 +2,7 @@ import { systemClock } from "./adapters/clock/system-clock.ts";
 import { createDirectiveSigner } from "./adapters/evm/directive-signer.ts";
 import { createEvmChain, type EvmChain } from "./adapters/evm/evm-chain.ts";
 import { createEvmFunds } from "./adapters/evm/evm-funds.ts";
-import { createEvmVenue } from "./adapters/evm/evm-venue.ts";
+import { createEvmVenue } from "./adapters/evm/venue/evm-venue.ts";
 import { ethersHasher } from "./adapters/evm/hasher.ts";
 import { addressOfKey, createIdentity } from "./adapters/evm/identity.ts";
 import { type HttpServer, startHttpServer } from "./adapters/http/server.ts";
@@ -183,7 +183,9 @@ function buildVenue(
     rpcUrls: chain.rpcUrls.map((url) => url.reveal()),
     onRequest: (method, status) => metrics.rpcRequested(chain.name, method, status),
   });
-  return [{ venue: life.add(`venue ${chain.name}`, reader, (it) => it.close()), maxLogRange }];
+  const { accountsChecked, recheckSeconds } = venue;
+  const added = life.add(`venue ${chain.name}`, reader, (it) => it.close());
+  return [{ venue: added, maxLogRange, accountsChecked, recheckSeconds }];
 }
 
 function buildChain(

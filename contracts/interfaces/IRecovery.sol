@@ -19,6 +19,9 @@ interface IRecovery {
 
     /// @notice Stage 1: all of the defaulter's margin is gone, and `deficitFine` is missing in all its markets together.
     event Defaulted(address indexed account, uint256 deficitFine);
+    /// @notice The last event of a default that left something: positions in halted `markets` (bit m for market m) stay, and
+    /// with them their part of the deficit. The account's cash afterwards is `cashFine`.
+    event DefaultDeferred(address indexed account, uint32 markets, int256 cashFine);
     /// @notice Stages 2 and 3: the fund of `market`, or the shared one, has paid.
     event FundDrawn(uint8 indexed market, bool isShared, uint256 fine);
     /// @notice Stage 4: tear-up number `number` of the side. The defaulter's `sizeFine` was closed against the whole other side at

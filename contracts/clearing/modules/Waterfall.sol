@@ -31,6 +31,7 @@ abstract contract Waterfall is Deleveraging, Rewards, IRecovery {
         uint256 deficit = uint256(-standing_.equityFine);
         emit Defaulted(account, deficit);
         (uint256 left, uint256 lostLeft) = (deficit, total);
+        uint32 deferred;
         for (uint256 i; i < losses.length; ++i) {
             // Of what is left, so that the last market with a loss gets all of it.
             uint256 share = lostLeft == 0 ? 0 : Math.mulDiv(left, losses[i].lost, lostLeft);
@@ -39,6 +40,7 @@ abstract contract Waterfall is Deleveraging, Rewards, IRecovery {
             if (losses[i].isFrozen) {
                 // Still missing when its market trades again.
                 deficit -= share;
+                deferred |= uint32(1) << losses[i].market;
             } else {
                 _closeRewarded(account, losses[i], share);
             }
@@ -47,6 +49,7 @@ abstract contract Waterfall is Deleveraging, Rewards, IRecovery {
         // Somebody without positions: no market is to blame.
         if (left != 0) _leaveUncovered(0, left - _draw(0, 0, left));
         _accounts[account].cash += int256(deficit);
+        if (deferred != 0) emit DefaultDeferred(account, deferred, _accounts[account].cash);
     }
 
     /// @dev Every position, up to date and at a sane price, frozen ones first, and the sum of losses.

@@ -18,11 +18,16 @@ export interface RpcNode {
   /** Host and port, all that is ever shown of the URL. */
   readonly host: string;
   /**
-   * The `result` of the answer.
+   * The `result` of the answer, or what `read` makes of the whole answer as it came, where it makes something of it.
    *
    * @throws RelayerError `RPC_UNAVAILABLE`, `RPC_LIMITED`, `RPC_REFUSED`, `RPC_MALFORMED`
    */
-  request(method: string, params: readonly unknown[], signal: AbortSignal): Promise<unknown>;
+  request(
+    method: string,
+    params: readonly unknown[],
+    signal: AbortSignal,
+    read?: (answer: Uint8Array) => unknown,
+  ): Promise<unknown>;
   close(): void;
 }
 
@@ -46,14 +51,15 @@ export function createHttpNode(url: string, timeoutMs: number = REQUEST_TIMEOUT_
 
   return {
     host,
-    async request(method, params, signal) {
+    async request(method, params, signal, read) {
       lastId += 1;
       const body = JSON.stringify({ jsonrpc: "2.0", id: lastId, method, params });
       const bound = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
       const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
       try {
         const response = await sendBody(send(target, { method: "POST", agent, headers, signal: bound }), body);
-        return readAnswer({ host, method, status: response.status, text: response.text });
+        const result = response.status === 200 ? read?.(response.body) : undefined;
+        return result ?? readAnswer({ host, method, status: response.status, text: response.body.toString("utf8") });
       } catch (error) {
         throw mapTransportError(error, { host, method, wasStopped: signal.aborted, wasLate: bound.aborted });
       }
@@ -64,7 +70,7 @@ export function createHttpNode(url: string, timeoutMs: number = REQUEST_TIMEOUT_
 
 interface HttpResponse {
   readonly status: number;
-  readonly text: string;
+  readonly body: Buffer;
 }
 
 function sendBody(request: ClientRequest, body: string): Promise<HttpResponse> {
@@ -86,7 +92,7 @@ async function readBody(response: IncomingMessage): Promise<HttpResponse> {
       });
     chunks.push(chunk);
   }
-  return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") };
+  return { status: response.statusCode ?? 0, body: Buffer.concat(chunks) };
 }
 
 function readAnswer(from: { host: string; method: string; status: number; text: string }): unknown {

@@ -10,7 +10,8 @@ const LONGEST_REST_MS = 30_000;
 /** One node for the length of one sequence of calls. */
 export interface RpcSession {
   readonly host: string;
-  call(method: string, params: readonly unknown[]): Promise<unknown>;
+  /** `read` as in {@link RpcNode.request}. */
+  call(method: string, params: readonly unknown[], read?: (answer: Uint8Array) => unknown): Promise<unknown>;
   /** What was learned about this node, kept as long as the process. */
   readonly memory: NodeMemory;
 }
@@ -173,9 +174,9 @@ function openSession(member: Member, signal: AbortSignal, onRequest: RpcPoolOpti
   return {
     host: member.node.host,
     memory: member.memory,
-    async call(method, params) {
+    async call(method, params, read) {
       try {
-        const result = await member.node.request(method, params, signal);
+        const result = await member.node.request(method, params, signal, read);
         onRequest?.(method, "ok");
         return result;
       } catch (error) {

@@ -39,6 +39,16 @@ contract CrossMarginTest is ClearingWorld {
         _assertSound();
     }
 
+    function test_Resolve_TellsWhichMarketsItLeaves() public {
+        _setPrice(BTC, 9_000);
+        _setPrice(ETH, 940);
+        _halt(ETH);
+        // What the account has left is not a round number: the reader's own test compares it with the view.
+        vm.expectEmit(true, false, false, false, address(house));
+        emit IRecovery.DefaultDeferred(traders[POOR], uint32(1) << ETH, 0);
+        house.resolve(traders[POOR]);
+    }
+
     function test_Resolve_TakesTheRestOnceTheHaltIsOver() public {
         test_Resolve_ClosesLiveMarketsWhileAnotherIsHalted();
         vm.expectRevert(abi.encodeWithSelector(IRecovery.Recovery_Suspended.selector, ETH, 0));
