@@ -20,36 +20,17 @@ import { type Workers, startWorkers } from "./layerzero/workers/start-workers.ts
 import type { LayerZeroStack } from "./layerzero/wire-layerzero.ts";
 import { findRedis } from "./redis/find-redis.ts";
 import { type RedisServer, startRedis } from "./redis/start-redis.ts";
-import { findFreePort } from "./processes/free-port.ts";
-import {
-  MAX_RELAYERS,
-  type RelayerKeeping,
-  type RelayerMode,
-  type RelayerQuorum,
-  writeRelayerConfig,
-} from "./relayers/relayer-config.ts";
-import { type LocalRelayer, createLocalRelayer } from "./relayers/start-relayer.ts";
+import type { FaultyEndpoint } from "./faults/faulty-endpoint.ts";
+import { MAX_RELAYERS } from "./relayers/relayer-config.ts";
+import type { LocalRelayer } from "./relayers/start-relayer.ts";
+import { type RelayersOptions, startRelayers } from "./relayers/start-relayers.ts";
 import { type Shutdown, createShutdown } from "./shutdown.ts";
 
-export interface LocalnetOptions {
+export interface LocalnetOptions extends RelayersOptions {
   /** 2 to 20. */
   readonly chains: number;
   readonly seed?: number;
   readonly faults?: readonly MessagingFaultName[];
-  /** 0 to 3; 1 unless given. */
-  readonly relayers?: number;
-  /** "tighten-only" unless given. */
-  readonly relayerMode?: RelayerMode;
-  /** Operator keys that each relayer holds: 2 for a lone relayer, else 1 each, so that two of them make a quorum. */
-  readonly operatorKeysPerRelayer?: number;
-  /** Whether the relayers ask each other for signatures. Unless told otherwise they do when each holds one key. */
-  readonly hasQuorum?: boolean;
-  /** How long a relayer waits for the one whose turn it is; 10 s unless given. */
-  readonly backupDelaySeconds?: number;
-  /** Stands between a relayer and a chain: the URL under which it is to be reached. Directly unless given. */
-  readonly rpcUrlOf?: (relayer: number, chain: LocalChain) => string;
-  /** What each relayer does besides tightening; nothing unless given. */
-  readonly relayerKeeping?: RelayerKeeping;
   /** Timestamp of all genesis blocks, in unix seconds; now unless given. */
   readonly genesisTime?: number;
   /** A block every so many seconds on every chain, once all is deployed; unless given, one for each transaction. */
@@ -76,6 +57,8 @@ export interface Localnet {
   readonly workers: Workers;
   readonly keeper: Keeper;
   readonly relayers: readonly LocalRelayer[];
+  /** What stands between a relayer and a chain. @throws RangeError where nothing does */
+  endpoint(relayer: number, chain: LocalChain): FaultyEndpoint;
   readonly record: NetworkRecord;
   readonly parameters: NetworkParameters;
   /** Brings the clocks of all running chains to at least `timestamp`, with a block on each. */
@@ -148,7 +131,7 @@ async function bringUp(options: Resolved, parameters: NetworkParameters, shutdow
 
   const workers = await startDelivery({ options, parameters, chains, layerzero, record, shutdown });
   const keeper = await startKeeping({ options, chains, record, shutdown });
-  const relayers = await startRelayers({ options, chains, record, redis, dir, shutdown });
+  const { relayers, endpoint } = await startRelayers(options, { chains, record, redis, dir, shutdown, log });
   log("ready");
   return {
     dir,
@@ -158,6 +141,7 @@ async function bringUp(options: Resolved, parameters: NetworkParameters, shutdow
     workers,
     keeper,
     relayers,
+    endpoint,
     record,
     parameters,
     async advanceTo(timestamp) {
@@ -254,42 +238,4 @@ async function startKeeping({ options, chains, record, shutdown }: Wired): Promi
   await shutdown.add("the keeper", () => keeper.stop());
   if (isStarted) keeper.start();
   return keeper;
-}
-
-interface Related extends Wired {
-  readonly redis: RedisServer;
-  readonly dir: string;
-}
-
-async function startRelayers({ options, chains, record, redis, dir, shutdown }: Related): Promise<LocalRelayer[]> {
-  const { relayers: count = 1, relayerMode: mode = "tighten-only", log, rpcUrlOf } = options;
-  const keysEach = options.operatorKeysPerRelayer ?? (count === 1 ? 2 : 1);
-  if (count > 0) log(count === 1 ? "starting the relayer" : `starting ${count} relayers`);
-  const quorum = await chooseQuorum(options, { count, keysEach, mode });
-  const starting = Array.from({ length: count }, async (_, index) => {
-    const own = path.join(dir, `relayer-${index}`);
-    const operators = Array.from({ length: keysEach }, (_key, key) => index * keysEach + key);
-    const configFile = writeRelayerConfig({
-      ...{ index, operators, mode, dir: own, chains, record, redisUrl: redis.url, keeping: options.relayerKeeping },
-      ...(quorum === null ? {} : { quorum }),
-      ...(rpcUrlOf === undefined ? {} : { rpcUrlOf: (chain: LocalChain) => rpcUrlOf(index, chain) }),
-    });
-    const relayer = createLocalRelayer({ name: `relayer-${index}`, configFile, dir: own });
-    await shutdown.add(relayer.name, () => relayer.stop());
-    await relayer.start();
-    await relayer.waitReady();
-    return relayer;
-  });
-  return allOrNone(starting);
-}
-
-/** A quorum needs nodes with one key each; one node alone has nobody to ask. */
-async function chooseQuorum(
-  { hasQuorum = true, backupDelaySeconds = 10 }: Resolved,
-  { count, keysEach, mode }: { count: number; keysEach: number; mode: RelayerMode },
-): Promise<RelayerQuorum | null> {
-  if (!hasQuorum || count < 2 || keysEach !== 1 || mode === "observe") return null;
-  const ports: number[] = [];
-  for (let index = 0; index < count; index += 1) ports.push(await findFreePort());
-  return { ports, backupDelaySeconds };
 }

@@ -66,6 +66,12 @@ export const CATALOGUE = {
     meaning: "A chain took back what it had called final. Its guard stays until a person acknowledges it.",
   },
 
+  ENDPOINT_STRAYED: {
+    code: "CRD-212",
+    fate: "retry",
+    meaning: "An endpoint that served the chain serves something else now; it is passed over until it does again.",
+  },
+
   TX_REVERTED: { code: "CRD-300", fate: "drop", meaning: "The hub reverted the transaction." },
   TX_REFUSED: { code: "CRD-301", fate: "retry", meaning: "A node did not take the transaction." },
   NONCE_CONFLICT: {

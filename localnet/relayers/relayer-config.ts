@@ -24,14 +24,27 @@ export interface RelayerConfigOptions {
   readonly dir: string;
   readonly chains: readonly LocalChain[];
   readonly record: NetworkRecord;
-  readonly redisUrl: string;
+  readonly redis: RelayerRedis;
   /** The other nodes of an operators' quorum, and where this one listens for them; none unless given. */
   readonly quorum?: RelayerQuorum;
-  /** How this relayer reaches a chain; directly unless given. */
-  readonly rpcUrlOf?: (chain: LocalChain) => string;
+  /** How this relayer reaches a chain, in order of preference. */
+  readonly rpcUrlsOf: (chain: LocalChain) => readonly string[];
+  readonly reading?: RelayerReading | undefined;
   /** Left out, it only watches what goes on between hubs. */
   readonly keeping?: RelayerKeeping | undefined;
 }
+
+/** How a relayer reads chains, where it is not as usual. */
+export interface RelayerReading {
+  readonly pollMs?: number;
+  /** What so many blocks stand on is final; unless given, what the chain itself calls so. */
+  readonly finalityDepth?: number;
+  /** Endpoints that have to agree on what is final; 1 unless given. */
+  readonly quorum?: number;
+}
+
+/** Where a relayer's jobs are: one server, or the master that Sentinels name. */
+export type RelayerRedis = { readonly url: string } | { readonly sentinels: readonly string[]; readonly name: string };
 
 export interface RelayerQuorum {
   /** Ports on which the relayers listen for each other, by index. */
@@ -52,7 +65,7 @@ export const MAX_RELAYERS = ROLES.length;
 
 /** Writes configuration and keys of relayer `index` into its directory. @returns the configuration's file. */
 export function writeRelayerConfig(options: RelayerConfigOptions): string {
-  const { index, mode, dir, record, redisUrl } = options;
+  const { index, mode, dir, record } = options;
   const name = `relayer-${index}`;
   mkdirSync(dir, { recursive: true });
   const wallet = writeKey(dir, "wallet", roleWallet(ROLES[index] ?? "relayer0").privateKey);
@@ -68,7 +81,7 @@ export function writeRelayerConfig(options: RelayerConfigOptions): string {
     operatorKeys,
     ...quorumConfig(options),
     // One server, but nothing in it that two relayers read: each has a key prefix of its own.
-    redis: { url: plain(redisUrl), prefix: `{cordon-${name}}` },
+    redis: { ...redisConfig(options.redis), prefix: `{cordon-${name}}` },
     ...keepingConfig(options),
     journal: { dir: path.join(dir, "journal") },
     server: { host: "127.0.0.1", port: 0 },
@@ -89,7 +102,12 @@ function quorumConfig({ index, quorum }: RelayerConfigOptions) {
   return { quorum: { listen, peers: others, backupDelaySeconds: quorum.backupDelaySeconds } };
 }
 
-function chainConfig(chain: LocalChain, { record, rpcUrlOf }: Pick<RelayerConfigOptions, "record" | "rpcUrlOf">) {
+function redisConfig(redis: RelayerRedis) {
+  if ("url" in redis) return { url: plain(redis.url) };
+  return { sentinels: redis.sentinels.map(plain), name: redis.name };
+}
+
+function chainConfig(chain: LocalChain, { record, rpcUrlsOf, reading = {} }: RelayerConfigOptions) {
   const recorded = record.chains.find(({ eid }) => eid === chain.eid);
   if (!recorded) throw new RangeError(`the record has no ${chain.name}`);
   return {
@@ -97,10 +115,11 @@ function chainConfig(chain: LocalChain, { record, rpcUrlOf }: Pick<RelayerConfig
     chainId: chain.chainId,
     hub: addressOf(recorded, "IncidentHub"),
     startBlock: recorded.startBlock,
-    rpcUrls: [plain(rpcUrlOf?.(chain) ?? chain.rpcUrl)],
+    rpcUrls: rpcUrlsOf(chain).map(plain),
     wsUrl: plain(chain.wsUrl),
-    finality: { tag: "finalized" },
-    pollMs: POLL_MS,
+    finality: reading.finalityDepth === undefined ? { tag: "finalized" } : { depth: reading.finalityDepth },
+    pollMs: reading.pollMs ?? POLL_MS,
+    ...(reading.quorum === undefined ? {} : { quorum: reading.quorum }),
   };
 }
 

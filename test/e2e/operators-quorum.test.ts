@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 
 import { roleWallet } from "../../localnet/chains/accounts.ts";
+import type { FaultyEndpoint } from "../../localnet/faults/faulty-endpoint.ts";
 import { waitUntil } from "../../localnet/wait-until.ts";
 import { CAUTION_M1, type TestHub } from "../localnet/support/hubs.ts";
-import { type LyingRpc, startLyingRpc } from "./support/lying-rpc.ts";
 import {
   DIRECTIVE,
   HALTED_M4,
@@ -31,24 +31,24 @@ describe("three nodes of a quorum of two, each with a key, a wallet and a view o
   this.timeout(TEST_TIMEOUT_MS);
 
   let scene: Scenario;
-  let liar: LyingRpc;
+  let liar: FaultyEndpoint;
   let source: TestHub;
   let others: readonly TestHub[];
 
   before(async () => {
-    liar = await startLyingRpc();
     scene = await startScenario("operators-quorum", {
       chains: 3,
       relayers: 3,
       backupDelaySeconds: BACKUP_DELAY_SECONDS,
-      rpcUrlOf: (relayer, chain) => (relayer === LIAR && chain.name === "chain-a" ? liar.urlFor(chain) : chain.rpcUrl),
+      endpointsOf: (relayer, chain) => [relayer === LIAR && chain.name === "chain-a" ? "faulty" : "direct"],
     });
     const [first, ...rest] = scene.hubs as [TestHub, TestHub, TestHub];
     [source, others] = [first, rest];
+    liar = scene.localnet.endpoint(LIAR, source.chain);
   });
 
   beforeEach(async () => {
-    liar.tellTheTruth();
+    await liar.setFault(null);
     for (const relayer of scene.localnet.relayers.filter((of) => !of.isRunning())) {
       await relayer.start();
       await relayer.waitReady();
@@ -56,10 +56,7 @@ describe("three nodes of a quorum of two, each with a key, a wallet and a view o
     await scene.calm();
   });
 
-  after(async () => {
-    await scene.stop();
-    await liar.close();
-  });
+  after(() => scene.stop());
 
   /** Of every directive that `hub` has accepted: how many signed it, and by which paths it merged anything. */
   const listAccepted = async (hub: TestHub) => {
@@ -131,7 +128,7 @@ describe("three nodes of a quorum of two, each with a key, a wallet and a view o
   describe("when the endpoint of one node hides the assertion from it", () => {
     it("refuses to sign, and the other two halt every chain", async () => {
       const before = await answeredBy(LIAR);
-      await liar.lie();
+      await liar.setFault({ name: "conceal" });
       await scene.raise(source, 1, HALTED_M4);
       await awaitHalt();
       await waitUntil(async () => (await answeredBy(LIAR)).refused > before.refused, {
@@ -141,7 +138,7 @@ describe("three nodes of a quorum of two, each with a key, a wallet and a view o
 
       expect((await answeredBy(LIAR)).signed).to.equal(before.signed);
 
-      liar.tellTheTruth();
+      await liar.setFault(null);
       await scene.deliver();
       await scene.settle();
       await expectAgreement(scene.hubs, 1, HALTED_M4);

@@ -96,7 +96,7 @@ describe("error catalogue", () => {
   it("keeps every code in the range of its subject", () => {
     const ranges: readonly [RegExp, RegExp][] = [
       [/^(CONFIG|SERVER|KEY)/, /^CRD-1\d\d$/],
-      [/^(CHAIN|HUB|RPC|BLOCK|EVENTS|ENDPOINTS|BEYOND)/, /^CRD-2\d\d$/],
+      [/^(CHAIN|HUB|RPC|BLOCK|EVENTS|ENDPOINT|BEYOND)/, /^CRD-2\d\d$/],
       [/^(TX|NONCE|FEE|WALLET|REPLACEMENT|ACTION_EXHAUSTED|PACKET)/, /^CRD-3\d\d$/],
       [/^(JOB|QUEUE|ACTION_OPEN)/, /^CRD-4\d\d$/],
       [/^(JOURNAL|GUARDS)/, /^CRD-5\d\d$/],

@@ -42,6 +42,8 @@ export interface Faults {
   delayMs: number;
   /** Logs of these sequence numbers are never shown. */
   hiddenSeqs: Set<number>;
+  /** Logs that are shown and were never emitted. */
+  forgedLogs: LoggedEvent[];
   /** This many transactions are taken and then forgotten. */
   losesNext: number;
   /** Endpoints that tell the truth when each is asked by itself, and those that tell something else. */
@@ -73,6 +75,7 @@ export class FakeChain implements Chain {
     hanging: new Set(),
     delayMs: 0,
     hiddenSeqs: new Set(),
+    forgedLogs: [],
     losesNext: 0,
     endpoints: { honest: 3, lying: 0 },
     refusesSubmits: false,
@@ -166,7 +169,8 @@ export class FakeChain implements Chain {
     this.ranges.push({ from, to });
     return this.#answer("hubEvents", signal, () => {
       const logs = this.#blocks.slice(from, to + 1).flatMap((block) => block.logs);
-      return logs.filter(({ event }) => !this.faults.hiddenSeqs.has(event.seq));
+      const forged = this.faults.forgedLogs.filter(({ blockNumber }) => blockNumber >= from && blockNumber <= to);
+      return [...logs.filter(({ event }) => !this.faults.hiddenSeqs.has(event.seq)), ...forged];
     });
   }
 

@@ -5,6 +5,7 @@ import { RelayerError } from "../../errors.ts";
 import type { Chain } from "../../ports/chain.ts";
 import type { Errands } from "../../ports/errands.ts";
 import type { Messaging } from "../../ports/messaging.ts";
+import { createHeadComparison } from "./compare-heads.ts";
 import { createEvmErrands } from "./errands/evm-errands.ts";
 import { subscribeHeads } from "./head-subscription.ts";
 import { createHttpNode, type RpcNode } from "./http-node.ts";
@@ -69,8 +70,8 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
       ? null
       : createSubmitter({ ...sendingOf(options), walletKey: options.walletKey, chain: name, pool });
   const stopping = new AbortController();
-  const listeners = new Set<() => void>();
-  let stopHeads: (() => void) | null = null;
+  const comparison = createHeadComparison({ pool, nodes: options.rpcUrls.length, nowMs: () => performance.now() });
+  const wakes = createWakes(options.wsUrl);
 
   return {
     eid,
@@ -79,21 +80,24 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
     errands: createErrandsOf(options, pool),
 
     async heads(signal) {
-      const { latest, finalised, baseFeePerGas } = await pool.run(
-        (session) => readHeads(session, options.finality),
-        signal,
-      );
+      const { latest, finalised, baseFeePerGas } = await pool.run(async (session, health) => {
+        const heads = await readHeads(session, options.finality);
+        comparison.noteHead(health, stopping.signal);
+        return heads;
+      }, signal);
       submitter?.noteHead(baseFeePerGas, stopping.signal);
       return { latest, finalised };
     },
 
-    block: (number, signal) => pool.run(async (session) => blockRefOf(await readBlock(session, number)), signal),
+    block: (number, signal) =>
+      comparison.below(pool.run(async (session) => blockRefOf(await readBlock(session, number)), signal)),
 
-    hubEvents: (range, signal) => pool.run((session) => readHubEvents(session, hub, range), signal),
+    hubEvents: (range, signal) => comparison.below(pool.run((session) => readHubEvents(session, hub, range), signal)),
 
     async snapshot(at, signal) {
       if (at.number < options.startBlock) throw notDeployedAt(options, at.number);
-      return pool.run((session) => readSnapshot(session, hub, { at, accounts: options.operators }), signal);
+      const ask = { at, accounts: options.operators };
+      return comparison.below(pool.run((session) => readSnapshot(session, hub, ask), signal));
     },
 
     async agreement(expected, quorum, signal) {
@@ -124,21 +128,31 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
         return { status: status === 1 ? "success" : "reverted", blockNumber };
       }, signal),
 
-    onHead(wake) {
-      if (options.wsUrl === null) return () => undefined;
-      listeners.add(wake);
-      stopHeads ??= subscribeHeads({ url: options.wsUrl, onHead: () => listeners.forEach((listener) => listener()) });
-      return () => listeners.delete(wake);
-    },
+    onHead: (wake) => wakes.add(wake),
 
     verify: (signal) => pool.verifyAll(signal),
 
     close() {
       stopping.abort();
-      stopHeads?.();
+      wakes.close();
       pool.close();
       return Promise.resolve();
     },
+  };
+}
+
+/** Those who want to be woken at a new head, over one subscription that begins with the first of them. */
+function createWakes(url: string | null) {
+  const listeners = new Set<() => void>();
+  let stopHeads: (() => void) | null = null;
+  return {
+    add(wake: () => void): () => void {
+      if (url === null) return () => undefined;
+      listeners.add(wake);
+      stopHeads ??= subscribeHeads({ url, onHead: () => listeners.forEach((listener) => listener()) });
+      return () => listeners.delete(wake);
+    },
+    close: () => stopHeads?.(),
   };
 }
 

@@ -4,7 +4,7 @@ import { z } from "zod";
 
 import { RelayerError } from "../../errors.ts";
 import { hostOf } from "../../redaction.ts";
-import { mapHttpStatus, mapNodeError } from "./rpc-error.ts";
+import { type HttpRefusal, mapHttpStatus, mapNodeError } from "./rpc-error.ts";
 
 /** A node that does not answer within this is treated as one that is away. */
 export const REQUEST_TIMEOUT_MS = 3_000;
@@ -59,7 +59,7 @@ export function createHttpNode(url: string, timeoutMs: number = REQUEST_TIMEOUT_
       try {
         const response = await sendBody(send(target, { method: "POST", agent, headers, signal: bound }), body);
         const result = response.status === 200 ? read?.(response.body) : undefined;
-        return result ?? readAnswer({ host, method, status: response.status, text: response.body.toString("utf8") });
+        return result ?? readAnswer({ host, method, response });
       } catch (error) {
         throw mapTransportError(error, { host, method, wasStopped: signal.aborted, wasLate: bound.aborted });
       }
@@ -68,8 +68,7 @@ export function createHttpNode(url: string, timeoutMs: number = REQUEST_TIMEOUT_
   };
 }
 
-interface HttpResponse {
-  readonly status: number;
+interface HttpResponse extends HttpRefusal {
   readonly body: Buffer;
 }
 
@@ -92,14 +91,14 @@ async function readBody(response: IncomingMessage): Promise<HttpResponse> {
       });
     chunks.push(chunk);
   }
-  return { status: response.statusCode ?? 0, body: Buffer.concat(chunks) };
+  const { statusCode = 0, headers } = response;
+  return { status: statusCode, retryAfter: headers["retry-after"] ?? null, body: Buffer.concat(chunks) };
 }
 
-function readAnswer(from: { host: string; method: string; status: number; text: string }): unknown {
-  const { host, method, status } = from;
-  const answer = Answer.safeParse(parseJson(from.text));
+function readAnswer({ host, method, response }: { host: string; method: string; response: HttpResponse }): unknown {
+  const answer = Answer.safeParse(parseJson(response.body.toString("utf8")));
   if (answer.success && "error" in answer.data) throw mapNodeError(host, method, answer.data.error);
-  if (status !== 200) throw mapHttpStatus(host, method, status);
+  if (response.status !== 200) throw mapHttpStatus(host, method, response);
   if (answer.success && "result" in answer.data) return answer.data.result;
   throw new RelayerError("RPC_MALFORMED", `${host} answered ${method} with something that is not JSON-RPC`, {
     host,

@@ -22,10 +22,21 @@ export function mapNodeError(host: string, method: string, { code, message }: No
   return new RelayerError("RPC_REFUSED", `${host} refused ${method}: ${text}`, facts);
 }
 
+export interface HttpRefusal {
+  readonly status: number;
+  /** The header of that name as it came, or null. */
+  readonly retryAfter: string | null;
+}
+
 /** An HTTP status other than 200. Some nodes put the JSON-RPC error under it; that one is mapped before. */
-export function mapHttpStatus(host: string, method: string, status: number): RelayerError {
+export function mapHttpStatus(host: string, method: string, { status, retryAfter }: HttpRefusal): RelayerError {
   const facts = { host, method, httpStatus: status };
-  if (status === 429) return new RelayerError("RPC_LIMITED", `${host} answered ${method} with HTTP 429`, facts);
+  if (status === 429) {
+    const seconds = Number(retryAfter);
+    // The other form of the header, a date, would have us trust a provider's clock: our own rests do.
+    const asked = retryAfter !== null && seconds >= 0 ? { retryAfterMs: seconds * 1_000 } : {};
+    return new RelayerError("RPC_LIMITED", `${host} answered ${method} with HTTP 429`, { ...facts, ...asked });
+  }
   return new RelayerError("RPC_UNAVAILABLE", `${host} answered ${method} with HTTP ${status}`, facts);
 }
 
@@ -39,6 +50,7 @@ const NODE_FAULTS: ReadonlySet<string> = new Set([
   "RPC_LIMITED",
   "RPC_REFUSED",
   "RPC_MALFORMED",
+  "ENDPOINT_STRAYED",
   "BLOCK_MISSING",
   "BLOCK_REPLACED",
   "EVENTS_MISSING",

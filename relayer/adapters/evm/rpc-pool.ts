@@ -1,11 +1,8 @@
 import { RelayerError } from "../../errors.ts";
 import type { RpcNode } from "./http-node.ts";
 import { createLogRange, type LogRange } from "./log-range.ts";
+import { type NodeHealth, createNodeHealth, orderByHealth } from "./node-health.ts";
 import { isNodeFault } from "./rpc-error.ts";
-
-/** How long a node that failed is passed over: doubles with every failure in a row, up to the longest. */
-const FIRST_REST_MS = 500;
-const LONGEST_REST_MS = 30_000;
 
 /** One node for the length of one sequence of calls. */
 export interface RpcSession {
@@ -35,6 +32,9 @@ export interface RpcPoolOptions {
   readonly nowMs?: () => number;
 }
 
+/** Calls that belong together, to one node whose standing among the others they may change. */
+export type Sequence<T> = (session: RpcSession, health: NodeHealth) => Promise<T>;
+
 /** The nodes of one chain, in order of preference. */
 export interface RpcPool {
   /**
@@ -43,14 +43,14 @@ export interface RpcPool {
    *
    * @throws RelayerError of the most preferred node that failed; at once when a node serves the wrong chain
    */
-  run<T>(sequence: (session: RpcSession) => Promise<T>, signal: AbortSignal): Promise<T>;
+  run<T>(sequence: Sequence<T>, signal: AbortSignal): Promise<T>;
 
   /**
    * Runs `sequence` against every node by itself, and tells each outcome as it comes: null where the node failed. Ends
    * once all have, or `isEnough` says so.
    */
   poll<T>(
-    sequence: (session: RpcSession) => Promise<T>,
+    sequence: Sequence<T>,
     signal: AbortSignal,
     isEnough: (outcomes: readonly PollOutcome<T>[]) => boolean,
   ): Promise<readonly PollOutcome<T>[]>;
@@ -67,12 +67,17 @@ export interface PollOutcome<T> {
   readonly result: T | null;
 }
 
+interface Run {
+  readonly signal: AbortSignal;
+  /** Whether the configuration itself is on trial: what serves another chain is then its fault. */
+  readonly isConfigured?: boolean;
+}
+
 interface Member {
   readonly node: RpcNode;
   readonly memory: NodeMemory;
+  readonly health: NodeHealth;
   isVerified: boolean;
-  failures: number;
-  restsUntilMs: number;
 }
 
 export function createRpcPool(options: RpcPoolOptions): RpcPool {
@@ -80,34 +85,46 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
   const members = options.nodes.map((node): Member => ({
     node,
     memory: { logRange: createLogRange(options.maxLogRange), readsByHash: true },
+    health: createNodeHealth(),
     isVerified: false,
-    failures: 0,
-    restsUntilMs: 0,
   }));
+  /** Once a node has proven what the configuration says, a node that serves something else is at fault, not the configuration. */
+  let isProven = false;
 
-  async function runOn<T>(
-    member: Member,
-    sequence: (session: RpcSession) => Promise<T>,
-    signal: AbortSignal,
-  ): Promise<T> {
+  async function verify(member: Member, session: RpcSession, isConfigured: boolean): Promise<void> {
+    if (member.isVerified) return;
+    try {
+      await options.verify(session);
+    } catch (error) {
+      const failure = RelayerError.from(error);
+      throw isProven && !isConfigured && failure.fate === "halt" ? strayed(failure) : failure;
+    }
+    member.isVerified = true;
+    isProven = true;
+  }
+
+  async function runOn<T>(member: Member, sequence: Sequence<T>, { signal, isConfigured = false }: Run): Promise<T> {
     const session = openSession(member, signal, options.onRequest);
     try {
-      if (!member.isVerified) await options.verify(session);
-      member.isVerified = true;
-      const result = await sequence(session);
-      member.failures = 0;
+      await verify(member, session, isConfigured);
+      const result = await sequence(session, member.health);
+      member.health.succeed();
       return result;
     } catch (error) {
-      throw noteFailure(member, RelayerError.from(error), { nowMs: nowMs(), wasStopped: signal.aborted });
+      const failure = RelayerError.from(error);
+      // One that was away may come back as another: it is verified again.
+      const isAway = !signal.aborted && member.health.fail(failure, nowMs());
+      if (isAway && failure.name === "RPC_UNAVAILABLE") member.isVerified = false;
+      throw failure;
     }
   }
 
   return {
     async run(sequence, signal) {
       const failures: RelayerError[] = [];
-      for (const member of inOrder(members, nowMs())) {
+      for (const member of orderByHealth(members, nowMs())) {
         try {
-          return await runOn(member, sequence, signal);
+          return await runOn(member, sequence, { signal });
         } catch (error) {
           const failure = RelayerError.from(error);
           if (!isNodeFault(failure) || signal.aborted) throw failure;
@@ -119,7 +136,7 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
 
     poll: (sequence, signal, isEnough) =>
       collect(
-        members.map((member) => ({ host: member.node.host, run: () => runOn(member, sequence, signal) })),
+        members.map((member) => ({ host: member.node.host, run: () => runOn(member, sequence, { signal }) })),
         isEnough,
       ),
 
@@ -127,8 +144,8 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
       Promise.all(
         members.map(async (member) => {
           member.isVerified = false;
-          const error = await runOn(member, () => Promise.resolve(null), signal).catch((cause) =>
-            RelayerError.from(cause),
+          const error = await runOn(member, () => Promise.resolve(null), { signal, isConfigured: true }).catch(
+            (cause) => RelayerError.from(cause),
           );
           return { host: member.node.host, error };
         }),
@@ -163,11 +180,9 @@ async function collect<T>(
   return [...outcomes];
 }
 
-/** Those that are not resting in the configured order, then those that are, soonest fit first: better than nobody. */
-function inOrder(members: readonly Member[], nowMs: number): Member[] {
-  const fit = members.filter((member) => member.restsUntilMs <= nowMs);
-  const resting = members.filter((member) => member.restsUntilMs > nowMs);
-  return [...fit, ...resting.sort((a, b) => a.restsUntilMs - b.restsUntilMs)];
+/** What a node serves now, as a fault of that node: the others, and other chains, go on. */
+function strayed({ message, facts, code }: RelayerError): RelayerError {
+  return new RelayerError("ENDPOINT_STRAYED", `passed over: ${message}`, { ...facts, found: code });
 }
 
 function openSession(member: Member, signal: AbortSignal, onRequest: RpcPoolOptions["onRequest"]): RpcSession {
@@ -192,13 +207,3 @@ const STATUS_OF: Readonly<Record<string, RequestStatus>> = {
   RPC_REFUSED: "refused",
   RPC_MALFORMED: "malformed",
 };
-
-/** A node that is away or overloaded rests. One that was away may come back as another: it is verified again. */
-function noteFailure(member: Member, error: RelayerError, at: { nowMs: number; wasStopped: boolean }): RelayerError {
-  const isAway = error.name === "RPC_UNAVAILABLE" || error.name === "RPC_LIMITED";
-  if (!isAway || at.wasStopped) return error;
-  if (error.name === "RPC_UNAVAILABLE") member.isVerified = false;
-  member.failures += 1;
-  member.restsUntilMs = at.nowMs + Math.min(FIRST_REST_MS * 2 ** (member.failures - 1), LONGEST_REST_MS);
-  return error;
-}

@@ -40,6 +40,7 @@ async function undo(reader: Reader, ancestor: BlockRef | null, finalised: BlockR
     await reader.finality.condemn(reader, { ...facts, isHash: finalised.hash });
     return startReading(reader, finalised);
   }
+  if (reader.verified !== null && reader.verified.number > ancestor.number) reader.verified = null;
   ledger.record({ kind: "rewound", eid: chain.eid, ancestor, cause: "reorg" });
   metrics.reorganised(chain.name, cursor.number - ancestor.number);
   log.warn({ chain: chain.name, from: cursor.number, to: ancestor.number }, "chain reorganised");

@@ -6,7 +6,7 @@ import { type ChainHealth, createHealth } from "./chain-health.ts";
 import { type Feed, type Reader, ask, createReader, requireView, viewOf } from "./feed.ts";
 import { createFinalityJudge } from "./judge-finality.ts";
 import { followReorg } from "./follow-reorg.ts";
-import { compareState, isCompareDue, readBlocks } from "./read-blocks.ts";
+import { compareState, isCompareDue, isConfirmed, readBlocks } from "./read-blocks.ts";
 import { startReading } from "./start-reading.ts";
 import { createStallWatch } from "./watch-stall.ts";
 
@@ -77,11 +77,9 @@ async function readOnce(reader: Reader): Promise<Heads> {
   const { ledger, metrics } = reader.context;
   const hasGap = await readBlocks(reader, latest);
   if (hasGap) await compareState(reader, latest);
-  await reader.finality.judge(
-    reader,
-    finalised.number <= latest.number ? finalised : requireView(reader).finalised.block,
-  );
-  if (finalised.number <= latest.number) ledger.record({ kind: "finalised", eid: chain.eid, block: finalised });
+  const isUsable = finalised.number <= latest.number && (await isConfirmed(reader, finalised, latest));
+  await reader.finality.judge(reader, isUsable ? finalised : requireView(reader).finalised.block);
+  if (isUsable) ledger.record({ kind: "finalised", eid: chain.eid, block: finalised });
   const view = requireView(reader);
   metrics.chainRead(chain.name, {
     latest: latest.number,

@@ -62,6 +62,18 @@ export async function compareState(reader: Reader, head: BlockRef): Promise<void
   if (isSameState(snapshot, requireView(reader).latest.state)) reader.verified = head;
 }
 
+/**
+ * Whether the hub's own state has borne out every event up to `block`; asks for it where it has not been compared since
+ * they were read. An event that no state knows of is good for ten minutes, as it comes: nothing final is made of it.
+ */
+export async function isConfirmed(reader: Reader, block: BlockRef, head: BlockRef): Promise<boolean> {
+  const since = reader.verified?.number ?? -1;
+  const isPending = requireView(reader).batches.some(({ number }) => number > since && number <= block.number);
+  if (!isPending) return true;
+  await compareState(reader, head);
+  return reader.verified?.hash === head.hash;
+}
+
 function rewind(reader: Reader): void {
   const { feed, context, verified } = reader;
   const view = requireView(reader);

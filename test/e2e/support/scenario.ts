@@ -5,6 +5,7 @@ import path from "node:path";
 import type { MessagingFaultName } from "../../../localnet/faults/fault-names.ts";
 import { createFaultPlan } from "../../../localnet/faults/fault-plan.ts";
 import type { LocalRelayer } from "../../../localnet/relayers/start-relayer.ts";
+import type { RelayersOptions } from "../../../localnet/relayers/start-relayers.ts";
 import { type Localnet, type LocalnetOptions, startLocalnet } from "../../../localnet/start-localnet.ts";
 import { waitUntil } from "../../../localnet/wait-until.ts";
 import { REGISTERED, type TestHub, openHubs } from "../../localnet/support/hubs.ts";
@@ -64,10 +65,7 @@ export interface Scenario {
   stop(): Promise<void>;
 }
 
-type ScenarioOptions = Pick<
-  LocalnetOptions,
-  "chains" | "relayers" | "operatorKeysPerRelayer" | "relayerKeeping" | "hasQuorum" | "backupDelaySeconds" | "rpcUrlOf"
->;
+type ScenarioOptions = Pick<LocalnetOptions, "chains"> & RelayersOptions;
 
 /** Starts a local network, calm, with the keeper acting only when told. */
 export async function startScenario(name: string, options: ScenarioOptions): Promise<Scenario> {

@@ -119,6 +119,44 @@ describe("observe", () => {
     });
   });
 
+  describe("when the node shows an assertion that never was", () => {
+    const forge = (chain: FakeChain): void => {
+      const hub = chain.hub.copy();
+      chain.mine();
+      const { number, hash, timestamp } = chain.head;
+      hub.assertRungs(1, rungs(3, 4), timestamp);
+      chain.faults.forgedLogs = hub.takeEvents().map((event, logIndex) => {
+        return { blockNumber: number, blockHash: hash, logIndex, txHash: hash, event };
+      });
+    };
+    const endOfStamp = (chain: FakeChain): number => chain.head.timestamp + 600;
+
+    it("makes nothing final of it, though it goes on doing so", async () => {
+      forge(mesh.chain(0));
+      const end = endOfStamp(mesh.chain(0));
+      await mesh.run(400_000);
+
+      expect(submissions(mesh)).to.deep.equal([0, 1, 1]);
+      expect(mesh.metrics.of("found").map(([, kind]) => kind)).to.include("disagreement");
+      const left = [1, 2].map((index) => {
+        const { meshWords, leases } = mesh.chain(index).hub.state();
+        return rungsInForce(meshWords[1] ?? EMPTY_WORD, leases, end);
+      });
+      expect(left.every(isCalm)).to.equal(true);
+    });
+
+    it("forgets it once it is no longer shown, and brings that chain what it has caused", async () => {
+      forge(mesh.chain(0));
+      await mesh.run(2_000);
+      mesh.chain(0).faults.forgedLogs = [];
+      await mesh.run(20_000);
+
+      expect(mesh.metrics.of("found")).to.deep.equal([]);
+      expect(submissions(mesh)).to.deep.equal([1, 1, 1]);
+      expect(mesh.status?.convergence().isConverged).to.equal(true);
+    });
+  });
+
   describe("when a node behind the URL lags a few blocks", () => {
     it("waits for it and takes that for no reorg", async () => {
       mesh.trip(mesh.chain(1));

@@ -119,6 +119,19 @@ describe("createRpcPool", () => {
       expect(await pool.run(ask, never)).to.equal("1");
     });
 
+    it("is passed over for as long as it asks for, half a minute at most", async () => {
+      const pool = poolOf();
+      const limits = [5_000, 3_600_000];
+      const asked: number[] = [];
+      first.answer = () => {
+        asked.push(nowMs);
+        throw new RelayerError("RPC_LIMITED", "slow down", { retryAfterMs: limits[asked.length - 1] ?? 0 });
+      };
+      for (nowMs = 0; nowMs <= 36_000; nowMs += 500) await pool.run(ask, never);
+
+      expect(asked).to.deep.equal([0, 5_000, 35_000]);
+    });
+
     it("is not passed over for refusing one request", async () => {
       const pool = poolOf();
       fail(first, refusal("bad range"));
@@ -144,16 +157,33 @@ describe("createRpcPool", () => {
       expect(first.methods).to.deep.equal(["verify", "ask", "ask"]);
     });
 
-    it("comes again after an outage: what is back may be another", async () => {
+    it("comes again after an outage, and passes over what came back as another until it is itself", async () => {
       const pool = poolOf({ verify });
       await pool.run(ask, never);
       fail(first);
       await pool.run(ask, never);
-      nowMs += 60_000;
 
       first.answer = ({ method }) => (method === "verify" ? "wrong" : "1");
+      nowMs += 60_000;
+      const meanwhile = await pool.run(ask, never);
+      first.answer = () => "1";
+      nowMs += 60_000;
 
-      expect((await failureOf(pool.run(ask, never))).fate).to.equal("halt");
+      expect(meanwhile).to.equal("2");
+      expect(await pool.run(ask, never)).to.equal("1");
+    });
+
+    it("leaves the chain unreadable, and nothing else, when the only node came back as another", async () => {
+      const pool = poolOf({ verify, nodes: [first] });
+      await pool.run(ask, never);
+      fail(first);
+      await failureOf(pool.run(ask, never));
+
+      first.answer = ({ method }) => (method === "verify" ? "wrong" : "1");
+      const failure = await failureOf(pool.run(ask, never));
+
+      expect([failure.name, failure.fate]).to.deep.equal(["ENDPOINT_STRAYED", "retry"]);
+      expect(first.methods.slice(-1)).to.deep.equal(["verify"]);
     });
 
     it("stops everything at a wrong chain, even one that is only the second choice", async () => {
@@ -174,6 +204,34 @@ describe("createRpcPool", () => {
         ["first", "RPC_UNAVAILABLE"],
         ["second", "CHAIN_MISMATCH"],
       ]);
+    });
+
+    it("calls it the configuration's fault when asked about every node, whatever others have proven", async () => {
+      const pool = poolOf({ verify });
+      await pool.run(ask, never);
+      second.answer = () => "wrong";
+
+      const checks = await pool.verifyAll(never);
+
+      expect(checks.map(({ error }) => error?.name)).to.deep.equal([undefined, "CHAIN_MISMATCH"]);
+    });
+  });
+
+  describe("when what a node says is doubted", () => {
+    it("comes after the others, and before those that rest, until it is believed", async () => {
+      const third = new ScriptedNode("third", () => "3");
+      const pool = poolOf({ nodes: [first, second, third] });
+      await pool.run((_, health) => Promise.resolve(health.doubt()), never);
+      fail(second);
+
+      const answers = [await pool.run(ask, never)];
+      fail(third);
+      answers.push(await pool.run(ask, never));
+      third.answer = () => "3";
+      await pool.run((_, health) => Promise.resolve(health.believe()), never);
+      answers.push(await pool.run(ask, never));
+
+      expect(answers).to.deep.equal(["3", "1", "1"]);
     });
   });
 

@@ -1,0 +1,71 @@
+import type { RelayerError } from "../../errors.ts";
+
+/** How long a node that failed is passed over: doubles with every failure in a row, up to the longest. */
+const FIRST_REST_MS = 500;
+const LONGEST_REST_MS = 30_000;
+
+/** What one node deserves to be asked, judged by how it has answered. Pure bookkeeping: time comes in. */
+export interface NodeHealth {
+  /** Wall time until which it is passed over. */
+  readonly restsUntilMs: number;
+  /** It showed something that the others contradict: asked last of those that answer, until {@link believe}. */
+  readonly isDoubted: boolean;
+  succeed(): void;
+  /** @returns whether the node was away, overloaded or another one, and rests */
+  fail(error: RelayerError, nowMs: number): boolean;
+  doubt(): void;
+  believe(): void;
+}
+
+export function createNodeHealth(): NodeHealth {
+  let failures = 0;
+  let restsUntilMs = -Infinity;
+  let isDoubted = false;
+  return {
+    get restsUntilMs() {
+      return restsUntilMs;
+    },
+    get isDoubted() {
+      return isDoubted;
+    },
+    succeed() {
+      failures = 0;
+    },
+    fail(error, nowMs) {
+      if (!AWAY.has(error.name)) return false;
+      failures += 1;
+      const own = FIRST_REST_MS * 2 ** (failures - 1);
+      // Who says how long it wants to be left alone is left alone, within what we can do without it.
+      restsUntilMs = nowMs + Math.min(Math.max(own, askedFor(error)), LONGEST_REST_MS);
+      return true;
+    },
+    doubt() {
+      isDoubted = true;
+    },
+    believe() {
+      isDoubted = false;
+    },
+  };
+}
+
+const AWAY: ReadonlySet<string> = new Set(["RPC_UNAVAILABLE", "RPC_LIMITED", "ENDPOINT_STRAYED"]);
+
+function askedFor({ facts }: RelayerError): number {
+  const ms = facts["retryAfterMs"];
+  return typeof ms === "number" ? ms : 0;
+}
+
+/**
+ * In the configured order, first those that are fit; then those that are doubted; then those that rest, soonest fit
+ * first: better than nobody.
+ */
+export function orderByHealth<T extends { readonly health: NodeHealth }>(members: readonly T[], nowMs: number): T[] {
+  const isResting = ({ health }: T) => health.restsUntilMs > nowMs;
+  const awake = members.filter((member) => !isResting(member));
+  const resting = members.filter(isResting);
+  return [
+    ...awake.filter(({ health }) => !health.isDoubted),
+    ...awake.filter(({ health }) => health.isDoubted),
+    ...resting.sort((a, b) => a.health.restsUntilMs - b.health.restsUntilMs),
+  ];
+}
