@@ -1,4 +1,4 @@
-import { PPM, UNIT_FINE, fineOfSize, sizeOfFine } from "./fine.ts";
+import { PPM, fineOfSize, fineOfUnits, sizeOfFine } from "./fine.ts";
 import { settle, sideOf, tear, trade } from "./market-book.ts";
 import { sizeOf } from "./position.ts";
 import { accountOf, dropEmpty, touchMarket, touchPosition } from "./touch.ts";
@@ -8,23 +8,22 @@ import type { Liquidated, RankedTaken, Settled, TornUp, Traded } from "./venue-e
 /* What changes a position and is no default: fills, liquidations, tear-ups and what ranked deleveraging takes. */
 
 export function applyTrade(book: VenueBook, event: Traded): VenueFinding | null {
-  const { cashFine } = event;
+  const { cashFine, feeUnits } = event;
   const market = touchMarket(book, event.market);
   const account = accountOf(book, event.account);
   const position = touchPosition(book, account, market);
   account.cash += settle(market, position);
-  const fee = event.feeUnits * UNIT_FINE;
-  const cash = trade(market, position, event) - fee;
+  const cash = trade(market, position, event) - fineOfUnits(feeUnits);
   account.cash += cash;
   dropEmpty(account, event.market);
-  market.fund += (fee * market.fundSharePpm) / PPM;
+  market.fund += fineOfUnits(feeUnits * market.fundSharePpm) / PPM;
   return cash === cashFine ? null : { kind: "cash-differs", market: event.market, account: event.account };
 }
 
 export function applyLiquidation(book: VenueBook, event: Liquidated): VenueFinding | null {
   const { priceX32 } = event;
   const market = touchMarket(book, event.market);
-  const fee = event.feeUnits * UNIT_FINE;
+  const fee = fineOfUnits(event.feeUnits);
   for (const [name, size, paid] of [
     [event.account, event, fee],
     [event.liquidator, sizeOfFine(-fineOfSize(event)), 0n],

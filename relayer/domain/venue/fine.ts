@@ -40,6 +40,9 @@ export const fineOfSize = ({ lots, restFine }: Size): bigint => (BigInt(lots) <<
 /** Shares of whole lots while the index is one. */
 export const sharesOfLots = (lots: number): bigint => BigInt(lots) << SHARE_BITS;
 
+/** Units in fine cash. Multiplying big integers is most of what a trade costs, and by a power of two it is a shift. */
+export const fineOfUnits = (units: bigint): bigint => units << BigInt(UNIT_BITS);
+
 /** Whole quanta in fine cash that is not negative. */
 export const quantaOf = (fine: bigint): bigint => fine >> QUANTUM_BITS;
 

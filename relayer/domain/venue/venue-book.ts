@@ -55,7 +55,13 @@ export interface HoldingImage {
   readonly cash: bigint;
   /** Below zero: nothing but cash. */
   readonly market: number;
+  /** The account's position there, or null, and what it was. */
   readonly position: Position | null;
+  readonly shares: bigint;
+  readonly basis: bigint;
+  readonly isLong: boolean;
+  readonly index: bigint;
+  readonly seen: number;
 }
 
 interface ClaimsImage {

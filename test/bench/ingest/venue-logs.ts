@@ -25,7 +25,7 @@ export interface VenueLogs {
 }
 
 export const CHAIN_ID = 31_950;
-const FILLS_IN_BLOCK = 2_000;
+const FILLS_IN_BLOCK = 1_500;
 const GAS_LIMIT = 28_000_000;
 const INTERRUPTED = 130;
 

@@ -3,7 +3,8 @@ import type { VenueEvent } from "../../../domain/venue/venue-event.ts";
 import { RelayerError } from "../../../errors.ts";
 import { impossible, layoutOf } from "../log-fields.ts";
 import { loadData, loadTopic, toAddress, toCash, toCount, toFlag, toInt, toSize, toUint } from "./log-words.ts";
-import { HEX, type LogPlaces } from "./scan-logs.ts";
+import { digitsOf, isText, packDigits, textOf } from "./digits.ts";
+import type { LogPlaces } from "./scan-logs.ts";
 import { venueInterface } from "./venue-abi.ts";
 
 /**
@@ -25,51 +26,51 @@ const NUMBER_DIGITS = 8;
 
 interface KnownEvent {
   readonly name: string;
-  readonly topic: Uint8Array;
+  readonly topic: Int32Array;
   readonly topics: number;
   readonly words: number;
   readonly read: (log: LogPlaces) => VenueEvent;
 }
 
 const addressAt = (log: LogPlaces, topic: number, field: string) => {
-  loadTopic(log, topic, field);
+  loadTopic(log, topic);
   return toAddress(field);
 };
 
 const marketAt = (log: LogPlaces, topic: number, field = "market"): number => {
-  loadTopic(log, topic, field);
+  loadTopic(log, topic);
   const market = toCount(field);
   if (market >= MARKETS) throw impossible(field);
   return market;
 };
 
 const sizeAt = (log: LogPlaces, word: number) => {
-  loadData(log, word, "sizeFine");
+  loadData(log, word);
   return toSize("sizeFine");
 };
 
-const uintAt = (log: LogPlaces, word: number, field: string): bigint => {
-  loadData(log, word, field);
+const uintAt = (log: LogPlaces, word: number): bigint => {
+  loadData(log, word);
   return toUint();
 };
 
-const intAt = (log: LogPlaces, word: number, field: string): bigint => {
-  loadData(log, word, field);
+const intAt = (log: LogPlaces, word: number): bigint => {
+  loadData(log, word);
   return toInt();
 };
 
 const cashAt = (log: LogPlaces, word: number): bigint => {
-  loadData(log, word, "cashFine");
+  loadData(log, word);
   return toCash();
 };
 
 const countAt = (log: LogPlaces, word: number, field: string): number => {
-  loadData(log, word, field);
+  loadData(log, word);
   return toCount(field);
 };
 
 const flagAt = (log: LogPlaces, word: number, field: string): boolean => {
-  loadData(log, word, field);
+  loadData(log, word);
   return toFlag(field);
 };
 
@@ -86,9 +87,9 @@ const READERS: Readonly<Record<string, (log: LogPlaces) => VenueEvent>> = {
     const account = addressAt(log, 1, "account");
     const market = marketAt(log, 2);
     const { lots, restFine } = sizeAt(log, 0);
-    const priceX32 = uintAt(log, 1, "priceX32");
+    const priceX32 = uintAt(log, 1);
     const cashFine = cashAt(log, 2);
-    const feeUnits = uintAt(log, 3, "feeUnits");
+    const feeUnits = uintAt(log, 3);
     return { kind: "traded", account, market, lots, restFine, priceX32, cashFine, feeUnits };
   },
   Liquidated(log) {
@@ -96,8 +97,8 @@ const READERS: Readonly<Record<string, (log: LogPlaces) => VenueEvent>> = {
     const market = marketAt(log, 2);
     const liquidator = addressAt(log, 3, "liquidator");
     const { lots, restFine } = sizeAt(log, 0);
-    const priceX32 = uintAt(log, 1, "priceX32");
-    const feeUnits = uintAt(log, 2, "feeUnits");
+    const priceX32 = uintAt(log, 1);
+    const feeUnits = uintAt(log, 2);
     return { kind: "liquidated", account, market, liquidator, lots, restFine, priceX32, feeUnits };
   },
   MarketListed: (log) => ({
@@ -111,36 +112,36 @@ const READERS: Readonly<Record<string, (log: LogPlaces) => VenueEvent>> = {
     assetClass: paramAt(log, "assetClass"),
     fundSharePpm: paramAt(log, "fundSharePpm"),
   }),
-  Deposited: (log) => ({ kind: "deposited", account: addressAt(log, 1, "account"), units: uintAt(log, 0, "units") }),
-  Withdrawn: (log) => ({ kind: "withdrawn", account: addressAt(log, 1, "account"), units: uintAt(log, 0, "units") }),
-  Contributed: (log) => ({ kind: "contributed", market: marketAt(log, 1), units: uintAt(log, 0, "units") }),
-  FundPaidIn: (log) => ({ kind: "fund-paid", market: marketAt(log, 1), units: uintAt(log, 0, "units") }),
-  FundPaidOut: (log) => ({ kind: "fund-paid", market: marketAt(log, 1), units: -uintAt(log, 0, "units") }),
+  Deposited: (log) => ({ kind: "deposited", account: addressAt(log, 1, "account"), units: uintAt(log, 0) }),
+  Withdrawn: (log) => ({ kind: "withdrawn", account: addressAt(log, 1, "account"), units: uintAt(log, 0) }),
+  Contributed: (log) => ({ kind: "contributed", market: marketAt(log, 1), units: uintAt(log, 0) }),
+  FundPaidIn: (log) => ({ kind: "fund-paid", market: marketAt(log, 1), units: uintAt(log, 0) }),
+  FundPaidOut: (log) => ({ kind: "fund-paid", market: marketAt(log, 1), units: -uintAt(log, 0) }),
   InsuranceMoved: (log) => ({
     kind: "insurance-moved",
     market: marketAt(log, 1, "from"),
     to: marketAt(log, 2, "to"),
-    units: uintAt(log, 0, "units"),
+    units: uintAt(log, 0),
   }),
-  Rebated: (log) => ({ kind: "rebated", account: addressAt(log, 1, "account"), units: uintAt(log, 0, "units") }),
+  Rebated: (log) => ({ kind: "rebated", account: addressAt(log, 1, "account"), units: uintAt(log, 0) }),
   KeeperRewarded: (log) => ({
     kind: "keeper-rewarded",
     market: marketAt(log, 1),
     keeper: addressAt(log, 2, "keeper"),
-    units: uintAt(log, 0, "units"),
+    units: uintAt(log, 0),
   }),
   Settled: (log) => ({
     kind: "settled",
     account: addressAt(log, 1, "account"),
     market: marketAt(log, 2),
     cashFine: cashAt(log, 0),
-    sizeFine: uintAt(log, 1, "sizeFine"),
+    sizeFine: uintAt(log, 1),
     seen: countAt(log, 2, "seen"),
   }),
   Defaulted: (log) => ({
     kind: "defaulted",
     account: addressAt(log, 1, "account"),
-    deficitFine: uintAt(log, 0, "deficitFine"),
+    deficitFine: uintAt(log, 0),
   }),
   DefaultDeferred: (log) => ({
     kind: "default-deferred",
@@ -152,56 +153,56 @@ const READERS: Readonly<Record<string, (log: LogPlaces) => VenueEvent>> = {
     kind: "fund-drawn",
     market: marketAt(log, 1),
     isShared: flagAt(log, 0, "isShared"),
-    fine: uintAt(log, 1, "fine"),
+    fine: uintAt(log, 1),
   }),
   TornUp: (log) => ({
     kind: "torn-up",
     market: marketAt(log, 1),
     isLongSide: flagAt(log, 0, "isLongSide"),
     number: countAt(log, 1, "number"),
-    mark: intAt(log, 2, "mark"),
-    indexBefore: uintAt(log, 3, "indexBefore"),
-    indexAfter: uintAt(log, 4, "indexAfter"),
-    cut: uintAt(log, 5, "cut"),
+    mark: intAt(log, 2),
+    indexBefore: uintAt(log, 3),
+    indexAfter: uintAt(log, 4),
+    cut: uintAt(log, 5),
   }),
   RankedTaken: (log) => ({
     kind: "ranked-taken",
     market: marketAt(log, 1),
     account: addressAt(log, 2, "account"),
-    sizeFine: uintAt(log, 1, "sizeFine"),
-    priceX32: uintAt(log, 2, "priceX32"),
-    takenFine: uintAt(log, 3, "takenFine"),
+    sizeFine: uintAt(log, 1),
+    priceX32: uintAt(log, 2),
+    takenFine: uintAt(log, 3),
   }),
   LossSocialised: (log) => ({
     kind: "loss-socialised",
     market: marketAt(log, 1),
-    takenFine: uintAt(log, 0, "takenFine"),
-    uncoveredFine: uintAt(log, 1, "uncoveredFine"),
+    takenFine: uintAt(log, 0),
+    uncoveredFine: uintAt(log, 1),
   }),
-  ShortfallRepaid: (log) => ({ kind: "shortfall-repaid", market: marketAt(log, 1), fine: uintAt(log, 0, "fine") }),
-  FundingAccrued: (log) => ({ kind: "funding-accrued", market: marketAt(log, 1), funding: intAt(log, 0, "funding") }),
-  MarketClosed: (log) => ({ kind: "market-closed", market: marketAt(log, 1), priceX32: uintAt(log, 0, "priceX32") }),
+  ShortfallRepaid: (log) => ({ kind: "shortfall-repaid", market: marketAt(log, 1), fine: uintAt(log, 0) }),
+  FundingAccrued: (log) => ({ kind: "funding-accrued", market: marketAt(log, 1), funding: intAt(log, 0) }),
+  MarketClosed: (log) => ({ kind: "market-closed", market: marketAt(log, 1), priceX32: uintAt(log, 0) }),
   PositionSettled: (log) => ({
     kind: "position-settled",
     account: addressAt(log, 1, "account"),
     market: marketAt(log, 2),
     cashFine: cashAt(log, 0),
-    quanta: uintAt(log, 1, "quanta"),
+    quanta: uintAt(log, 1),
   }),
-  SettlementDeficit: (log) => ({ kind: "settlement-deficit", market: marketAt(log, 1), fine: uintAt(log, 0, "fine") }),
+  SettlementDeficit: (log) => ({ kind: "settlement-deficit", market: marketAt(log, 1), fine: uintAt(log, 0) }),
   DustSwept: (log) => ({ kind: "dust-swept", market: marketAt(log, 1), cashFine: cashAt(log, 0) }),
   SettlementConcluded: (log) => ({
     kind: "settlement-concluded",
     market: marketAt(log, 1),
-    claimsFine: uintAt(log, 0, "claimsFine"),
-    payableFine: uintAt(log, 1, "payableFine"),
-    uncoveredFine: uintAt(log, 2, "uncoveredFine"),
+    claimsFine: uintAt(log, 0),
+    payableFine: uintAt(log, 1),
+    uncoveredFine: uintAt(log, 2),
   }),
   ClaimPaid: (log) => ({
     kind: "claim-paid",
     account: addressAt(log, 1, "account"),
     market: marketAt(log, 2),
-    fine: uintAt(log, 0, "fine"),
+    fine: uintAt(log, 0),
   }),
 };
 
@@ -217,26 +218,14 @@ const PARAMS = layoutNamed("MarketSet").places;
 const EVENTS: ReadonlyMap<number, KnownEvent> = new Map(
   Object.entries(READERS).map(([name, read]) => {
     const { topic, topics, words } = layoutNamed(name);
-    const known = { name, topic: Uint8Array.from(Buffer.from(topic)), topics, words, read };
-    return [parseInt(topic.slice(0, NUMBER_DIGITS), 16), known] as const;
+    const known = { name, topic: textOf(topic), topics, words, read };
+    return [parseInt(topic.slice(0, NUMBER_DIGITS), 16) | 0, known] as const;
   }),
 );
 
-function findEvent({ bytes, topics }: LogPlaces): KnownEvent | null {
+function findEvent({ view, topics }: LogPlaces): KnownEvent | null {
   const from = topics[0] as number;
-  let number = 0;
-  for (let index = 0; index < NUMBER_DIGITS; index += 1) {
-    number = number * 16 + (HEX[bytes[from + index] as number] as number);
-  }
+  const number = (packDigits(digitsOf(view.getInt32(from))) << 16) | packDigits(digitsOf(view.getInt32(from + 4)));
   const known = EVENTS.get(number);
-  return known !== undefined && isTopic(bytes, from, known.topic) ? known : null;
-}
-
-/** Digits may be of either case: what they stand for is compared. */
-function isTopic(bytes: Uint8Array, from: number, topic: Uint8Array): boolean {
-  for (let index = 0; index < WORD_DIGITS; index += 1) {
-    const digit = bytes[from + index] as number;
-    if (digit !== topic[index] && HEX[digit] !== HEX[topic[index] as number]) return false;
-  }
-  return true;
+  return known !== undefined && isText(view, from, known.topic) ? known : null;
 }

@@ -11,7 +11,8 @@ import { readLogList } from "../read-log.ts";
 import type { RpcSession } from "../rpc-pool.ts";
 import type { Block } from "../wire.ts";
 import { decodeVenueEvent } from "./decode-venue-event.ts";
-import { HEX, type LogPlaces, scanLogs } from "./scan-logs.ts";
+import { isRepeated, isText, textOf } from "./digits.ts";
+import { type LogPlaces, scanLogs } from "./scan-logs.ts";
 
 /**
  * The venue's events in `range` by block, and how the range hangs together with the chain: all from one node.
@@ -42,32 +43,37 @@ function checkLast(blocks: readonly VenueBlock[], last: Block, host: string): vo
 
 async function readPart(session: RpcSession, venue: Hex, span: BlockRange): Promise<readonly VenueBlock[]> {
   const filter = { address: venue, fromBlock: quantity(span.from), toBlock: quantity(span.to) };
-  const asked = { venue: Uint8Array.from(Buffer.from(venue.slice(2))), span, host: session.host };
+  const asked = { venue: textOf(venue.slice(2)), span, host: session.host };
   let read: readonly VenueBlock[] | null = null;
-  const answer = await session.call("eth_getLogs", [filter], (bytes) => (read = collect(bytes, asked)));
+  const answer = await session.call("eth_getLogs", [filter], (bytes) => (read = collectQuickly(bytes, asked)));
   return read ?? collectSlowly(answer, asked);
 }
 
 interface Asked {
   /** The address, as digits. */
-  readonly venue: Uint8Array;
+  readonly venue: Int32Array;
   readonly span: BlockRange;
   readonly host: string;
 }
 
-/** Null when the answer is not in order, or not as it is read here. */
-function collect(answer: Uint8Array, asked: Asked): readonly VenueBlock[] | null {
-  const found: Found = { blocks: [], logIndex: -1, isInOrder: true };
-  return scanLogs(answer, (log) => take(found, log, asked)) && found.isInOrder ? found.blocks : null;
+/** Null when the answer is to be read the ordinary way: which then says what is wrong with it, if something is. */
+function collectQuickly(answer: Uint8Array, asked: Asked): readonly VenueBlock[] | null {
+  try {
+    return collect(answer, asked);
+  } catch (error) {
+    if (RelayerError.from(error).name === "RPC_MALFORMED") return null;
+    throw error;
+  }
 }
 
-/** The ordinary way: checked, put in order, and written again as it is read above. */
+/** The ordinary way: checked, put in order, and written again as it is read above, in lower case. */
 function collectSlowly(answer: unknown, asked: Asked): readonly VenueBlock[] {
   const logs = readLogList(answer);
   logs.sort((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex);
   const result = logs.map(({ address, topics, data, blockNumber, blockHash, logIndex, removed }) => {
     const place = { blockNumber: quantity(blockNumber), logIndex: quantity(logIndex) };
-    return { address, topics, data, blockHash, removed, ...place };
+    const said = { topics: topics.map((topic) => topic.toLowerCase()), data: data.toLowerCase() };
+    return { address, ...said, blockHash, removed, ...place };
   });
   const blocks = collect(Buffer.from(JSON.stringify({ result })), asked);
   if (blocks !== null) return blocks;
@@ -75,15 +81,32 @@ function collectSlowly(answer: unknown, asked: Asked): readonly VenueBlock[] {
 }
 
 interface Found {
-  readonly blocks: { readonly number: number; readonly hash: Hex; readonly events: VenueEvent[]; hashAt: number }[];
+  readonly blocks: FoundBlock[];
+  /** Of the last log. */
   logIndex: number;
+  addressAt: number;
   isInOrder: boolean;
+}
+
+interface FoundBlock extends VenueBlock {
+  readonly events: VenueEvent[];
+  /** Where its hash stands. */
+  readonly hashAt: number;
+}
+
+/** Null when the answer is not in order, or not as it is read here. */
+function collect(answer: Uint8Array, asked: Asked): readonly VenueBlock[] | null {
+  const found: Found = { blocks: [], logIndex: -1, addressAt: -1, isInOrder: true };
+  return scanLogs(answer, (log) => take(found, log, asked)) && found.isInOrder ? found.blocks : null;
 }
 
 function take(found: Found, log: LogPlaces, asked: Asked): void {
   if (log.isRemoved) return;
   const isAsked = log.blockNumber >= asked.span.from && log.blockNumber <= asked.span.to;
-  if (!isAsked || !isSame(log.bytes, log.address, asked.venue)) {
+  // Neighbours share the place of their address: what was looked at once is not looked at again.
+  const isVenue = log.address === found.addressAt || isText(log.view, log.address, asked.venue);
+  found.addressAt = log.address;
+  if (!isAsked || !isVenue) {
     const { host } = asked;
     throw new RelayerError("RPC_MALFORMED", `${host} answered logs that were not asked for`, { host });
   }
@@ -93,38 +116,24 @@ function take(found: Found, log: LogPlaces, asked: Asked): void {
 }
 
 /** The block that the log stands in; begun when it is the first of it. */
-function blockOf(found: Found, log: LogPlaces): Found["blocks"][number] {
+function blockOf(found: Found, log: LogPlaces): FoundBlock {
   const last = found.blocks.at(-1);
   const isSameBlock = last?.number === log.blockNumber;
   if (last !== undefined && log.blockNumber < last.number) found.isInOrder = false;
   if (isSameBlock && log.logIndex <= found.logIndex) found.isInOrder = false;
   found.logIndex = log.logIndex;
-  if (last !== undefined && isSameBlock) {
-    if (isSame(log.bytes, log.blockHash, log.bytes.subarray(last.hashAt, last.hashAt + HASH_DIGITS))) return last;
-    throw new RelayerError("BLOCK_REPLACED", `block ${log.blockNumber} changed while it was read`, {
-      block: log.blockNumber,
-    });
+  if (last === undefined || !isSameBlock) {
+    const begun = { number: log.blockNumber, hash: hashAt(log), events: [], hashAt: log.blockHash };
+    found.blocks.push(begun);
+    return begun;
   }
-  const begun = { number: log.blockNumber, hash: hashAt(log), events: [], hashAt: log.blockHash };
-  found.blocks.push(begun);
-  return begun;
+  if (log.blockHash === last.hashAt || isRepeated(log.view, log.blockHash, last.hashAt, WORD_DIGITS)) return last;
+  const facts = { block: log.blockNumber };
+  throw new RelayerError("BLOCK_REPLACED", `block ${log.blockNumber} changed while it was read`, facts);
 }
 
-const HASH_DIGITS = 64;
+const WORD_DIGITS = 64;
 
-function hashAt({ bytes, blockHash }: LogPlaces): Hex {
-  const digits = bytes.subarray(blockHash, blockHash + HASH_DIGITS);
-  if (digits.some((digit) => (HEX[digit] ?? -1) < 0)) {
-    throw new RelayerError("RPC_MALFORMED", "a log's block hash is none", { field: "blockHash" });
-  }
-  return `0x${Buffer.from(digits).toString("latin1").toLowerCase()}`;
-}
-
-/** Whether the digits at `from` stand for the same as `digits`; of either case. */
-function isSame(bytes: Uint8Array, from: number, digits: Uint8Array): boolean {
-  for (let index = 0; index < digits.length; index += 1) {
-    const digit = bytes[from + index] as number;
-    if (digit !== digits[index] && HEX[digit] !== HEX[digits[index] as number]) return false;
-  }
-  return true;
+function hashAt({ view, blockHash }: LogPlaces): Hex {
+  return `0x${Buffer.from(view.buffer, view.byteOffset + blockHash, WORD_DIGITS).toString("latin1")}`;
 }

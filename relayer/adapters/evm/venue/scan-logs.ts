@@ -1,12 +1,18 @@
+import { digitOf, isHex } from "./digits.ts";
+import { ANY, COUNT, HEX, isMatch, type Layout, type Mark, readLayout } from "./log-layout.ts";
+
 /*
  * Reads an answer of eth_getLogs as it came, byte by byte, and makes neither texts nor objects of it: of catching up with
  * a busy venue that is most of the work. It reads JSON as every node writes it. What it does not understand (escapes in a
- * text, an error, a field that is missing) it leaves to the ordinary way, which judges it.
+ * text, an error, a field that is missing, capital letters) it leaves to the ordinary way, which judges it.
+ *
+ * Logs of one answer are alike: the same names in the same order, and values of the same length. So each is held against
+ * the one before (log-layout.ts), and only one that differs is read word for word, as all are described here.
  */
 
-/** Where the fields of one log stand in `bytes`: places of first digits, behind `0x`. One and the same for all logs. */
+/** Where the fields of one log stand: places of first digits, behind `0x`. One and the same for all logs. */
 export interface LogPlaces {
-  readonly bytes: Uint8Array;
+  readonly view: DataView;
   address: number;
   topicCount: number;
   readonly topics: Int32Array;
@@ -20,36 +26,43 @@ export interface LogPlaces {
   seen: number;
 }
 
-const TOPICS_MAX = 4;
+export const TOPICS_MAX = 4;
 const ADDRESS_DIGITS = 40;
 const WORD_DIGITS = 64;
 const COUNT_DIGITS_MAX = 13;
-const [QUOTE, COLON, COMMA, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = codesOf('":,[]{}');
-const [ZERO, X, T, F, BACKSLASH] = codesOf("0xtf\\");
-const SPACE = 0x20;
-/** Past ASCII: text in some other encoding than one byte a character. */
-const ASCII_END = 0x80;
+const WORD_LENGTH_MAX = 32;
 
-/** Value of a hex digit; negative for anything else. */
-export const HEX = new Int8Array(256).fill(-1);
-for (const [value, digit] of [..."0123456789abcdef"].entries()) {
-  HEX[digit.charCodeAt(0)] = value;
-  HEX[digit.toUpperCase().charCodeAt(0)] = value;
-}
+/** By character: whether it stands for itself in a text. Not quotes, backslashes, control characters, and past ASCII. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, code) => (code >= 0x20 && code < 0x80 ? 1 : 0));
+PLAIN[0x22] = 0;
+PLAIN[0x5c] = 0;
 
-/** What a field is taken for, by its name. */
-type Field = "address" | "topics" | "data" | "blockNumber" | "blockHash" | "logIndex" | "removed" | "other";
+const codesOf = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 const FIELDS = (["address", "topics", "data", "blockNumber", "blockHash", "logIndex", "removed"] as const).map(
-  (name, bit) => ({ name, bytes: Uint8Array.from(codesOf(name)), bit: 1 << bit }),
+  (name, bit) => ({ name, bytes: codesOf(name), bit: 1 << bit }),
 );
+type Field = (typeof FIELDS)[number]["name"] | "other";
 /** Every one of them but `removed`, which older nodes leave out. */
 const NEEDED = (1 << (FIELDS.length - 1)) - 1;
-const RESULT = Uint8Array.from(codesOf("result"));
-const ERROR = Uint8Array.from(codesOf("error"));
+const RESULT = codesOf("result");
+const ERROR = codesOf("error");
 
-/** What is not as it should be. Thrown inside this file alone: there are no exceptions on the way that is gone. */
+/** What is not as it should be. Thrown inside this file alone: there is no other way out of so many calls. */
 const UNREAD = new Error("not read");
+
+interface Scan {
+  readonly bytes: Uint8Array;
+  readonly log: LogPlaces;
+  at: number;
+  /** The name that was read last. */
+  keyFrom: number;
+  keyTo: number;
+  /** Where the first digit of the last number stands. */
+  valueFrom: number;
+  /** Values of the log that is being read that may be others in the next. */
+  marks: Mark[];
+}
 
 /**
  * Calls `visit` for every log of `answer`, in its order, with places that hold until it returns.
@@ -57,44 +70,8 @@ const UNREAD = new Error("not read");
  * @returns false when the answer is not read this way; then calls that were made do not count
  */
 export function scanLogs(answer: Uint8Array, visit: (log: LogPlaces) => void): boolean {
-  const scan: Scan = { bytes: answer, at: 0, keyFrom: 0, keyTo: 0 };
-  try {
-    return scanAnswer(scan, visit);
-  } catch (error) {
-    if (error === UNREAD) return false;
-    throw error;
-  }
-}
-
-interface Scan {
-  readonly bytes: Uint8Array;
-  at: number;
-  /** The name that was read last. */
-  keyFrom: number;
-  keyTo: number;
-}
-
-function scanAnswer(scan: Scan, visit: (log: LogPlaces) => void): boolean {
-  let hasResult = false;
-  expect(scan, OPEN);
-  do {
-    scanKey(scan);
-    if (isKey(scan, ERROR)) return false;
-    if (!isKey(scan, RESULT)) skipPlain(scan);
-    else if (hasResult) return false;
-    else {
-      scanList(scan, visit);
-      hasResult = true;
-    }
-  } while (isNext(scan, COMMA));
-  expect(scan, CLOSE);
-  skipSpace(scan);
-  return hasResult && scan.at === scan.bytes.length;
-}
-
-function scanList(scan: Scan, visit: (log: LogPlaces) => void): void {
   const log: LogPlaces = {
-    bytes: scan.bytes,
+    view: new DataView(answer.buffer, answer.byteOffset, answer.byteLength),
     address: 0,
     topicCount: 0,
     topics: new Int32Array(TOPICS_MAX),
@@ -106,50 +83,84 @@ function scanList(scan: Scan, visit: (log: LogPlaces) => void): void {
     isRemoved: false,
     seen: 0,
   };
-  expect(scan, OPEN_LIST);
-  if (isNext(scan, CLOSE_LIST)) return;
-  do {
-    scanLog(scan, log);
-    visit(log);
-  } while (isNext(scan, COMMA));
-  expect(scan, CLOSE_LIST);
+  try {
+    return scanAnswer({ bytes: answer, log, at: 0, keyFrom: 0, keyTo: 0, valueFrom: 0, marks: [] }, visit);
+  } catch (error) {
+    if (error === UNREAD) return false;
+    throw error;
+  }
 }
 
-function scanLog(scan: Scan, log: LogPlaces): void {
+function scanAnswer(scan: Scan, visit: (log: LogPlaces) => void): boolean {
+  let hasResult = false;
+  expect(scan, "{");
+  do {
+    scanKey(scan);
+    if (isKey(scan, ERROR)) return false;
+    if (!isKey(scan, RESULT)) skipPlain(scan);
+    else if (hasResult) return false;
+    else {
+      scanList(scan, visit);
+      hasResult = true;
+    }
+  } while (isNext(scan, ","));
+  expect(scan, "}");
+  skipSpace(scan);
+  return hasResult && scan.at === scan.bytes.length;
+}
+
+function scanList(scan: Scan, visit: (log: LogPlaces) => void): void {
+  expect(scan, "[");
+  if (isNext(scan, "]")) return;
+  let layout: Layout | null = null;
+  do {
+    skipSpace(scan);
+    const end = layout === null ? -1 : isMatch(layout, scan.log, scan.at);
+    if (end < 0) layout = scanLog(scan);
+    else scan.at = end;
+    visit(scan.log);
+  } while (isNext(scan, ","));
+  expect(scan, "]");
+}
+
+/** @returns what the next log will be held against */
+function scanLog(scan: Scan): Layout {
+  const { log, at } = scan;
   log.seen = 0;
   log.isRemoved = false;
-  expect(scan, OPEN);
-  do {
-    const field = scanField(scan, log);
-    scanValue(scan, log, field);
-  } while (isNext(scan, COMMA));
-  expect(scan, CLOSE);
+  scan.marks = [];
+  expect(scan, "{");
+  do scanValue(scan, scanField(scan));
+  while (isNext(scan, ","));
+  expect(scan, "}");
   if ((log.seen & NEEDED) !== NEEDED) throw UNREAD;
+  return readLayout(scan.marks, at, scan.at);
 }
 
 /** The field whose name comes next. A name that comes twice is not read: which one counts is for others to say. */
-function scanField(scan: Scan, log: LogPlaces): Field {
+function scanField(scan: Scan): Field {
   scanKey(scan);
   for (const { name, bytes, bit } of FIELDS) {
     if (!isKey(scan, bytes)) continue;
-    if ((log.seen & bit) !== 0) throw UNREAD;
-    log.seen |= bit;
+    if ((scan.log.seen & bit) !== 0) throw UNREAD;
+    scan.log.seen |= bit;
     return name;
   }
   return "other";
 }
 
-function scanValue(scan: Scan, log: LogPlaces, field: Field): void {
+function scanValue(scan: Scan, field: Field): void {
+  const { log } = scan;
   switch (field) {
     case "address":
       log.address = scanHex(scan, ADDRESS_DIGITS);
       return;
     case "topics":
-      return scanTopics(scan, log);
+      return scanTopics(scan);
     case "data":
-      log.data = scanText(scan) + 2;
+      log.data = scanHex(scan, null);
       log.dataDigits = scan.at - 1 - log.data;
-      if (log.dataDigits < 0 || log.dataDigits % 2 !== 0 || !isHexText(scan.bytes, log.data)) throw UNREAD;
+      scan.marks.push({ field, from: log.data, to: scan.at - 1, kind: HEX });
       return;
     case "blockNumber":
       log.blockNumber = scanCount(scan);
@@ -159,6 +170,7 @@ function scanValue(scan: Scan, log: LogPlaces, field: Field): void {
       return;
     case "logIndex":
       log.logIndex = scanCount(scan);
+      scan.marks.push({ field, from: scan.valueFrom, to: scan.at - 1, kind: COUNT });
       return;
     case "removed":
       log.isRemoved = scanFlag(scan);
@@ -168,34 +180,40 @@ function scanValue(scan: Scan, log: LogPlaces, field: Field): void {
   }
 }
 
-function scanTopics(scan: Scan, log: LogPlaces): void {
-  let count = 0;
-  expect(scan, OPEN_LIST);
+function scanTopics(scan: Scan): void {
+  const { log } = scan;
+  log.topicCount = 0;
+  expect(scan, "[");
   do {
-    if (count === TOPICS_MAX) throw UNREAD;
-    log.topics[count] = scanHex(scan, WORD_DIGITS);
-    count += 1;
-  } while (isNext(scan, COMMA));
-  expect(scan, CLOSE_LIST);
-  log.topicCount = count;
+    if (log.topicCount === TOPICS_MAX) throw UNREAD;
+    const from = scanHex(scan, WORD_DIGITS);
+    scan.marks.push({ field: "topics", from, to: scan.at - 1, kind: HEX });
+    log.topics[log.topicCount] = from;
+    log.topicCount += 1;
+  } while (isNext(scan, ","));
+  expect(scan, "]");
 }
 
-/** `0x` and so many digits. Whether they are digits is looked at by whoever reads them. @returns where they begin */
-function scanHex(scan: Scan, digits: number): number {
-  const at = scanText(scan) + 2;
-  if (scan.at - 1 - at !== digits || !isHexText(scan.bytes, at)) throw UNREAD;
-  return at;
+/** `0x` and so many digits, or an even number of them. @returns where they begin */
+function scanHex(scan: Scan, digits: number | null): number {
+  const from = scanText(scan) + 2;
+  const count = scan.at - 1 - from;
+  const isWhole = digits === null ? count >= 0 && count % 2 === 0 : count === digits;
+  if (!isWhole || !isHexText(scan.bytes, from) || !isHex(scan.log.view, from, count)) throw UNREAD;
+  return from;
 }
 
-const isHexText = (bytes: Uint8Array, at: number): boolean => bytes[at - 2] === ZERO && bytes[at - 1] === X;
+/** Whether `0x` stands before `at`. */
+const isHexText = (bytes: Uint8Array, at: number): boolean => bytes[at - 2] === 0x30 && bytes[at - 1] === 0x78;
 
 function scanCount(scan: Scan): number {
-  const at = scanText(scan) + 2;
-  const digits = scan.at - 1 - at;
-  if (digits < 1 || digits > COUNT_DIGITS_MAX || !isHexText(scan.bytes, at)) throw UNREAD;
+  const from = scanText(scan) + 2;
+  const digits = scan.at - 1 - from;
+  if (digits < 1 || digits > COUNT_DIGITS_MAX || !isHexText(scan.bytes, from)) throw UNREAD;
+  scan.valueFrom = from;
   let value = 0;
-  for (let index = 0; index < digits; index += 1) {
-    const digit = HEX[scan.bytes[at + index] as number] as number;
+  for (let at = from; at < scan.at - 1; at += 1) {
+    const digit = digitOf(scan.bytes[at] ?? 0);
     if (digit < 0) throw UNREAD;
     value = value * 16 + digit;
   }
@@ -203,27 +221,19 @@ function scanCount(scan: Scan): number {
 }
 
 function scanFlag(scan: Scan): boolean {
-  skipSpace(scan);
-  const from = scan.at;
-  skipPlain(scan);
-  const [first, digits] = [scan.bytes[from], scan.at - from];
-  if (first === T && digits === "true".length) return true;
-  if (first === F && digits === "false".length) return false;
+  const word = scanWord(scan);
+  if (word === "true" || word === "false") return word === "true";
   throw UNREAD;
 }
 
 /** A text without escapes; the scan stands behind it. @returns where its first character is */
 function scanText(scan: Scan): number {
-  expect(scan, QUOTE);
+  expect(scan, '"');
   const { bytes } = scan;
   const from = scan.at;
   let at = from;
-  for (;;) {
-    const code = bytes[at];
-    if (code === QUOTE) break;
-    if (code === undefined || code < SPACE || code >= ASCII_END || code === BACKSLASH) throw UNREAD;
-    at += 1;
-  }
+  while (PLAIN[bytes[at] ?? 0] === 1) at += 1;
+  if (bytes[at] !== 0x22) throw UNREAD;
   scan.at = at + 1;
   return from;
 }
@@ -232,27 +242,35 @@ function scanText(scan: Scan): number {
 function scanKey(scan: Scan): void {
   scan.keyFrom = scanText(scan);
   scan.keyTo = scan.at - 1;
-  expect(scan, COLON);
+  expect(scan, ":");
 }
 
 const WORD = /^(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)$/;
 
-/** A text, a number, true, false or null. */
+/** A text, a number, true, false or null, of a name that is not asked for. */
 function skipPlain(scan: Scan): void {
   skipSpace(scan);
-  const { bytes } = scan;
-  if (bytes[scan.at] === QUOTE) {
-    scanText(scan);
+  if (scan.bytes[scan.at] !== 0x22) {
+    scanWord(scan);
     return;
   }
-  const from = scan.at;
+  const from = scanText(scan);
+  const to = scan.at - 1;
+  const isHash = to - from === WORD_DIGITS + 2 && isHexText(scan.bytes, from + 2);
+  scan.marks.push({ field: null, from: isHash ? from + 2 : from, to, kind: isHash ? HEX : ANY });
+}
+
+function scanWord(scan: Scan): string {
+  skipSpace(scan);
+  let word = "";
   for (;;) {
-    const code = bytes[scan.at];
-    if (code === undefined || code <= SPACE || code === COMMA || code === CLOSE || code === CLOSE_LIST) break;
+    const character = String.fromCharCode(scan.bytes[scan.at] ?? 0);
+    if (!/[\w.+-]/.test(character) || word.length > WORD_LENGTH_MAX) break;
+    word += character;
     scan.at += 1;
   }
-  const word = String.fromCharCode(...bytes.subarray(from, Math.min(scan.at, from + WORD_DIGITS)));
   if (!WORD.test(word)) throw UNREAD;
+  return word;
 }
 
 function isKey({ bytes, keyFrom, keyTo }: Scan, word: Uint8Array): boolean {
@@ -261,14 +279,14 @@ function isKey({ bytes, keyFrom, keyTo }: Scan, word: Uint8Array): boolean {
   return true;
 }
 
-function expect(scan: Scan, code: number): void {
-  if (!isNext(scan, code)) throw UNREAD;
+function expect(scan: Scan, character: string): void {
+  if (!isNext(scan, character)) throw UNREAD;
 }
 
-/** Whether `code` comes next, space aside; goes past it when it does. */
-function isNext(scan: Scan, code: number): boolean {
+/** Whether `character` comes next, space aside; goes past it when it does. */
+function isNext(scan: Scan, character: string): boolean {
   skipSpace(scan);
-  if (scan.bytes[scan.at] !== code) return false;
+  if (scan.bytes[scan.at] !== character.charCodeAt(0)) return false;
   scan.at += 1;
   return true;
 }
@@ -277,11 +295,7 @@ function skipSpace(scan: Scan): void {
   const { bytes } = scan;
   for (;;) {
     const code = bytes[scan.at];
-    if (code !== SPACE && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
+    if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
     scan.at += 1;
   }
-}
-
-function codesOf(text: string): [number, number, number, number, number, number, number] {
-  return [...text].map((character) => character.charCodeAt(0)) as ReturnType<typeof codesOf>;
 }

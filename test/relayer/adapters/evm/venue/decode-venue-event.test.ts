@@ -105,7 +105,7 @@ function decode({ topics, data }: RawLog): VenueEvent | null {
   };
   const answer = Buffer.from(JSON.stringify({ result: [{ ...place, topics, data }] }));
   const events: (VenueEvent | null)[] = [];
-  expect(scanLogs(answer, (found) => events.push(decodeVenueEvent(found)))).to.equal(true);
+  if (!scanLogs(answer, (found) => events.push(decodeVenueEvent(found)))) throw new RelayerError("RPC_MALFORMED", "");
   return events[0] ?? null;
 }
 
@@ -150,12 +150,10 @@ describe("decoding the venue's events by hand", () => {
   for (const name of EVENTS.keys()) {
     it(`reads from any ${name} what ethers reads`, () => {
       fc.assert(
-        fc.property(aLogOf(name), fc.boolean(), (log, isUpper) => {
+        fc.property(aLogOf(name), (log) => {
           const parsed = venueInterface.parseLog(log) as LogDescription;
-          const upper = (text: string) => `0x${text.slice(2).toUpperCase()}`;
-          const given = isUpper ? { topics: log.topics.map(upper), data: upper(log.data) } : log;
 
-          const event = decode(given);
+          const event = decode(log);
 
           expect(event?.kind).to.be.a("string");
           expect(widened(event as object)).to.deep.equal(widened(byEthers(parsed)));

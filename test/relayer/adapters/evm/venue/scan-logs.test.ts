@@ -35,8 +35,9 @@ const shuffled = fc.tuple(rawLog, fc.infiniteStream(fc.nat())).map(([log, order]
 
 const answerOf = (logs: readonly object[], around: object = { jsonrpc: "2.0", id: 7 }) => ({ ...around, result: logs });
 
-function plain({ bytes, ...log }: LogPlaces) {
-  const text = (from: number, digits: number) => `0x${Buffer.from(bytes).toString("latin1", from, from + digits)}`;
+function plain({ view, ...log }: LogPlaces) {
+  const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+  const text = (from: number, digits: number) => `0x${bytes.toString("latin1", from, from + digits)}`;
   return {
     address: text(log.address, 40),
     topics: [...log.topics.subarray(0, log.topicCount)].map((from) => text(from, 64)),
