@@ -10,6 +10,7 @@ import {PayloadLib} from "../libraries/PayloadLib.sol";
 import {Limits, Path, Refusal} from "../types/Incident.sol";
 import {Leases} from "../types/Leases.sol";
 import {Posture} from "../types/Posture.sol";
+import {Status} from "../types/Status.sol";
 import {Word} from "../types/Word.sol";
 import {Directives} from "./Directives.sol";
 import {Markets} from "./Markets.sol";
@@ -88,7 +89,12 @@ contract IncidentHub is Peers {
 
     /// @inheritdoc IIncidentHub
     function broadcast() external {
-        _broadcast(new uint256[](0));
+        uint256[] calldata none;
+        assembly ("memory-safe") {
+            none.offset := 0
+            none.length := 0
+        }
+        _broadcast(none);
     }
 
     /// @inheritdoc IIncidentHub
@@ -97,29 +103,18 @@ contract IncidentHub is Peers {
     }
 
     /// @inheritdoc IIncidentHub
-    function broadcastDue() public view returns (uint32 markets, bool isHeartbeat) {
-        isHeartbeat = block.timestamp >= lastHeartbeatAt() + HEARTBEAT_SECONDS;
-        uint256 candidates = isHeartbeat ? _uncalmMarkets() : _dirtyMarkets();
-        Leases leases_ = leases();
-        for (uint256 market; candidates != 0; (candidates >>= 1, ++market)) {
-            if (candidates & 1 == 0) continue;
-            Word word = _meshOf(market);
-            bool travels =
-                isHeartbeat
-                    ? !word.inForce(leases_, block.timestamp).isCalm()
-                    : word.outpaces(_sentOf(market), leases_, block.timestamp);
-            // There are 32 markets, one a bit.
-            if (travels) markets |= uint32(1 << market);
-        }
+    function broadcastDue() external view returns (uint32 markets, bool isHeartbeat) {
+        (, markets, isHeartbeat) = _compose(_status());
     }
 
     /// @inheritdoc IIncidentHub
     function quoteFees() external view returns (uint256[] memory fees) {
-        (uint32 markets, bool isHeartbeat) = broadcastDue();
+        Status status = _status();
+        (bytes memory message, uint32 markets, bool isHeartbeat) = _compose(status);
         if (markets == 0 && !isHeartbeat) return fees;
 
-        bytes memory data = _compose(markets, isHeartbeat, ILayerZeroEndpointV2.quote.selector);
-        fees = new uint256[](_peerCount());
+        bytes memory data = _callOf(ILayerZeroEndpointV2.quote.selector, message, isHeartbeat, status);
+        fees = new uint256[](status.peers());
         for (uint256 i; i < fees.length; ++i) {
             (uint32 eid, bytes32 receiver) = _targetAt(i);
             data.setPeer(eid, receiver);
@@ -129,22 +124,48 @@ contract IncidentHub is Peers {
 
     /// @param fees What to pay for each peer, in their order; where it is too little, or there is none, the hub's
     /// balance is offered.
-    function _broadcast(uint256[] memory fees) private {
-        (uint32 markets, bool isHeartbeat) = broadcastDue();
+    function _broadcast(uint256[] calldata fees) private {
+        Status status = _status();
+        (bytes memory message, uint32 markets, bool isHeartbeat) = _compose(status);
         if (markets == 0 && !isHeartbeat) revert IncidentHub_NothingDue();
 
-        bytes memory data = _compose(markets, isHeartbeat, ILayerZeroEndpointV2.send.selector);
+        bytes memory data = _callOf(ILayerZeroEndpointV2.send.selector, message, isHeartbeat, status);
         uint256 failed;
-        uint256 count = _peerCount();
+        uint256 count = status.peers();
         for (uint256 i; i < count; ++i) {
             if (!_sendTo(i, data, i < fees.length ? fees[i] : 0)) ++failed;
         }
+        // Read anew: failures were counted, and others were called.
+        status = _status().counted();
         if (failed != count) {
-            _markSent(markets);
-            if (isHeartbeat) _markHeartbeat();
+            status = status.told(markets);
+            if (isHeartbeat) status = status.withHeartbeatAt(uint48(block.timestamp));
         }
+        _setStatus(status);
         // At most MAX_PEERS.
-        emit BroadcastSent(_nextSeq(), markets, isHeartbeat, uint8(count - failed), uint8(failed));
+        emit BroadcastSent(status.seq(), markets, isHeartbeat, uint8(count - failed), uint8(failed));
+    }
+
+    /// @dev What {broadcastDue} returns, and the message that says so.
+    function _compose(Status status) private view returns (bytes memory message, uint32 markets, bool isHeartbeat) {
+        isHeartbeat = block.timestamp >= uint256(status.heartbeatAt()) + HEARTBEAT_SECONDS;
+        message = PayloadLib.startMessage(status.seq(), isHeartbeat, isHeartbeat ? configHash() : bytes32(0));
+        uint256 candidates = isHeartbeat ? _uncalmMarkets() : status.dirty();
+        // Of these it does not matter what peers know.
+        uint256 anyhow = isHeartbeat ? candidates : status.outdated();
+        Leases leases_ = leases();
+        for (uint256 market; candidates >> market != 0; ++market) {
+            if ((candidates >> market) & 1 == 0) continue;
+            Word word = _meshOf(market);
+            bool travels =
+                (anyhow >> market) & 1 == 1
+                    ? !word.inForce(leases_, block.timestamp).isCalm()
+                    : word.outpaces(_sentOf(market), leases_, block.timestamp);
+            if (!travels) continue;
+            // There are 32 markets, one a bit.
+            markets |= uint32(1 << market);
+            PayloadLib.addEntry(message, market, word);
+        }
     }
 
     /// @dev Bit m set: market m has a rung in its posture. No word holds a rung in force that the posture does not.
@@ -155,25 +176,20 @@ contract IncidentHub is Peers {
         }
     }
 
-    /// @dev A call of the endpoint with the words of `markets`, for any peer.
-    function _compose(uint32 markets, bool isHeartbeat, bytes4 selector) private view returns (bytes memory) {
-        uint256 count;
-        for (uint256 left = markets; left != 0; left &= left - 1) {
-            ++count;
+    /// @dev A call of the endpoint with what {_compose} composed, for any peer.
+    function _callOf(
+        bytes4 selector,
+        bytes memory message,
+        bool isHeartbeat,
+        Status status
+    ) private view returns (bytes memory) {
+        // A message has tens of entries, and there are few mirrors.
+        unchecked {
+            uint256 receiveGas = RECEIVE_GAS + uint256(status.mirrors()) * RECEIVE_MIRROR_GAS;
+            receiveGas += PayloadLib.entriesIn(message, isHeartbeat) * RECEIVE_ENTRY_GAS;
+            if (isHeartbeat) receiveGas += RECEIVE_HEARTBEAT_GAS;
+            return EndpointCall.encode(selector, address(this), message, receiveGas);
         }
-        bytes memory entries = new bytes(count * PayloadLib.ENTRY_BYTES);
-        uint256 index;
-        for (uint256 market; index < count; ++market) {
-            if ((markets >> market) & 1 == 1) PayloadLib.writeEntry(entries, index++, market, _meshOf(market));
-        }
-        bytes memory message =
-            isHeartbeat
-                ? PayloadLib.packHeartbeat(seq(), configHash(), entries)
-                : PayloadLib.packMessage(seq(), entries);
-
-        uint256 receiveGas = RECEIVE_GAS + count * RECEIVE_ENTRY_GAS + _mirrorCount() * RECEIVE_MIRROR_GAS;
-        if (isHeartbeat) receiveGas += RECEIVE_HEARTBEAT_GAS;
-        return EndpointCall.encode(selector, address(this), message, receiveGas);
     }
 
     /// @dev A failure is an event: one peer must not keep the word from the others.
@@ -240,7 +256,7 @@ contract IncidentHub is Peers {
 
     /// @inheritdoc IIncidentHub
     function lastHeartbeatAt() public view returns (uint64) {
-        return _heartbeatAt();
+        return _status().heartbeatAt();
     }
 
     function _eid() internal view override returns (uint32) {

@@ -53,20 +53,20 @@ abstract contract IncidentState is Recovery {
         Rungs local = rungs.meet(grant.localCeiling());
         if (local.isHalt() && before.isHalted(market)) _keepStart(state);
         Word meshWord_ = state.mesh.merge(WordLib.stamped(mesh, block.timestamp));
+        Status status = _status();
         bool meshChanged = !meshWord_.equals(state.mesh);
+        if (meshChanged) {
+            status = _dirty(status, market, state);
+            state.mesh = meshWord_;
+        }
         Word localWord_ = local.equals(mesh) ? WordLib.EMPTY : _stampLocal(state, local);
         if (!meshChanged && localWord_.isEmpty()) return;
 
-        Status status = _status();
         Rungs allowed = local;
         if (local.isHalt() && status.isSpent(market)) (allowed, status) = _withhold(status, market, local);
         Posture tightened = before.tightened(market, allowed);
         _setPosture(tightened);
         status = status.counted();
-        if (meshChanged) {
-            state.mesh = meshWord_;
-            status = status.dirtied(market);
-        }
         _setStatus(status);
         emit Asserted(status.seq(), market, msg.sender, grant.cause(), local, mesh, localWord_, meshWord_, tightened);
         if (status.mirrors() != 0 && !tightened.equals(before)) _push();
@@ -139,9 +139,9 @@ abstract contract IncidentState is Recovery {
         Posture seen = intake.posture;
         bool wasHalted = seen.isHalted(market);
         if (wasHalted && merged.lane(HALTED) != before.lane(HALTED)) _keepStart(state);
+        Status status = _keepSent(intake.status, market, state);
         state.mesh = merged;
         Rungs inForce = merged.inForce(leases(), block.timestamp);
-        Status status = intake.status;
         if (inForce.isHalt() && status.isSpent(market)) (inForce, status) = _withhold(status, market, inForce);
         if (inForce.isHalt() && !wasHalted) _setStart(state);
         Posture tightened = seen.tightened(market, inForce);
@@ -165,6 +165,7 @@ abstract contract IncidentState is Recovery {
         (Word mesh, Word local) = (state.mesh.withVoid(uint32(asOf)), state.local.withVoid(uint32(asOf)));
         // What peers know of may be void there too: what is asserted anew has to travel at once.
         (state.mesh, state.local, state.sent) = (mesh, local, WordLib.REGISTERED);
+        _setStatus(_status().updated(market));
         emit Voided(_nextSeq(), market, asOf, mesh, local);
     }
 

@@ -6,6 +6,7 @@ import {HaltLedger, HaltLedgerLib} from "../types/HaltLedger.sol";
 import {Leases} from "../types/Leases.sol";
 import {MARKETS, Posture} from "../types/Posture.sol";
 import {HALTED, Rungs} from "../types/Rungs.sol";
+import {Status} from "../types/Status.sol";
 import {Word, WordLib} from "../types/Word.sol";
 import {PostureStore} from "./PostureStore.sol";
 
@@ -20,7 +21,8 @@ abstract contract Markets is PostureStore {
         Word mesh;
         // Word of this chain alone.
         Word local;
-        // Mesh word as other chains were last told.
+        // Mesh word as other chains were last told, unless the status says that it is outdated: it is written only when the
+        // mesh word changes while it counts, so that sending writes nothing here.
         Word sent;
         // How long the market was halted lately.
         HaltLedger ledger;
@@ -135,13 +137,19 @@ abstract contract Markets is PostureStore {
         return _markets[market].sent;
     }
 
-    /// @dev Other chains were told the mesh words of `markets`, a bit each.
-    function _markSent(uint32 markets) internal {
-        _markClean(markets);
-        for (uint256 market; markets != 0; (markets >>= 1, ++market)) {
-            if (markets & 1 == 0) continue;
-            MarketState storage state = _markets[market];
-            state.sent = state.mesh;
-        }
+    /// @dev Before an assertion changes the mesh word of `market`: it has to travel, now or later.
+    function _dirty(Status status, uint8 market, MarketState storage state) internal returns (Status) {
+        // Peers know of no later stamps than those.
+        if (state.mesh.isHalfGone(LEASES, block.timestamp)) return status.unheard(market);
+        return _keepSent(status, market, state).dirtied(market);
+    }
+
+    /// @dev Before anything changes the mesh word of `market`: if that is what peers know, it is written down. Not when it
+    /// no longer counts: what is written is older, and says the same.
+    function _keepSent(Status status, uint8 market, MarketState storage state) internal returns (Status) {
+        if (!status.isTold(market)) return status;
+        Word known = state.mesh;
+        if (!known.isHalfGone(LEASES, block.timestamp)) state.sent = known;
+        return status.updated(market);
     }
 }

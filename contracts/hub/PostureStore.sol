@@ -140,23 +140,6 @@ abstract contract PostureStore is IIncidentState {
         return counted.seq();
     }
 
-    /// @dev Bit m set: the mesh word of market m changed since {_markClean} last named it.
-    function _dirtyMarkets() internal view returns (uint32) {
-        return _stored.dirty();
-    }
-
-    function _markClean(uint32 markets) internal {
-        _stored = _stored.cleaned(markets);
-    }
-
-    function _heartbeatAt() internal view returns (uint64) {
-        return _stored.heartbeatAt();
-    }
-
-    function _markHeartbeat() internal {
-        _stored = _stored.withHeartbeatAt(uint64(block.timestamp));
-    }
-
     function _peerCount() internal view returns (uint256) {
         return _stored.peers();
     }

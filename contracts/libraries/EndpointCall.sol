@@ -11,6 +11,8 @@ library EndpointCall {
     uint256 private constant PEER_AT = 68;
     uint256 private constant OPTIONS_AT = 160;
     uint256 private constant MESSAGE_AT = 224;
+    /// @dev Selector, two words before the parameters, eight of them before the message.
+    uint256 private constant HEAD_BYTES = 324;
 
     /// @dev Options of type 3 with one option: worker 1 (executor), 17 bytes, kind 1 (`lzReceive`), gas in 16 bytes.
     bytes32 private constant OPTIONS_HEAD = bytes32(bytes6(0x000301001101));
@@ -25,24 +27,28 @@ library EndpointCall {
         address account,
         bytes memory message,
         uint256 receiveGas
-    ) internal pure returns (bytes memory) {
+    ) internal pure returns (bytes memory data) {
         bytes32 options = OPTIONS_HEAD | bytes32(receiveGas << OPTIONS_PADDING_BITS);
-        bytes memory head = abi.encodeWithSelector(
-            selector,
-            PARAMS_AT,
-            account,
-            // Peer and receiver.
-            bytes32(0),
-            bytes32(0),
-            MESSAGE_AT,
-            OPTIONS_AT,
+        assembly ("memory-safe") {
+            data := mload(0x40)
+            let length := mload(message)
+            mstore(data, add(HEAD_BYTES, length))
+            mstore(add(data, 32), selector)
+            let at := add(data, 36)
+            mstore(at, PARAMS_AT)
+            mstore(add(at, 32), account)
+            // Peer and receiver come later.
+            mstore(add(at, 128), MESSAGE_AT)
+            mstore(add(at, 160), OPTIONS_AT)
             // The fee is paid in native units.
-            false,
-            OPTIONS_BYTES,
-            options,
-            message.length
-        );
-        return bytes.concat(head, message);
+            mstore(add(at, 192), 0)
+            mstore(add(at, 224), OPTIONS_BYTES)
+            mstore(add(at, 256), options)
+            mstore(add(at, 288), length)
+            let end := add(at, 320)
+            mcopy(end, add(message, 32), length)
+            mstore(0x40, and(add(add(end, length), 31), not(31)))
+        }
     }
 
     /// @notice Makes `data`, which {encode} made, a call for the peer at `eid`.

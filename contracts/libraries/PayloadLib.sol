@@ -24,23 +24,55 @@ library PayloadLib {
         return abi.encodePacked(entry.market, Word.unwrap(entry.word));
     }
 
-    /// @notice Writes an entry into `packed`, which is at least `index + 1` entries long.
-    function writeEntry(bytes memory packed, uint256 index, uint256 market, Word word) internal pure {
+    /// @notice A message to which {addEntry} adds its entries.
+    /// @param configHash The sending hub's; nothing comes of it unless `isHeartbeat`.
+    function startMessage(
+        uint64 seq,
+        bool isHeartbeat,
+        bytes32 configHash
+    ) internal pure returns (bytes memory message) {
+        uint256 flags = isHeartbeat ? FLAG_HEARTBEAT : 0;
+        uint256 header = (uint256(VERSION) << 248) | (flags << 240) | (uint256(seq) << 176);
         assembly ("memory-safe") {
-            let at := add(add(packed, 32), mul(index, ENTRY_BYTES))
-            mstore8(at, market)
-            mstore(add(at, 1), word)
+            message := mload(0x40)
+            mstore(0x40, add(message, 96))
+            mstore(add(message, 32), header)
+            mstore(message, HEADER_BYTES)
+            if isHeartbeat {
+                mstore(add(message, 42), configHash)
+                mstore(message, HEARTBEAT_HEADER_BYTES)
+            }
         }
     }
 
-    /// @notice Puts the header of a message that is no heartbeat before packed entries.
-    function packMessage(uint64 seq, bytes memory entries) internal pure returns (bytes memory) {
-        return abi.encodePacked(VERSION, uint8(0), seq, entries);
+    /// @notice Adds an entry to `message`, which nothing may follow in memory.
+    function addEntry(bytes memory message, uint256 market, Word word) internal pure {
+        assembly ("memory-safe") {
+            let length := add(mload(message), ENTRY_BYTES)
+            mstore(message, length)
+            let end := add(add(message, 32), length)
+            mstore8(sub(end, ENTRY_BYTES), market)
+            mstore(sub(end, 32), word)
+            mstore(0x40, and(add(end, 31), not(31)))
+        }
     }
 
-    /// @notice Puts the header of a heartbeat before packed entries.
+    /// @notice How many entries were added to `message`.
+    function entriesIn(bytes memory message, bool isHeartbeat) internal pure returns (uint256) {
+        // No message is shorter than its header.
+        unchecked {
+            return (message.length - (isHeartbeat ? HEARTBEAT_HEADER_BYTES : HEADER_BYTES)) / ENTRY_BYTES;
+        }
+    }
+
+    /// @notice A message that is no heartbeat, with packed entries.
+    function packMessage(uint64 seq, bytes memory entries) internal pure returns (bytes memory) {
+        return bytes.concat(startMessage(seq, false, 0), entries);
+    }
+
+    /// @notice A heartbeat with packed entries.
     function packHeartbeat(uint64 seq, bytes32 configHash, bytes memory entries) internal pure returns (bytes memory) {
-        return abi.encodePacked(VERSION, FLAG_HEARTBEAT, seq, configHash, entries);
+        return bytes.concat(startMessage(seq, true, configHash), entries);
     }
 
     /// @notice Whether `message`, of at least one byte, is of the version that is read here.

@@ -125,6 +125,11 @@ library WordLib {
         return newer & halfGone & _held(word, leases, time) != 0;
     }
 
+    /// @notice Whether of the lease of every stamp at least half is gone at `time`, or nothing is stamped.
+    function isHalfGone(Word word, Leases leases, uint256 time) internal pure returns (bool) {
+        return _greater(Word.unwrap(word), _endingAt(leases.halved(), time)) & STAMPS_MASK == 0;
+    }
+
     /// @notice The rungs in force at `time`: on each axis the highest whose stamp is newer than `voidBefore` and whose
     /// lease has not ended.
     function inForce(Word word, Leases leases, uint256 time) internal pure returns (Rungs) {

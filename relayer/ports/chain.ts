@@ -9,6 +9,8 @@ import type { HubSnapshot } from "../domain/world/hub-state.ts";
 export interface Heads {
   readonly latest: BlockRef;
   readonly finalised: BlockRef;
+  /** The hub's events in `latest`: only where they were asked for and proved to be all. */
+  readonly events?: readonly LoggedEvent[];
 }
 
 /** Block numbers, both inclusive. */
@@ -39,8 +41,12 @@ export interface Chain {
   /** As the configuration names it, for logs and metrics. */
   readonly name: string;
 
-  /** The head and the finalised head, read together. `finalised` is never ahead of `latest`. */
-  heads(signal: AbortSignal): Promise<Heads>;
+  /**
+   * The head and the finalised head, read together. `finalised` is never ahead of `latest`. Where block `next` is likely
+   * to be the head, the hub's events in it are asked for in the same round trip, and told if it is and nothing speaks
+   * against them: they stand in that very block, and its bloom filter has no more. Else {@link hubEvents} tells.
+   */
+  heads(signal: AbortSignal, next?: number): Promise<Heads>;
 
   /** The block that is canonical at `number`. A node that does not have it is an error, never "empty". */
   block(number: number, signal: AbortSignal): Promise<BlockRef>;

@@ -63,7 +63,7 @@ async function run(request: Request): Promise<void> {
     return;
   }
   // Does nothing when the contracts are as they were compiled.
-  await hre.tasks.getTask("build").run({ quiet: true });
+  await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
   if (request.kind === "measure") return measure(request);
   await writeFile(SNAPSHOT_FILE, snapshotOf(await measureGas(new Set(gasBenches.names), false)));
   process.stdout.write("wrote test/snapshots/gas.json\n");

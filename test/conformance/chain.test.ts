@@ -94,6 +94,36 @@ function behavesAsChain(setUp: () => Promise<Bench>): void {
     });
   });
 
+  describe("heads with the events of the next block", () => {
+    it("tells them where that block is the head, as hubEvents does", async () => {
+      await bench.assertHighest(1);
+      const { number } = await head();
+
+      const { events } = await chain.heads(never, number);
+
+      expect(events).to.not.deep.equal([]);
+      expect(events).to.deep.equal(await chain.hubEvents({ from: number, to: number }, never));
+    });
+
+    it("tells that there are none where nothing happened", async () => {
+      await bench.mine(1);
+
+      expect((await chain.heads(never, (await head()).number)).events).to.deep.equal([]);
+    });
+
+    it("leaves them open where the head is another block", async () => {
+      await bench.assertHighest(1);
+      const { number } = await head();
+      await bench.mine(1);
+
+      const tooLow = await chain.heads(never, number);
+      const tooHigh = await chain.heads(never, number + 2);
+
+      expect([tooLow.events, tooHigh.events]).to.deep.equal([undefined, undefined]);
+      expect([tooLow.latest.number, tooHigh.latest.number]).to.deep.equal([number + 1, number + 1]);
+    });
+  });
+
   describe("hub events", () => {
     it("come in chain order, numbered from 1 without a gap", async () => {
       await bench.assertHighest(1);

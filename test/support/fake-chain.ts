@@ -154,10 +154,14 @@ export class FakeChain implements Chain {
 
   /* CHAIN */
 
-  heads(signal: AbortSignal): Promise<Heads> {
+  heads(signal: AbortSignal, next?: number): Promise<Heads> {
     return this.#answer("heads", signal, () => {
-      const latest = this.#at(this.#blocks.length - 1 - this.faults.lagBlocks).ref;
-      return { latest, finalised: this.#at(Math.max(0, latest.number - this.finalityDepth)).ref };
+      const { ref: latest, logs } = this.#at(this.#blocks.length - 1 - this.faults.lagBlocks);
+      const heads = { latest, finalised: this.#at(Math.max(0, latest.number - this.finalityDepth)).ref };
+      const isHidden = logs.some(({ event }) => this.faults.hiddenSeqs.has(event.seq));
+      // A block's bloom filter speaks for what is hidden of it.
+      const events = this.#shown(latest.number, latest.number);
+      return latest.number === next && !isHidden ? { ...heads, events } : heads;
     });
   }
 
@@ -167,11 +171,7 @@ export class FakeChain implements Chain {
 
   hubEvents({ from, to }: BlockRange, signal: AbortSignal): Promise<readonly LoggedEvent[]> {
     this.ranges.push({ from, to });
-    return this.#answer("hubEvents", signal, () => {
-      const logs = this.#blocks.slice(from, to + 1).flatMap((block) => block.logs);
-      const forged = this.faults.forgedLogs.filter(({ blockNumber }) => blockNumber >= from && blockNumber <= to);
-      return [...logs.filter(({ event }) => !this.faults.hiddenSeqs.has(event.seq)), ...forged];
-    });
+    return this.#answer("hubEvents", signal, () => this.#shown(from, to));
   }
 
   snapshot(at: BlockRef, signal: AbortSignal): Promise<HubSnapshot> {
@@ -227,6 +227,12 @@ export class FakeChain implements Chain {
 
   get #tip(): Mined {
     return this.#at(this.#blocks.length - 1);
+  }
+
+  #shown(from: number, to: number): readonly LoggedEvent[] {
+    const logs = this.#blocks.slice(from, to + 1).flatMap((block) => block.logs);
+    const forged = this.faults.forgedLogs.filter(({ blockNumber }) => blockNumber >= from && blockNumber <= to);
+    return [...logs.filter(({ event }) => !this.faults.hiddenSeqs.has(event.seq)), ...forged];
   }
 
   #at(number: number): Mined {

@@ -19,6 +19,10 @@ export interface RpcServer {
   readonly port: number;
   readonly url: string;
   readonly requests: readonly RpcRequest[];
+  /** How many requests came in each batch. */
+  readonly batches: readonly number[];
+  /** What every batch is answered as a whole; null: each of its requests by itself. */
+  batchAnswer: OddAnswer | null;
   /** Decides all further answers. */
   answer: (request: RpcRequest) => unknown;
   close(): Promise<void>;
@@ -26,8 +30,11 @@ export interface RpcServer {
 
 export async function startRpcServer(answer: RpcServer["answer"]): Promise<RpcServer> {
   const requests: RpcRequest[] = [];
+  const batches: number[] = [];
   const server = createServer((request, response) => {
-    void readJson(request).then(async ({ id, method, params }) => {
+    void readJson(request).then(async (asked) => {
+      if (isBatch(asked)) return void (await serveBatch(response, asked));
+      const { id, method, params } = asked;
       requests.push({ method, params });
       try {
         write(response, id, await self.answer({ method, params }));
@@ -37,6 +44,20 @@ export async function startRpcServer(answer: RpcServer["answer"]): Promise<RpcSe
       }
     });
   });
+  /** In the opposite order, as a node may. */
+  async function serveBatch(response: ServerResponse, asked: readonly Envelope[]): Promise<void> {
+    batches.push(asked.length);
+    if (self.batchAnswer !== null) return writeOdd(response, 0, self.batchAnswer);
+    const answers = await Promise.all(
+      asked.map(async ({ id, method, params }) => {
+        requests.push({ method, params });
+        const result = await self.answer({ method, params });
+        if (!isOdd(result)) return { jsonrpc: "2.0", id, result: result ?? null };
+        return { jsonrpc: "2.0", id, error: result };
+      }),
+    );
+    response.end(JSON.stringify(answers.reverse()));
+  }
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
@@ -44,6 +65,8 @@ export async function startRpcServer(answer: RpcServer["answer"]): Promise<RpcSe
     port,
     url: `http://127.0.0.1:${port}`,
     requests,
+    batches,
+    batchAnswer: null,
     answer,
     async close() {
       if (!server.listening) return;
@@ -55,10 +78,12 @@ export async function startRpcServer(answer: RpcServer["answer"]): Promise<RpcSe
   return self;
 }
 
-async function readJson(request: IncomingMessage): Promise<RpcRequest & { id: number }> {
+type Envelope = RpcRequest & { readonly id: number };
+
+async function readJson(request: IncomingMessage): Promise<Envelope | readonly Envelope[]> {
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  return JSON.parse(Buffer.concat(chunks).toString("utf8")) as RpcRequest & { id: number };
+  return JSON.parse(Buffer.concat(chunks).toString("utf8")) as Envelope | readonly Envelope[];
 }
 
 function write(response: ServerResponse, id: number, answer: unknown): void {
@@ -71,6 +96,10 @@ function writeOdd(response: ServerResponse, id: number, answer: OddAnswer): void
   if (answer.odd === "http") return void response.writeHead(answer.status).end(answer.text);
   const { code, message } = answer;
   response.end(JSON.stringify({ jsonrpc: "2.0", id, error: { code, message } }));
+}
+
+function isBatch(asked: Envelope | readonly Envelope[]): asked is readonly Envelope[] {
+  return Array.isArray(asked);
 }
 
 function isOdd(answer: unknown): answer is OddAnswer {

@@ -40,7 +40,7 @@ export class ScriptedNode implements RpcNode {
 export function sessionWith(node: ScriptedNode, logRange = 2_000): RpcSession {
   return {
     host: node.host,
-    memory: { logRange: createLogRange(logRange), readsByHash: true },
+    memory: { logRange: createLogRange(logRange), readsByHash: true, takesBatches: true },
     call: (method, params) => node.request(method, params),
   };
 }

@@ -10,8 +10,9 @@ import { createEvmErrands } from "./errands/evm-errands.ts";
 import { subscribeHeads } from "./head-subscription.ts";
 import { createHttpNode, type RpcNode } from "./http-node.ts";
 import { createEvmMessaging } from "./messaging/evm-messaging.ts";
-import { blockRefOf, type Finality, readBlock, readHeads } from "./read-blocks.ts";
+import { blockRefOf, type Finality, readBlock } from "./read-blocks.ts";
 import { readHubEvents } from "./read-events.ts";
+import { readHeadsAndEvents } from "./read-heads.ts";
 import { readSnapshot, verifyNode } from "./read-hub.ts";
 import { createRpcPool, type RpcPool, type RpcPoolOptions } from "./rpc-pool.ts";
 import { createSubmitter, type SubmitterOptions } from "./submitter.ts";
@@ -79,14 +80,14 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
     messaging: createEvmMessaging({ ...options, pool }),
     errands: createErrandsOf(options, pool),
 
-    async heads(signal) {
-      const { latest, finalised, baseFeePerGas } = await pool.run(async (session, health) => {
-        const heads = await readHeads(session, options.finality);
+    async heads(signal, next) {
+      const look = await pool.run(async (session, health) => {
+        const found = await readHeadsAndEvents(session, { ...options, next });
         comparison.noteHead(health, stopping.signal);
-        return heads;
+        return found;
       }, signal);
-      submitter?.noteHead(baseFeePerGas, stopping.signal);
-      return { latest, finalised };
+      submitter?.noteHead(look.baseFeePerGas, stopping.signal);
+      return look.heads;
     },
 
     block: (number, signal) =>

@@ -13,6 +13,14 @@ const MAX_SOCKETS = 16;
 /** No answer that we ask for comes near this. */
 const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
 
+export interface RpcCall {
+  readonly method: string;
+  readonly params: readonly unknown[];
+}
+
+/** What came of one request of a batch. */
+export type RpcOutcome = { readonly result: unknown } | { readonly error: RelayerError };
+
 /** One node of a chain: sends one JSON-RPC request at a time over one URL. Retries nothing. */
 export interface RpcNode {
   /** Host and port, all that is ever shown of the URL. */
@@ -28,6 +36,12 @@ export interface RpcNode {
     signal: AbortSignal,
     read?: (answer: Uint8Array) => unknown,
   ): Promise<unknown>;
+  /**
+   * Several requests as one batch: each outcome in its place. Absent where batches cannot be sent.
+   *
+   * @throws RelayerError as {@link request}, when the node does not answer the batch as one
+   */
+  requestAll?(calls: readonly RpcCall[], signal: AbortSignal): Promise<readonly RpcOutcome[]>;
   close(): void;
 }
 
@@ -49,20 +63,37 @@ export function createHttpNode(url: string, timeoutMs: number = REQUEST_TIMEOUT_
   const send = isTls ? httpsRequest : httpRequest;
   let lastId = 0;
 
+  const envelope = ({ method, params }: RpcCall) => {
+    lastId += 1;
+    return { jsonrpc: "2.0", id: lastId, method, params };
+  };
+
+  async function post<T>(
+    message: object,
+    { method, signal, read }: { method: string; signal: AbortSignal; read: (response: HttpResponse) => T },
+  ): Promise<T> {
+    const body = JSON.stringify(message);
+    const bound = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+    try {
+      return read(await sendBody(send(target, { method: "POST", agent, headers, signal: bound }), body));
+    } catch (error) {
+      throw mapTransportError(error, { host, method, wasStopped: signal.aborted, wasLate: bound.aborted });
+    }
+  }
+
   return {
     host,
-    async request(method, params, signal, read) {
-      lastId += 1;
-      const body = JSON.stringify({ jsonrpc: "2.0", id: lastId, method, params });
-      const bound = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-      const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
-      try {
-        const response = await sendBody(send(target, { method: "POST", agent, headers, signal: bound }), body);
-        const result = response.status === 200 ? read?.(response.body) : undefined;
-        return result ?? readAnswer({ host, method, response });
-      } catch (error) {
-        throw mapTransportError(error, { host, method, wasStopped: signal.aborted, wasLate: bound.aborted });
-      }
+    request(method, params, signal, read) {
+      const readWhole = (response: HttpResponse) =>
+        (response.status === 200 ? read?.(response.body) : undefined) ?? readAnswer({ host, method, response });
+      return post(envelope({ method, params }), { method, signal, read: readWhole });
+    },
+    requestAll(calls, signal) {
+      const messages = calls.map(envelope);
+      const method = calls.map((call) => call.method).join("+");
+      const read = (response: HttpResponse) => readAnswers({ host, method, response }, messages);
+      return post(messages, { method, signal, read });
     },
     close: () => agent.destroy(),
   };
@@ -95,20 +126,52 @@ async function readBody(response: IncomingMessage): Promise<HttpResponse> {
   return { status: statusCode, retryAfter: headers["retry-after"] ?? null, body: Buffer.concat(chunks) };
 }
 
-function readAnswer({ host, method, response }: { host: string; method: string; response: HttpResponse }): unknown {
-  const answer = Answer.safeParse(parseJson(response.body.toString("utf8")));
-  if (answer.success && "error" in answer.data) throw mapNodeError(host, method, answer.data.error);
-  if (response.status !== 200) throw mapHttpStatus(host, method, response);
-  if (answer.success && "result" in answer.data) return answer.data.result;
-  throw new RelayerError("RPC_MALFORMED", `${host} answered ${method} with something that is not JSON-RPC`, {
-    host,
-    method,
+interface Answered {
+  readonly host: string;
+  readonly method: string;
+  readonly response: HttpResponse;
+}
+
+function readAnswer(answered: Answered): unknown {
+  return resultOf(parseJson(answered.response.body), answered);
+}
+
+/** By their numbers: a node may answer a batch in any order. What is no list is an answer to the batch as a whole. */
+function readAnswers(
+  answered: Answered,
+  asked: readonly { readonly id: number; readonly method: string }[],
+): readonly RpcOutcome[] {
+  const answers = parseJson(answered.response.body);
+  if (!Array.isArray(answers)) {
+    resultOf(answers, answered);
+    throw malformed(answered);
+  }
+  const byId = new Map(answers.map((answer: unknown) => [(answer as { id?: unknown } | null)?.id, answer]));
+  return asked.map(({ id, method }) => {
+    try {
+      return { result: resultOf(byId.get(id), { ...answered, method }) };
+    } catch (error) {
+      return { error: RelayerError.from(error) };
+    }
   });
 }
 
-function parseJson(text: string): unknown {
+function resultOf(raw: unknown, { host, method, response }: Answered): unknown {
+  const answer = Answer.safeParse(raw);
+  if (answer.success && "error" in answer.data) throw mapNodeError(host, method, answer.data.error);
+  if (response.status !== 200) throw mapHttpStatus(host, method, response);
+  if (answer.success && "result" in answer.data) return answer.data.result;
+  throw malformed({ host, method });
+}
+
+function malformed({ host, method }: { host: string; method: string }): RelayerError {
+  const text = `${host} answered ${method} with something that is not JSON-RPC`;
+  return new RelayerError("RPC_MALFORMED", text, { host, method });
+}
+
+function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(body.toString("utf8")) as unknown;
   } catch {
     return undefined;
   }

@@ -1,27 +1,10 @@
 import type { BlockRef } from "../../domain/world/block.ts";
 import { RelayerError } from "../../errors.ts";
-import type { Heads } from "../../ports/chain.ts";
 import type { RpcSession } from "./rpc-pool.ts";
 import { Block, Count, parseAnswer } from "./wire.ts";
 
 /** When a block is beyond doubt: when the node says so, or when so many blocks stand on it. */
 export type Finality = { readonly tag: "finalized" | "safe" } | { readonly depth: number };
-
-/** The two heads, and what the latest one costs. */
-export interface HeadBlocks extends Heads {
-  /** Null on a chain without EIP-1559. */
-  readonly baseFeePerGas: bigint | null;
-}
-
-export async function readHeads(session: RpcSession, finality: Finality): Promise<HeadBlocks> {
-  if ("tag" in finality) {
-    const [latest, finalised] = await Promise.all([readBlock(session, "latest"), readBlock(session, finality.tag)]);
-    return headsOf(latest, finalised);
-  }
-  const latest = await readBlock(session, "latest");
-  const finalised = await readBlock(session, Math.max(latest.number - finality.depth, 0));
-  return headsOf(latest, finalised);
-}
 
 /** @throws RelayerError `BLOCK_MISSING`: a null block is never an empty one */
 export async function readBlock(session: RpcSession, at: number | "latest" | "finalized" | "safe"): Promise<Block> {
@@ -50,14 +33,4 @@ export function blockRefOf({ number, hash, parentHash, timestamp }: Block): Bloc
 /** A number as JSON-RPC writes it. */
 export function quantity(value: number | bigint): string {
   return `0x${value.toString(16)}`;
-}
-
-/** The two were asked for at the same time, so finality may have overtaken the head that was read. */
-function headsOf(latest: Block, finalised: Block): HeadBlocks {
-  const bounded = finalised.number > latest.number ? latest : finalised;
-  return {
-    latest: blockRefOf(latest),
-    finalised: blockRefOf(bounded),
-    baseFeePerGas: latest.baseFeePerGas ?? null,
-  };
 }

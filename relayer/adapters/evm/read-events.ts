@@ -16,7 +16,11 @@ import type { Block } from "./wire.ts";
  * @throws RelayerError as {@link readContractLogs}, and `RPC_MALFORMED` for an event that does not decode
  */
 export async function readHubEvents(session: RpcSession, hub: Hex, range: BlockRange): Promise<readonly LoggedEvent[]> {
-  const logs = await readContractLogs(session, hub, range);
+  return decodeHubEvents(await readContractLogs(session, hub, range));
+}
+
+/** Those logs that are events of the hub, decoded. */
+export function decodeHubEvents(logs: readonly Log[]): readonly LoggedEvent[] {
   return logs.flatMap((log) => {
     const event = decodeHubEvent(log);
     if (event === null) return [];
@@ -50,7 +54,7 @@ async function readLogs(session: RpcSession, address: Hex, range: BlockRange): P
   return spans.flat();
 }
 
-async function requestLogs(session: RpcSession, filter: Readonly<Record<string, string>>): Promise<Log[]> {
+export async function requestLogs(session: RpcSession, filter: Readonly<Record<string, string>>): Promise<Log[]> {
   return readLogList(await session.call("eth_getLogs", [filter]));
 }
 

@@ -1,5 +1,5 @@
 import { RelayerError } from "../../errors.ts";
-import type { RpcNode } from "./http-node.ts";
+import type { RpcCall, RpcNode, RpcOutcome } from "./http-node.ts";
 import { createLogRange, type LogRange } from "./log-range.ts";
 import { type NodeHealth, createNodeHealth, orderByHealth } from "./node-health.ts";
 import { isNodeFault } from "./rpc-error.ts";
@@ -9,6 +9,8 @@ export interface RpcSession {
   readonly host: string;
   /** `read` as in {@link RpcNode.request}. */
   call(method: string, params: readonly unknown[], read?: (answer: Uint8Array) => unknown): Promise<unknown>;
+  /** Several calls as one batch, each outcome in its place. Absent where the node cannot be sent one. */
+  callAll?(calls: readonly RpcCall[]): Promise<readonly RpcOutcome[]>;
   /** What was learned about this node, kept as long as the process. */
   readonly memory: NodeMemory;
 }
@@ -18,6 +20,8 @@ export interface NodeMemory {
   readonly logRange: LogRange;
   /** Whether the node takes a block hash where a block number can stand (EIP-1898). */
   readsByHash: boolean;
+  /** Whether the node takes batches. */
+  takesBatches: boolean;
 }
 
 /** How a request ended, for the metrics. */
@@ -84,7 +88,7 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
   const nowMs = options.nowMs ?? (() => performance.now());
   const members = options.nodes.map((node): Member => ({
     node,
-    memory: { logRange: createLogRange(options.maxLogRange), readsByHash: true },
+    memory: { logRange: createLogRange(options.maxLogRange), readsByHash: true, takesBatches: true },
     health: createNodeHealth(),
     isVerified: false,
   }));
@@ -186,18 +190,34 @@ function strayed({ message, facts, code }: RelayerError): RelayerError {
 }
 
 function openSession(member: Member, signal: AbortSignal, onRequest: RpcPoolOptions["onRequest"]): RpcSession {
-  return {
-    host: member.node.host,
-    memory: member.memory,
+  const { node, memory } = member;
+  const noteFailed = (method: string, error: unknown) =>
+    onRequest?.(method, STATUS_OF[RelayerError.from(error).name] ?? "unavailable");
+  const session: RpcSession = {
+    host: node.host,
+    memory,
     async call(method, params, read) {
       try {
-        const result = await member.node.request(method, params, signal, read);
+        const result = await node.request(method, params, signal, read);
         onRequest?.(method, "ok");
         return result;
       } catch (error) {
-        onRequest?.(method, STATUS_OF[RelayerError.from(error).name] ?? "unavailable");
+        noteFailed(method, error);
         throw error;
       }
+    },
+  };
+  if (node.requestAll === undefined) return session;
+  return {
+    ...session,
+    async callAll(calls) {
+      const outcomes = await node.requestAll?.(calls, signal);
+      outcomes?.forEach((outcome, index) => {
+        const { method = "" } = calls[index] ?? {};
+        if ("error" in outcome) noteFailed(method, outcome.error);
+        else onRequest?.(method, "ok");
+      });
+      return outcomes ?? [];
     },
   };
 }

@@ -30,8 +30,12 @@ export function createObserver(feed: Feed, context: AppContext): Observer {
     health,
     async run(loops) {
       let wake = new AbortController();
+      let isWoken = false;
       // A new head cuts the pause short; a websocket that dies only makes it whole again.
-      const stopListening = feed.chain.onHead(() => wake.abort());
+      const stopListening = feed.chain.onHead(() => {
+        isWoken = true;
+        wake.abort();
+      });
       const stop = (): void => wake.abort();
       context.signal.addEventListener("abort", stop, { once: true });
       const pause = async (): Promise<void> => {
@@ -39,23 +43,29 @@ export function createObserver(feed: Feed, context: AppContext): Observer {
         await context.clock.sleep(ms, wake.signal);
         if (!context.signal.aborted) wake = new AbortController();
       };
-      const turn = () => takeTurn(reader, { health, watchStall });
+      const turn = () => {
+        const wasWoken = isWoken;
+        isWoken = false;
+        return takeTurn(reader, { health, watchStall, wasWoken });
+      };
       await loops.run(`observe:${feed.chain.name}`, { turn, pause, signal: context.signal });
       stopListening();
     },
   };
 }
 
-interface Watches {
+interface Turn {
   readonly health: ChainHealth;
   readonly watchStall: (heads: Heads) => void;
+  /** Whether a new head was announced. Nothing else of an announcement is used. */
+  readonly wasWoken: boolean;
 }
 
-async function takeTurn(reader: Reader, { health, watchStall }: Watches): Promise<void> {
+async function takeTurn(reader: Reader, { health, watchStall, wasWoken }: Turn): Promise<void> {
   const { context, feed } = reader;
   const { chain } = feed;
   try {
-    watchStall(await readOnce(reader));
+    watchStall(await readOnce(reader, wasWoken));
     if (health.failures > 0) context.log.info({ chain: chain.name, failures: health.failures }, "chain readable again");
     health.succeed(context.clock.nowMs());
   } catch (thrown) {
@@ -68,14 +78,16 @@ async function takeTurn(reader: Reader, { health, watchStall }: Watches): Promis
   }
 }
 
-async function readOnce(reader: Reader): Promise<Heads> {
+async function readOnce(reader: Reader, wasWoken: boolean): Promise<Heads> {
   const { chain } = reader.feed;
-  const heads = await ask(reader, "heads", (asked, signal) => asked.heads(signal));
+  const cursor = viewOf(reader)?.latest.block ?? null;
+  const next = wasWoken && cursor !== null ? cursor.number + 1 : undefined;
+  const heads = await ask(reader, "heads", (asked, signal) => asked.heads(signal, next));
   const { latest, finalised } = heads;
   if (viewOf(reader) === null) await startReading(reader, finalised);
   if (!(await followReorg(reader, latest, finalised))) return heads;
   const { ledger, metrics } = reader.context;
-  const hasGap = await readBlocks(reader, latest);
+  const hasGap = await readBlocks(reader, latest, heads.events);
   if (hasGap) await compareState(reader, latest);
   const isUsable = finalised.number <= latest.number && (await isConfirmed(reader, finalised, latest));
   await reader.finality.judge(reader, isUsable ? finalised : requireView(reader).finalised.block);

@@ -1,3 +1,4 @@
+import type { LoggedEvent } from "../../domain/incident/hub-event.ts";
 import type { BlockRef } from "../../domain/world/block.ts";
 import type { Finding } from "../../domain/world/finding.ts";
 import { isSameState } from "../../domain/world/hub-state.ts";
@@ -7,9 +8,12 @@ import { type Reader, ask, listStops, requireView } from "./feed.ts";
 /** How often the chain's own state is compared with what was folded from events: an empty answer is not believed. */
 const COMPARE_EVERY_MS = 5_000;
 
-/** Reads up to `head`. @returns whether events are missing */
-export async function readBlocks(reader: Reader, head: BlockRef): Promise<boolean> {
+/** Reads up to `head`, of which `known` are the events where they came with it. @returns whether events are missing */
+export async function readBlocks(reader: Reader, head: BlockRef, known?: readonly LoggedEvent[]): Promise<boolean> {
   const findings: Finding[] = [];
+  // They are those of one block, and the next one is that block only where it stands on what was read.
+  if (known !== undefined && head.parentHash === cursorOf(reader).hash)
+    findings.push(...fold(reader, head, known, true));
   for (let from = cursorOf(reader).number + 1; from <= head.number; from = cursorOf(reader).number + 1) {
     findings.push(...(await readRange(reader, from, head)));
   }
@@ -27,12 +31,16 @@ export async function readBlocks(reader: Reader, head: BlockRef): Promise<boolea
 }
 
 async function readRange(reader: Reader, from: number, head: BlockRef): Promise<readonly Finding[]> {
-  const { feed, context } = reader;
+  const { feed } = reader;
   const to = Math.min(from + feed.maxLogRange - 1, head.number);
   const last = to === head.number ? head : await ask(reader, "block", (chain, signal) => chain.block(to, signal));
   const events = await ask(reader, "events", (chain, signal) => chain.hubEvents({ from, to }, signal));
-  const isHead = to === head.number;
-  const findings = context.ledger.record({ kind: "blocks-read", eid: feed.chain.eid, to: last, isHead, events });
+  return fold(reader, last, events, to === head.number);
+}
+
+function fold(reader: Reader, to: BlockRef, events: readonly LoggedEvent[], isHead: boolean): readonly Finding[] {
+  const { feed, context } = reader;
+  const findings = context.ledger.record({ kind: "blocks-read", eid: feed.chain.eid, to, isHead, events });
   report(reader, findings);
   if (findings.some(({ kind }) => kind === "not-contiguous")) {
     throw new RelayerError("BLOCK_REPLACED", `${feed.chain.name} changed while it was read`, { ...findings[0]?.facts });

@@ -48,6 +48,8 @@ export const detectBenches: BenchGroup = {
 async function measureOn(chain: BenchChain, meshId: string): Promise<Measurement> {
   const detector = await startDetector(chain, meshId);
   const provider = new WebSocketProvider(chain.wsUrl);
+  // Announced what it subscribed to before it knows its network, the library throws where nobody can catch it.
+  await provider.getNetwork();
   const contract = new Contract(chain.hubs.other, new Interface([ASSERTED]), provider);
   const listened: { found: (atMs: number) => void } = { found: () => undefined };
   await contract.on("Asserted", () => listened.found(performance.now()));

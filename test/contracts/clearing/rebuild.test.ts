@@ -120,7 +120,7 @@ function readerOf({ house }: Deployment, kinds: Set<string>): VenueReader {
       const result = (await ethers.provider.send(method, [...params])) as unknown;
       return read?.(Buffer.from(JSON.stringify({ jsonrpc: "2.0", id: 1, result }))) ?? result;
     },
-    memory: { logRange: createLogRange(100), readsByHash: false },
+    memory: { logRange: createLogRange(100), readsByHash: false, takesBatches: false },
   };
   const venue = (house.target as string).toLowerCase() as Hex;
   return {

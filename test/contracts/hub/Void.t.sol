@@ -162,6 +162,20 @@ contract VoidTest is HubFixture {
         assertEq(markets, uint32(1) << MARKET, "peers may have voided what they know of");
     }
 
+    /// @dev What was sent before the void is the mesh word as it was.
+    function test_Broadcast_FirstAssertionAfterVoidTravelsAtOnce() public {
+        hub.broadcast();
+        _assert(MARKET, _rungs(HALTED, M4));
+        hub.broadcast();
+        vm.warp(START + 60);
+        _void(MARKET, START + 30);
+
+        _assert(MARKET, _rungs(HALTED, M4));
+
+        (uint32 markets, ) = hub.broadcastDue();
+        assertEq(markets, uint32(1) << MARKET);
+    }
+
     /* WHO MAY, AND HOW FAR */
 
     function testFuzz_VoidMarket_OnlyUpwards(uint256 first, uint256 second) public {

@@ -44,13 +44,10 @@ contract PackedSlotsTest is Test {
 
     /* STATUS */
 
-    function testFuzz_Status_FieldsDoNotTouch(uint256 bits, uint8 market, uint64 time, uint32 limits) public pure {
+    function testFuzz_Status_FieldsDoNotTouch(uint256 bits, uint8 market, uint48 time, uint32 limits) public pure {
         market %= 32;
         Status status = Status.wrap(bits);
 
-        _expectSame(status, status.dirtied(market).cleaned(~status.dirty()), "dirty");
-        assertEq(status.dirtied(market).dirty(), status.dirty() | uint32(1 << market), "dirty");
-        assertEq(status.cleaned(uint32(1 << market)).dirty(), status.dirty() & ~uint32(1 << market), "clean");
         Status spent = status.withSpent(market);
         assertTrue(spent.isSpent(market) && !status.withUnspent(market).isSpent(market), "spent");
         _expectSame(status, status.isSpent(market) ? spent : spent.withUnspent(market), "spent");
@@ -58,10 +55,30 @@ contract PackedSlotsTest is Test {
         assertEq(status.withMirrors(uint8(time)).mirrors(), uint8(time), "mirrors");
         _expectSame(status, status.withPeers(uint8(time)).withPeers(status.peers()), "peers");
         assertEq(status.withPeers(uint8(time)).peers(), uint8(time), "peers");
-        _expectSame(status, status.withHeartbeatAt(time).withHeartbeatAt(status.heartbeatAt()), "heartbeat");
+        _expectSame(status, status.withHeartbeatAt(time).withHeartbeatAt(uint48(status.heartbeatAt())), "heartbeat");
         assertEq(status.withHeartbeatAt(time).heartbeatAt(), time, "heartbeat");
         _expectSame(status, status.withLimits(limits).withLimits(status.limits()), "limits");
         assertEq(status.withLimits(limits).limits(), limits, "limits");
+    }
+
+    function testFuzz_Status_WhatPeersKnow(uint256 bits, uint8 market, uint32 markets) public pure {
+        market %= 32;
+        uint32 bit = uint32(1 << market);
+        Status status = Status.wrap(bits);
+        bool isTold = status.outdated() & bit != 0 && status.dirty() & bit == 0;
+
+        assertEq(status.isTold(market), isTold, "told");
+        _expectKnown(status.dirtied(market), status.dirty() | bit, status.outdated(), bits);
+        _expectKnown(status.unheard(market), status.dirty() | bit, status.outdated() | bit, bits);
+        _expectKnown(status.updated(market), status.dirty(), status.outdated() & ~bit, bits);
+        _expectKnown(status.told(markets), status.dirty() & ~markets, status.outdated() | markets, bits);
+    }
+
+    function _expectKnown(Status status, uint32 dirty, uint32 outdated, uint256 before) private pure {
+        assertEq(status.dirty(), dirty, "dirty");
+        assertEq(status.outdated(), outdated, "outdated");
+        uint256 both = uint256(type(uint64).max) << 64;
+        assertEq(Status.unwrap(status) & ~both, before & ~both, "the rest");
     }
 
     function testFuzz_Status_CountsEvents(uint256 bits) public pure {

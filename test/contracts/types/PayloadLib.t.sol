@@ -91,18 +91,25 @@ contract PayloadLibTest is Test {
         assertEq(ok, length >= 42);
     }
 
-    function testFuzz_WriteEntry_AsPackEntry(uint256 seed, uint8 count) public pure {
+    function testFuzz_AddEntry_AsPackEntry(uint256 seed, uint8 count, bool isHeartbeat) public pure {
         Entry[] memory entries = _entries(seed, count % 33);
-        bytes memory packed = new bytes(entries.length * PayloadLib.ENTRY_BYTES);
-        bytes32 behind = keccak256("what lies behind in memory");
-        bytes memory next = abi.encodePacked(behind);
+        bytes32 before = keccak256("what lies before in memory");
+        bytes memory previous = abi.encodePacked(before);
+        (uint64 seq, bytes32 configHash) = (uint64(seed), keccak256(abi.encode(seed)));
+        bytes memory message = PayloadLib.startMessage(seq, isHeartbeat, configHash);
 
         for (uint256 i; i < entries.length; ++i) {
-            PayloadLib.writeEntry(packed, i, entries[i].market, entries[i].word);
+            PayloadLib.addEntry(message, entries[i].market, entries[i].word);
         }
+        bytes memory next = abi.encodePacked(before);
 
-        assertEq(packed, _pack(entries));
-        assertEq(bytes32(next), behind, "nothing else was written to");
+        bytes memory packed = _pack(entries);
+        bytes memory whole =
+            isHeartbeat ? PayloadLib.packHeartbeat(seq, configHash, packed) : PayloadLib.packMessage(seq, packed);
+        assertEq(message, whole);
+        assertEq(PayloadLib.entriesIn(message, isHeartbeat), entries.length, "entries");
+        assertEq(bytes32(previous), before, "nothing before it was written to");
+        assertEq(bytes32(next), before, "nor is anything put over it");
     }
 
     /// @dev External, so that bytes arrive as calldata.

@@ -264,6 +264,25 @@ contract WordTest is Test {
         assertEq(word.outpaces(sent, leases, NOW), expected);
     }
 
+    function testFuzz_IsHalfGone_OfEveryStamp(uint256 seed) public pure {
+        Leases leases = drawLeases(seed);
+        Word word = drawWord(seed, NOW, leases);
+        bool expected = true;
+        for (uint256 index = 1; index < 8; ++index) {
+            if (NOW < word.lane(index) + leases.secondsOf(index) / 2) expected = false;
+        }
+
+        assertEq(word.isHalfGone(leases, NOW), expected);
+    }
+
+    function test_IsHalfGone_ToTheSecond() public pure {
+        Word word = WordLib.REGISTERED.merge(WordLib.single(3, NOW));
+
+        assertTrue(WordLib.REGISTERED.isHalfGone(defaultLeases(), NOW), "nothing is stamped");
+        assertFalse(word.isHalfGone(defaultLeases(), NOW + 30 minutes - 1));
+        assertTrue(word.isHalfGone(defaultLeases(), NOW + 30 minutes));
+    }
+
     /// @dev While nothing has to travel, whoever was last sent `sent` has the same rungs in force.
     function testFuzz_Outpaces_PeersAreNeverLooserWhenNothingIsDue(uint256 a, uint256 b) public pure {
         Leases leases = drawLeases(a);

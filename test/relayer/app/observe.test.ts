@@ -20,6 +20,35 @@ describe("observe", () => {
 
   afterEach(() => mesh.stop());
 
+  describe("when a head is announced", () => {
+    it("reads an assertion in it with the heads, and asks for nothing else before it acts", async () => {
+      const [source] = mesh.chains as [FakeChain];
+      await mesh.run(2_000);
+      for (const method of ["hubEvents", "block", "snapshot"] as const) source.faults.hanging.add(method);
+
+      mesh.trip(source);
+      await mesh.run(50);
+
+      expect(submissions(mesh)).to.deep.equal([0, 1, 1]);
+    });
+
+    it("does not take the events of a block that stands on another than was read", async () => {
+      const [source] = mesh.chains as [FakeChain];
+      mesh.trip(source, rungs(1, 0));
+      await mesh.run(3_000);
+      const tripped = source.head;
+
+      source.next((hub, time) => hub.assertRungs(1, rungs(3, 0), time));
+      source.reorganise(1, { blocks: 2 });
+      await mesh.run(3_000);
+
+      expect(mesh.metrics.of("reorganised")).to.have.length(1);
+      expect(source.head.number).to.be.above(tripped.number);
+      expect(mesh.metrics.of("found")).to.deep.equal([]);
+      expect(mesh.chains.map(inForce)).to.deep.equal(Array(3).fill("halted/base"));
+    });
+  });
+
   describe("when one chain hangs", () => {
     it("delays no other", async () => {
       for (const method of ["heads", "hubEvents", "snapshot", "submit"] as const)

@@ -37,6 +37,54 @@ describe("createHttpNode", () => {
     node.close();
   });
 
+  describe("a batch", () => {
+    const CALLS = [1, 2, 3].map((value) => ({ method: "echo", params: [value] }));
+
+    it("is one request, and every outcome stands in its place", async () => {
+      server.answer = ({ params: [value] }) => (value === 2 ? { odd: "error", code: 3, message: "no" } : value);
+      const node = nodeWith();
+
+      const outcomes = await node.requestAll?.(CALLS, never);
+
+      expect(server.batches).to.deep.equal([3]);
+      expect(outcomes?.map((outcome) => ("result" in outcome ? outcome.result : outcome.error.name))).to.deep.equal([
+        1,
+        "RPC_REFUSED",
+        3,
+      ]);
+      node.close();
+    });
+
+    const wholes = [
+      { odd: { odd: "error", code: -32_600, message: "no batches" }, name: "RPC_REFUSED" },
+      { odd: { odd: "http", status: 200, text: "{}" }, name: "RPC_MALFORMED" },
+      { odd: { odd: "http", status: 413, text: "" }, name: "RPC_UNAVAILABLE" },
+    ] as const;
+    for (const { odd, name } of wholes) {
+      it(`fails as a whole when it is answered as one: ${name}`, async () => {
+        server.batchAnswer = odd;
+        const node = nodeWith();
+
+        expect((await failureOf(node.requestAll?.(CALLS, never) ?? Promise.resolve())).name).to.equal(name);
+        node.close();
+      });
+    }
+
+    it("calls an outcome that is missing malformed, and no other", async () => {
+      server.batchAnswer = { odd: "http", status: 200, text: '[{"id":1,"result":7},null]' };
+      const node = nodeWith();
+
+      const outcomes = await node.requestAll?.(CALLS, never);
+
+      expect(outcomes?.map((outcome) => ("result" in outcome ? outcome.result : outcome.error.name))).to.deep.equal([
+        7,
+        "RPC_MALFORMED",
+        "RPC_MALFORMED",
+      ]);
+      node.close();
+    });
+  });
+
   const failures = [
     {
       why: "an error in JSON-RPC, though HTTP says 200",

@@ -48,7 +48,7 @@ function aNode(logs: readonly RawLog[], { bloom = EMPTY_BLOOM, again = [], mostB
   const asked: unknown[] = [];
   const session = (isWire: boolean): RpcSession => ({
     host: "node",
-    memory: { logRange: createLogRange(mostBlocks), readsByHash: true },
+    memory: { logRange: createLogRange(mostBlocks), readsByHash: true, takesBatches: false },
     call(method, params, read) {
       const [first] = params as [string & { blockHash?: string; fromBlock?: string; toBlock?: string }];
       if (method === "eth_getBlockByNumber") {
