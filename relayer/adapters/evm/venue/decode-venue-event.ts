@@ -4,7 +4,7 @@ import { RelayerError } from "../../../errors.ts";
 import { impossible, layoutOf } from "../log-fields.ts";
 import { loadData, loadTopic, toAddress, toCash, toCount, toFlag, toInt, toSize, toUint } from "./log-words.ts";
 import { digitsOf, isText, packDigits, textOf } from "./digits.ts";
-import type { LogPlaces } from "./scan-logs.ts";
+import type { LogPlaces } from "./log-layout.ts";
 import { venueInterface } from "./venue-abi.ts";
 
 /**

@@ -1,11 +1,26 @@
 import { digitOf, isHex, isRepeated } from "./digits.ts";
-import type { LogPlaces } from "./scan-logs.ts";
 
 /*
  * How one log of an answer is laid out: which values may be others in the next, how long they are, and what stands between
  * them, names, address, block and all. The next log is held against that, four bytes at a time, which takes a fraction of
  * reading it.
  */
+
+/** Where the fields of one log stand: places of first digits, behind `0x`. One and the same for all logs. */
+export interface LogPlaces {
+  readonly view: DataView;
+  address: number;
+  topicCount: number;
+  readonly topics: Int32Array;
+  data: number;
+  dataDigits: number;
+  blockNumber: number;
+  blockHash: number;
+  logIndex: number;
+  isRemoved: boolean;
+  /** Fields that were seen, one bit each. */
+  seen: number;
+}
 
 /** Kinds of value: digits, as many as there were; a number of any length up to 13 digits; anything in quotes. */
 export const HEX = 0;

@@ -2,7 +2,7 @@ import type { Hex } from "../../../domain/hex.ts";
 import { LOT_BITS, type Size } from "../../../domain/venue/fine.ts";
 import { impossible } from "../log-fields.ts";
 import { digitsOf, packDigits, ZEROS } from "./digits.ts";
-import type { LogPlaces } from "./scan-logs.ts";
+import type { LogPlaces } from "./log-layout.ts";
 
 /*
  * Words of a log, read where they stand. A word is loaded into eight registers of 32 bits; then it is taken for what it is.

@@ -12,7 +12,8 @@ import type { RpcSession } from "../rpc-pool.ts";
 import type { Block } from "../wire.ts";
 import { decodeVenueEvent } from "./decode-venue-event.ts";
 import { isRepeated, isText, textOf } from "./digits.ts";
-import { type LogPlaces, scanLogs } from "./scan-logs.ts";
+import type { LogPlaces } from "./log-layout.ts";
+import { scanLogs } from "./scan-logs.ts";
 
 /**
  * The venue's events in `range` by block, and how the range hangs together with the chain: all from one node.

@@ -1,5 +1,5 @@
 import { digitOf, isHex } from "./digits.ts";
-import { ANY, COUNT, HEX, isMatch, type Layout, type Mark, readLayout } from "./log-layout.ts";
+import { ANY, COUNT, HEX, isMatch, type Layout, type LogPlaces, type Mark, readLayout } from "./log-layout.ts";
 
 /*
  * Reads an answer of eth_getLogs as it came, byte by byte, and makes neither texts nor objects of it: of catching up with
@@ -10,23 +10,7 @@ import { ANY, COUNT, HEX, isMatch, type Layout, type Mark, readLayout } from "./
  * the one before (log-layout.ts), and only one that differs is read word for word, as all are described here.
  */
 
-/** Where the fields of one log stand: places of first digits, behind `0x`. One and the same for all logs. */
-export interface LogPlaces {
-  readonly view: DataView;
-  address: number;
-  topicCount: number;
-  readonly topics: Int32Array;
-  data: number;
-  dataDigits: number;
-  blockNumber: number;
-  blockHash: number;
-  logIndex: number;
-  isRemoved: boolean;
-  /** Fields that were seen, one bit each. */
-  seen: number;
-}
-
-export const TOPICS_MAX = 4;
+const TOPICS_MAX = 4;
 const ADDRESS_DIGITS = 40;
 const WORD_DIGITS = 64;
 const COUNT_DIGITS_MAX = 13;

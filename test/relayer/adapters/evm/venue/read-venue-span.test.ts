@@ -108,7 +108,11 @@ describe("readVenueSpan", () => {
 
   it("passes over what was removed, and over events that mean nothing", async () => {
     const strange = { topics: [hashOf(7)], data: "0x" };
-    const logs = [aDeposit(4, 0, 1, { removed: true }), aDeposit(9, 1, 2, strange), aDeposit(9, 2, 3, { removed: false })];
+    const logs = [
+      aDeposit(4, 0, 1, { removed: true }),
+      aDeposit(9, 1, 2, strange),
+      aDeposit(9, 2, 3, { removed: false }),
+    ];
 
     const { blocks } = await readVenueSpan(aNode(logs).wire, VENUE, RANGE);
 

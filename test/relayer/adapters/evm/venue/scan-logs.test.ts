@@ -2,7 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import { readLogList } from "../../../../../relayer/adapters/evm/read-log.ts";
-import { type LogPlaces, scanLogs } from "../../../../../relayer/adapters/evm/venue/scan-logs.ts";
+import type { LogPlaces } from "../../../../../relayer/adapters/evm/venue/log-layout.ts";
+import { scanLogs } from "../../../../../relayer/adapters/evm/venue/scan-logs.ts";
 import { FUZZ } from "../../../../support/fuzz.ts";
 
 const hexOf = (bytes: number) =>
