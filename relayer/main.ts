@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 import { systemClock } from "./adapters/clock/system-clock.ts";
 import { createDirectiveSigner } from "./adapters/evm/directive-signer.ts";
 import { createEvmChain, type EvmChain } from "./adapters/evm/evm-chain.ts";
@@ -5,6 +7,7 @@ import { createEvmFunds } from "./adapters/evm/evm-funds.ts";
 import { createEvmVenue } from "./adapters/evm/venue/evm-venue.ts";
 import { ethersHasher } from "./adapters/evm/hasher.ts";
 import { addressOfKey, createIdentity } from "./adapters/evm/identity.ts";
+import { createFileHints, type FileHints } from "./adapters/hints/file-hints.ts";
 import { type HttpServer, startHttpServer } from "./adapters/http/server.ts";
 import { createFileJournal } from "./adapters/journal/file-journal.ts";
 import { createPromMetrics, type PromMetrics } from "./adapters/metrics/prom-metrics.ts";
@@ -142,11 +145,13 @@ function buildParts({ config, log, life, onHalt }: Surroundings): Parts {
     readQueue: () => queue.counts().catch(() => null),
   });
   const signer = buildSigner(config);
+  const hintFile = join(config.journal.dir, "hints.json");
+  const hints = life.add("hints", createFileHints({ file: hintFile, log }), (it) => it.close());
   const feeds = config.chains.map((chain) => ({
     ...chain,
-    chain: life.add(`chain ${chain.name}`, buildChain(chain, { config, signer, metrics }), (it) => it.close()),
+    chain: life.add(`chain ${chain.name}`, buildChain(chain, { config, signer, metrics, hints }), (it) => it.close()),
   }));
-  const venues = config.chains.flatMap((chain) => buildVenue(chain, { config, life, metrics }));
+  const venues = config.chains.flatMap((chain) => buildVenue(chain, { config, life, metrics, hints }));
   const funds = config.chains.flatMap((chain) => buildFunds(chain, config, life));
   return { config, log, life, signer, queue, metrics, feeds, venues, funds };
 }
@@ -172,7 +177,7 @@ function buildSigner({ meshId, mode, operatorKeys, shadowOperators }: Config): D
 
 function buildVenue(
   chain: ChainConfig,
-  { config, life, metrics }: Pick<Parts, "config" | "life" | "metrics">,
+  { config, life, metrics, hints }: Pick<Parts, "config" | "life" | "metrics"> & { readonly hints: FileHints },
 ): readonly VenueWatch[] {
   const { venue, maxLogRange } = chain;
   if (venue === null) return [];
@@ -182,6 +187,7 @@ function buildVenue(
     meshId: config.meshId,
     rpcUrls: chain.rpcUrls.map((url) => url.reveal()),
     onRequest: (method, status) => metrics.rpcRequested(chain.name, method, status),
+    hints: hints.of(chain.name),
   });
   const { accountsChecked, recheckSeconds } = venue;
   const added = life.add(`venue ${chain.name}`, reader, (it) => it.close());
@@ -190,7 +196,7 @@ function buildVenue(
 
 function buildChain(
   chain: ChainConfig,
-  { config, signer, metrics }: Pick<Parts, "config" | "signer" | "metrics">,
+  { config, signer, metrics, hints }: Pick<Parts, "config" | "signer" | "metrics"> & { readonly hints: FileHints },
 ): EvmChain {
   return createEvmChain({
     ...chain,
@@ -206,6 +212,7 @@ function buildChain(
     settings: chain.txmgr,
     onReplaced: (why) => metrics.replaced(chain.name, why),
     onRequest: (method, status) => metrics.rpcRequested(chain.name, method, status),
+    hints: hints.of(chain.name),
   });
 }
 

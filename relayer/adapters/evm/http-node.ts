@@ -111,19 +111,27 @@ function sendBody(request: ClientRequest, body: string): Promise<HttpResponse> {
   });
 }
 
-async function readBody(response: IncomingMessage): Promise<HttpResponse> {
+/** By events: iterating over the pieces of an answer of megabytes costs more than copying them. */
+function readBody(response: IncomingMessage): Promise<HttpResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
+  response.on("data", (chunk: Buffer) => {
     size += chunk.length;
-    if (size > MAX_RESPONSE_BYTES)
-      throw new RelayerError("RPC_MALFORMED", "an answer is larger than any that is asked for", {
-        reason: "too-large",
-      });
-    chunks.push(chunk);
-  }
-  const { statusCode = 0, headers } = response;
-  return { status: statusCode, retryAfter: headers["retry-after"] ?? null, body: Buffer.concat(chunks) };
+    if (size <= MAX_RESPONSE_BYTES) chunks.push(chunk);
+    else response.destroy(tooLarge());
+  });
+  response.on("error", reject);
+  response.on("end", () => {
+    const { statusCode = 0, headers } = response;
+    resolve({ status: statusCode, retryAfter: headers["retry-after"] ?? null, body: Buffer.concat(chunks, size) });
+  });
+  return promise;
+}
+
+function tooLarge(): RelayerError {
+  const text = "an answer is larger than any that is asked for";
+  return new RelayerError("RPC_MALFORMED", text, { reason: "too-large" });
 }
 
 interface Answered {

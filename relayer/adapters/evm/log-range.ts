@@ -12,10 +12,19 @@ export interface LogRange {
   readonly most: number;
   /** Requests of full width that passed since the width last changed. */
   passes: number;
+  /** Told of every change of the width. */
+  readonly onLearned: (width: number) => void;
 }
 
-export function createLogRange(most: number): LogRange {
-  return { width: most, most, passes: 0 };
+/** Begins with `hint`, what an earlier process learned, or with all that is configured. */
+export function createLogRange(most: number, hint?: Pick<LogRange, "width" | "onLearned">): LogRange {
+  const { width = most, onLearned = () => undefined } = hint ?? {};
+  return { width: Math.min(most, width), most, passes: 0, onLearned };
+}
+
+function setWidth(range: LogRange, width: number): void {
+  if (range.width !== width) range.onLearned(width);
+  range.width = width;
 }
 
 /** What a failed request says about the width. Judged by class, not by words: every provider has its own. */
@@ -35,7 +44,7 @@ function judgeWidth(error: unknown, blocks: number): WidthVerdict {
 
 /** A request of `blocks` did not pass. */
 function narrow(range: LogRange, blocks: number): void {
-  range.width = Math.max(1, Math.floor(blocks / 2));
+  setWidth(range, Math.max(1, Math.floor(blocks / 2)));
   range.passes = 0;
 }
 
@@ -44,7 +53,7 @@ function notePass(range: LogRange, blocks: number): void {
   if (blocks < range.width || range.width >= range.most) return;
   range.passes += 1;
   if (range.passes < PASSES_TO_WIDEN) return;
-  range.width = Math.min(range.most, range.width * 2);
+  setWidth(range, Math.min(range.most, range.width * 2));
   range.passes = 0;
 }
 
@@ -71,7 +80,7 @@ export async function readInSpans<T>(
       const verdict = judgeWidth(error, blocks);
       if (verdict !== "unrelated") narrow(logRange, blocks);
       // One block is never too wide: where even that is refused, the span was not the reason and nothing was learned.
-      else if (blocks === 1) logRange.width = widthBefore;
+      else if (blocks === 1) setWidth(logRange, widthBefore);
       if (verdict !== "too-wide") throw error;
     }
   }

@@ -1,4 +1,5 @@
 import { RelayerError } from "../../errors.ts";
+import type { RangeHints } from "../../ports/range-hints.ts";
 import type { RpcCall, RpcNode, RpcOutcome } from "./http-node.ts";
 import { createLogRange, type LogRange } from "./log-range.ts";
 import { type NodeHealth, createNodeHealth, orderByHealth } from "./node-health.ts";
@@ -34,6 +35,8 @@ export interface RpcPoolOptions {
   readonly verify: (session: RpcSession) => Promise<void>;
   readonly onRequest?: (method: string, status: RequestStatus) => void;
   readonly nowMs?: () => number;
+  /** What an earlier process learned of the nodes. */
+  readonly hints?: RangeHints | undefined;
 }
 
 /** Calls that belong together, to one node whose standing among the others they may change. */
@@ -88,7 +91,7 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
   const nowMs = options.nowMs ?? (() => performance.now());
   const members = options.nodes.map((node): Member => ({
     node,
-    memory: { logRange: createLogRange(options.maxLogRange), readsByHash: true, takesBatches: true },
+    memory: { logRange: createRangeOf(node.host, options), readsByHash: true, takesBatches: true },
     health: createNodeHealth(),
     isVerified: false,
   }));
@@ -187,6 +190,11 @@ async function collect<T>(
 /** What a node serves now, as a fault of that node: the others, and other chains, go on. */
 function strayed({ message, facts, code }: RelayerError): RelayerError {
   return new RelayerError("ENDPOINT_STRAYED", `passed over: ${message}`, { ...facts, found: code });
+}
+
+function createRangeOf(host: string, { maxLogRange, hints }: RpcPoolOptions): LogRange {
+  const onLearned = (width: number) => hints?.learn(host, width);
+  return createLogRange(maxLogRange, { width: hints?.recall(host) ?? maxLogRange, onLearned });
 }
 
 function openSession(member: Member, signal: AbortSignal, onRequest: RpcPoolOptions["onRequest"]): RpcSession {

@@ -223,9 +223,15 @@ const EVENTS: ReadonlyMap<number, KnownEvent> = new Map(
   }),
 );
 
+/** Neighbours are often of one kind. */
+let last: KnownEvent | null = null;
+
 function findEvent({ view, topics }: LogPlaces): KnownEvent | null {
   const from = topics[0] as number;
+  if (last !== null && isText(view, from, last.topic)) return last;
   const number = (packDigits(digitsOf(view.getInt32(from))) << 16) | packDigits(digitsOf(view.getInt32(from + 4)));
   const known = EVENTS.get(number);
-  return known !== undefined && isText(view, from, known.topic) ? known : null;
+  if (known === undefined || !isText(view, from, known.topic)) return null;
+  last = known;
+  return known;
 }

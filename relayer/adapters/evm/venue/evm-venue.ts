@@ -15,6 +15,8 @@ export interface EvmVenueOptions extends Expected {
   readonly maxLogRange: number;
   readonly rpcUrls: readonly string[];
   readonly onRequest?: RpcPoolOptions["onRequest"];
+  /** What an earlier process learned of the nodes. */
+  readonly hints?: RpcPoolOptions["hints"];
   /** Instead of HTTP: for tests against an in-process chain. */
   readonly createNode?: (url: string) => RpcNode;
 }
@@ -28,6 +30,7 @@ export function createEvmVenue(options: EvmVenueOptions): VenueReader & { close(
     maxLogRange: options.maxLogRange,
     verify: (session) => verifyNode(session, options),
     ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
+    hints: options.hints,
   });
   const addresses: VenueAddresses = { venue: venue.address, volatilitySensor: venue.volatilitySensor ?? null };
   return {

@@ -66,15 +66,15 @@ export function readLayout(marks: readonly Mark[], from: number, to: number): La
 }
 
 /**
- * Whether a log of this layout begins at `from`; then `log`, which has the places of the one before, has its own. Address
- * and block are those of the one before and stay where they are.
+ * Whether a log of this layout begins at `from`; then `log`, which has the places of the one before, has its own. Address,
+ * block and first topic are those of the one before and stay where they are.
  *
  * @returns where it ends, or -1
  */
 export function isMatch({ parts, endAt, endLength }: Layout, log: LogPlaces, from: number): number {
   const { view } = log;
   let at = from;
-  let topic = 0;
+  let topic = 1;
   for (const part of parts) {
     if (!isRepeated(view, at, part.textAt, part.textLength)) return -1;
     at += part.textLength;

@@ -171,7 +171,8 @@ function scanTopics(scan: Scan): void {
   do {
     if (log.topicCount === TOPICS_MAX) throw UNREAD;
     const from = scanHex(scan, WORD_DIGITS);
-    scan.marks.push({ field: "topics", from, to: scan.at - 1, kind: HEX });
+    // The first says which event it is, and with another the rest is another, too.
+    if (log.topicCount > 0) scan.marks.push({ field: "topics", from, to: scan.at - 1, kind: HEX });
     log.topics[log.topicCount] = from;
     log.topicCount += 1;
   } while (isNext(scan, ","));
