@@ -53,6 +53,13 @@ module.exports = {
       to: { path: "^(relayer|deployments|localnet|localnet/demo)/main\\.ts$" },
     },
     {
+      name: "wiring-is-for-main",
+      comment: "What builds a relayer is asked for by its composition root alone.",
+      severity: "error",
+      from: { pathNot: ["^relayer/main\\.ts$", inside("wiring")] },
+      to: { path: inside("wiring") },
+    },
+    {
       name: "no-cycles",
       comment: "A cycle is one module in two files.",
       severity: "error",

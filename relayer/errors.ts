@@ -102,6 +102,17 @@ export const CATALOGUE = {
     fate: "retry",
     meaning: "What is left in the wallet on this chain is kept for halts.",
   },
+  INSTRUCTION_REFUSED: {
+    code: "CRD-310",
+    fate: "retry",
+    meaning: "An operators' desk, or its venue, would refuse an instruction as things stand; nothing was sent.",
+  },
+  SENSOR_REVERTS: {
+    code: "CRD-321",
+    fate: "retry",
+    meaning:
+      "A sensor reverts whenever it is poked: whatever it watches trips nothing. Look at its market and its grant.",
+  },
   PACKET_UNDELIVERED: {
     code: "CRD-320",
     fate: "drop",
@@ -142,6 +153,16 @@ export const CATALOGUE = {
     code: "CRD-504",
     fate: "retry",
     meaning: "A guard cannot be written; it holds in this process, and would be lost with it.",
+  },
+  PURSES_UNREADABLE: {
+    code: "CRD-505",
+    fate: "retry",
+    meaning: "Nobody can tell what errands have cost today: until midnight UTC only messages are carried.",
+  },
+  PURSES_UNWRITABLE: {
+    code: "CRD-506",
+    fate: "retry",
+    meaning: "What an errand costs cannot be written down: only messages are carried until it can.",
   },
 
   EVENT_IMPOSSIBLE: {

@@ -2,7 +2,8 @@ import { join } from "node:path";
 
 import { systemClock } from "./adapters/clock/system-clock.ts";
 import { createEvmChain } from "./adapters/evm/evm-chain.ts";
-import { createFileGuards } from "./adapters/guards/file-guards.ts";
+import { createFileGuards } from "./adapters/disk/file-guards.ts";
+import { createFilePurses } from "./adapters/disk/file-purses.ts";
 import { createBullQueue } from "./adapters/queue/bull-queue.ts";
 import type { RedisTarget } from "./adapters/queue/connect-redis.ts";
 import { acknowledge, parseAck } from "./cli/ack.ts";
@@ -14,6 +15,7 @@ import { RelayerError } from "./errors.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "./exit-code.ts";
 import { createLog } from "./log.ts";
 import type { GuardStore } from "./ports/guards.ts";
+import type { PurseStore } from "./ports/purses.ts";
 import { hostOf } from "./redaction.ts";
 
 /** The verbs that a person uses when something is wrong. They build what they need, and decide nothing. */
@@ -32,6 +34,11 @@ function explain(error: unknown): ExitCode {
 /** Beside the journal: the one file of that directory that a person has to look at before it is deleted. */
 export function createGuards({ journal }: Config): GuardStore {
   return createFileGuards({ file: join(journal.dir, "guards.json"), nowMs: () => systemClock.nowMs() });
+}
+
+/** Beside it: what errands have cost today. */
+export function createPurses({ journal }: Config): PurseStore {
+  return createFilePurses({ file: join(journal.dir, "purses.json") });
 }
 
 export function redisTargetOf({ kind, urls, name }: Config["redis"]): RedisTarget {

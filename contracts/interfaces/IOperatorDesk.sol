@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Envelope} from "./IClearingMarkets.sol";
+
 /// @notice What operators may instruct a venue to do. Append, never reorder: the number is signed.
 enum InstructionKind {
     // Open-interest cap, and open interest of all chains, until a time.
@@ -46,6 +48,30 @@ struct DeskLimits {
     uint96 mostUnitsDaily;
     // How far ahead `until` may lie. A move does not use it.
     uint32 mostSeconds;
+}
+
+/// @notice All that operators have to know of one market before they instruct its venue, as of one block. Of market 0, the
+/// shared fund, only what concerns moves says something.
+struct DeskReport {
+    // Whether the venue takes envelopes, and moves of insurance, from this desk.
+    bool isSetter;
+    bool isMover;
+    DeskLimits capLimits;
+    DeskLimits budgetLimits;
+    DeskLimits moveLimits;
+    // What may still be moved out of the fund now, as {IOperatorDesk.movable}.
+    uint256 movable;
+    // Moves out of the fund that this desk has carried out so far.
+    uint256 moves;
+    // Governance's cap of open interest, in units, and the envelope last set.
+    uint96 governedCap;
+    Envelope envelope;
+    // As {IDeleveraging.deleveragingBudget}.
+    uint256 budgetLeft;
+    uint64 budgetUntil;
+    // Of the fund: what the venue lets go in a day in parts per million, and what it keeps in any case, in units.
+    uint32 movePpm;
+    uint96 floorUnits;
 }
 
 /// @title IOperatorDesk
@@ -110,4 +136,9 @@ interface IOperatorDesk {
 
     /// @notice What may still be moved out of the fund of `market` now.
     function movable(uint8 market) external view returns (uint256 units);
+
+    /// @notice What operators have to know of `market`, in one call and so of one block.
+    /// @dev `moves` numbers what comes next: operators who name the operation of a move by it cannot, from different views
+    /// of the chain, move the same insurance twice.
+    function deskReport(uint8 market) external view returns (DeskReport memory report);
 }

@@ -1,3 +1,4 @@
+import type { InstructionKind } from "../domain/desk/instruction.ts";
 import type { Eid } from "../domain/eid.ts";
 import { createExposure } from "../domain/exposure/exposure.ts";
 import { type MirrorPolicy, type Policy, type Rules, canonicalPolicy, scenariosOf } from "../domain/policy/policy.ts";
@@ -5,6 +6,7 @@ import type { Scenario } from "../domain/risk/scenarios.ts";
 import type { RelayerError } from "../errors.ts";
 import type { Chain } from "../ports/chain.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { Desk } from "../ports/desk.ts";
 import type { FundsReader } from "../ports/funds.ts";
 import type { GuardStore } from "../ports/guards.ts";
 import type { Hasher } from "../ports/hasher.ts";
@@ -22,6 +24,7 @@ import { createJobHandler } from "./act/handle-job.ts";
 import { createSignedBook } from "./act/signed-book.ts";
 import { warmUp } from "./act/warm-up.ts";
 import type { AppContext } from "./context.ts";
+import { INSTRUCT_EVERY_MS, type Instructor, createInstructor } from "./desk/instruct.ts";
 import { createJournalWriter, type JournalWriter } from "./journal-writer.ts";
 import { type HousekeepingOptions, startHousekeeping } from "./housekeeping/housekeeping.ts";
 import { type Ledger, createLedger } from "./ledger.ts";
@@ -48,6 +51,8 @@ export interface RelayerPorts {
   readonly feeds: readonly Feed[];
   /** Clearing houses, for the rules that look at risk. */
   readonly venues?: readonly VenueWatch[];
+  /** Operators' desks, for the rules that instruct them. */
+  readonly desks?: readonly Desk[];
   /** What the wallet has on each chain. None where nothing is sent. */
   readonly funds?: readonly FundsReader[];
   /** Without operators nothing is ever decided or sent: mode observe. */
@@ -70,6 +75,8 @@ export interface RelayerOptions {
   readonly housekeeping?: HousekeepingOptions;
   /** The rules besides the mirror. None unless given. */
   readonly rules?: Omit<Rules, "mirror">;
+  /** What desks are told; nothing unless given. No insurance moves but in mode full. */
+  readonly instructs?: readonly InstructionKind[];
   /** Decide and write down, and send nothing: mode shadow. */
   readonly isShadow?: boolean;
   /** Called when going on would do harm. May be called more than once. */
@@ -102,12 +109,13 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
   const queueHealth = createQueueHealth(context, ports.queue);
   const policy = makePolicy(ports, { ...options.rules, mirror: options.mirror });
   journal.write({ kind: "started", atMs: clock.nowMs(), policy: canonicalPolicy(policy) });
-  const { decide, review, quorum } = startActing(context, {
+  const { decide, review, quorum, instructor } = startActing(context, {
     ports,
     chains,
     journal,
     policy,
     isShadow: options.isShadow === true,
+    instructs: options.instructs ?? [],
   });
   const watchers = watchVenues(ports.venues ?? [], scenariosOf(policy), context);
 
@@ -135,6 +143,7 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
     loops.run("reconcile", { turn, pause, signal: life.signal }),
     watchPeers(ports, context, loops),
     watchFunds(funds, loops, context),
+    instructDesks(instructor, loops, context),
   ]);
   life.add("loops", loops, () => ended.then(() => journal.drain()));
   log.info({ chains: observers.length, operators: signer.operators, policy: options.mirror }, "relayer loops started");
@@ -142,6 +151,7 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
     ...createStatus({
       ...{ ledger, observers, loops, hasher, queue: queueHealth, journal, quorum },
       messages: housekeeping,
+      instructor,
     }),
     ...insight,
   };
@@ -151,6 +161,16 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
 function watchVenues(venues: readonly VenueWatch[], scenarios: readonly Scenario[], context: AppContext) {
   const exposure = createExposure(venues.length);
   return venues.map((venue, chain) => createVenueWatcher(venue, { scenarios, place: { exposure, chain } }, context));
+}
+
+async function instructDesks(
+  instructor: Instructor | null,
+  loops: Loops,
+  { clock, signal }: AppContext,
+): Promise<void> {
+  if (instructor === null) return;
+  const pause = () => clock.sleep(INSTRUCT_EVERY_MS, signal);
+  await loops.run("desks", { turn: () => instructor.turn(), pause, signal });
 }
 
 async function watchFunds(funds: FundsWatch, loops: Loops, { clock, signal }: AppContext): Promise<void> {
@@ -175,15 +195,25 @@ interface Acting {
   readonly journal: JournalWriter;
   readonly policy: Policy;
   readonly isShadow: boolean;
+  readonly instructs: readonly InstructionKind[];
 }
 
-function startActing(context: AppContext, { ports, chains, journal, policy, isShadow }: Acting) {
+function startActing(context: AppContext, acting: Acting) {
+  const { ports, chains, journal, policy, isShadow, instructs } = acting;
   const { signer, queue, hasher, clock, fleet } = ports;
   const book = createSignedBook();
   const carrier = isShadow ? SHADOW_CARRIER : createCarrier(context, { chains, book });
   const quorum = fleet === null ? null : { coSigners: fleet.coSigners, pace: createQuorumPace(clock) };
   const turns = fleet === null ? null : startFleet(context, fleet, { chains, signer, hasher, policy });
   const actor = isShadow ? SHADOW_ACTOR : createActor(context, { signer, queue, carrier, book, quorum });
+  const desks = new Map((ports.desks ?? []).map((desk) => [desk.eid, desk]));
+  const isInstructing = !isShadow && desks.size > 0 && instructs.length > 0;
+  const instructor = isInstructing
+    ? createInstructor(context, {
+        ...{ desks, signer, hasher, journal, kinds: instructs },
+        quorum: quorum === null || turns === null ? null : { ...quorum, turns },
+      })
+    : null;
   const { review } = createConfirmer(context, { chains, carrier, book });
   const { decide } = createDecider(context, {
     policy,
@@ -191,11 +221,12 @@ function startActing(context: AppContext, { ports, chains, journal, policy, isSh
     hasher,
     journal,
     actor,
+    instructor,
     fleet: fleet === null || quorum === null || turns === null ? null : { ...fleet, ...quorum, turns },
   });
   // Who only observes leaves the jobs to those who may send.
   if (signer.operators.length > 0 && !isShadow) queue.start(createJobHandler(context, { carrier, book }));
-  return { decide, review, quorum: quorum?.pace ?? null };
+  return { decide, review, quorum: quorum?.pace ?? null, instructor };
 }
 
 function guardsOf({ guards }: RelayerPorts): Pick<AppContext, "guards"> {

@@ -2,10 +2,11 @@ import { type ActionView, stateOfAction } from "../domain/action/action-view.ts"
 import { type Hex, hexOfInteger, joinHex } from "../domain/hex.ts";
 import type { ChainView, World } from "../domain/world/world.ts";
 import type { Hasher } from "../ports/hasher.ts";
-import type { MessagesView } from "../ports/message-status.ts";
 import type { ActionStatus, ChainStatus, ComponentStatus, RelayerStatus } from "../ports/status.ts";
 import type { InsightView } from "../ports/insight.ts";
+import type { Instructor } from "./desk/instruct.ts";
 import type { JournalWriter } from "./journal-writer.ts";
+import type { Housekeeping, TroubledSensor } from "./housekeeping/housekeeping.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Loops } from "./loops.ts";
 import type { Observer } from "./observe/observe-chain.ts";
@@ -26,7 +27,9 @@ export interface StatusSources {
   /** Null where this node has no peers. */
   readonly quorum: { readonly isAnswering: boolean } | null;
   /** Null where messages are not followed. */
-  readonly messages: MessagesView | null;
+  readonly messages: Housekeeping | null;
+  /** Null where no desk is told anything. */
+  readonly instructor: Pick<Instructor, "statuses"> | null;
 }
 
 /** What the pages show, read off the world at the moment of asking. */
@@ -39,6 +42,7 @@ export function createStatus({
   journal,
   quorum,
   messages,
+  instructor,
 }: StatusSources): Omit<RelayerStatus, keyof InsightView> {
   const viewOf = ({ feed }: Observer): ChainView | null => ledger.world.chains.get(feed.chain.eid) ?? null;
   const digestOf = (view: ChainView | null): Hex | null => (view === null ? null : digestMesh(view, hasher));
@@ -53,6 +57,7 @@ export function createStatus({
         ...observers.map((observer) => checkChain(observer, viewOf(observer))),
         checkStore("queue", queue.isHealthy, "does not answer; urgent actions do not need it"),
         checkStore("journal", journal.isHealthy(), "cannot be written"),
+        ...checkSensors(messages?.troubledSensors() ?? []),
         ...(quorum === null ? [] : [checkStore("quorum", quorum.isAnswering, "too few peers signed when asked last")]),
       ];
       return { isReady: components.every(({ health }) => health !== "unhealthy"), components };
@@ -66,6 +71,7 @@ export function createStatus({
       return { isConverged: compare(digests.map(({ meshDigest }) => meshDigest)), digests };
     },
     actions: () => listActions(ledger.world),
+    instructions: () => instructor?.statuses() ?? [],
     messages: (filter) => messages?.messages(filter) ?? [],
     recoveries: () => messages?.recoveries() ?? [],
   };
@@ -102,6 +108,16 @@ function checkChain({ feed, health }: Observer, view: ChainView | null): Compone
   return view.isCaughtUp ? { name, health: "healthy" } : { name, health: "degraded", reason: "catching up" };
 }
 
+/** A sensor that cannot be poked watches nothing. Others do, so the relayer stays ready. */
+function checkSensors(troubled: readonly TroubledSensor[]): readonly ComponentStatus[] {
+  const chains = [...new Set(troubled.map(({ chain }) => chain))];
+  return chains.map((name) => {
+    const own = troubled.filter(({ chain }) => chain === name);
+    const reason = `reverts when poked: ${own.map(({ sensor, about }) => `${sensor} (${about})`).join(", ")}`;
+    return { name: `sensors:${name}`, health: "degraded", reason };
+  });
+}
+
 /** A store that is down slows nothing urgent, so the relayer stays ready. */
 function checkStore(name: string, isHealthy: boolean, reason: string): ComponentStatus {
   return isHealthy ? { name, health: "healthy" } : { name, health: "degraded", reason };
@@ -119,6 +135,7 @@ function describeChain({ feed }: Observer, view: ChainView | null, meshDigest: H
     seq: state?.seq ?? null,
     posture: state === undefined ? null : hexOfInteger(state.posture, 32),
     meshDigest,
+    endpoints: feed.chain.endpoints(),
   };
 }
 

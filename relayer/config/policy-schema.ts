@@ -95,6 +95,43 @@ const ForecastSchema = z.strictObject({
   ]),
 });
 
+const ppm = (what: string, max = PPM) => whole(`${what}, in parts per million`, 0, max);
+const holdSeconds = whole("how long it holds, in seconds", 600, 21_600).default(3_600);
+
+const CapSchema = z.strictObject({
+  holdSeconds,
+  global: z
+    .array(
+      z.strictObject({
+        market: whole("a market", 1, 31),
+        units: whole("open interest of these chains together, in units", 1, UNITS_MAX),
+        eids: z
+          .array(whole("a LayerZero endpoint id", 1, 0xffff_ffff), expected("a list of endpoint ids"))
+          .min(2, "must name at least two chains")
+          .max(64, "must name at most 64 chains"),
+      }),
+    )
+    .max(31, "must be at most 31")
+    .default([]),
+  fromPpm: ppm("the part of the whole from which on it is divided").default(800_000),
+  crowdedPpm: ppm("the share of a position that makes a market crowded").default(500_000),
+  leastOpenInterestUnits: whole("open interest in units", 0, UNITS_MAX).default(100_000_000_000),
+  stepPpm: ppm("the least by which a cap is lowered", 999_999).default(50_000),
+});
+
+const BudgetSchema = z.strictObject({
+  holdSeconds,
+  leastUnits: whole("a loss without cover, in units", 0, UNITS_MAX).default(1_000_000_000),
+  ofLackPpm: ppm("the budget against the loss without cover", 100 * PPM).default(1_250_000),
+});
+
+const CoverSchema = z.strictObject({
+  ownPpm: ppm("what a market's own fund should hold of its stressed loss", 100 * PPM).default(PPM),
+  leastLossUnits: whole("a stressed loss in units", 0, UNITS_MAX).default(1_000_000_000),
+  keepPpm: ppm("what a market that gives keeps of its stressed loss", 100 * PPM).default(2 * PPM),
+  sharedKeepUnits: whole("what the shared fund keeps, in units", 0, UNITS_MAX).default(0),
+});
+
 const shift = () => whole("a move of prices in parts per million", -PPM, 10 * PPM);
 
 const ScenarioSchema = z.strictObject({
@@ -113,5 +150,8 @@ export const PolicySchema = z.strictObject({
   silence: SilenceSchema.optional(),
   shortfall: ShortfallSchema.optional(),
   forecast: ForecastSchema.optional(),
+  cap: CapSchema.optional(),
+  budget: BudgetSchema.optional(),
+  cover: CoverSchema.optional(),
   scenarios: z.array(ScenarioSchema).min(1, "must be at least one").max(64, "must be at most 64").optional(),
 });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { INSTRUCTION_KINDS } from "../domain/desk/instruction.ts";
 import type { Hex } from "../domain/hex.ts";
 import { address, expected, SecretRefSchema, whole } from "./field.ts";
 import { ChainKeepingSchema, KeepingSchema, MessagesSchema } from "./keeping-schema.ts";
@@ -62,6 +63,8 @@ const VenueSchema = z.strictObject(
     recheckSeconds: whole("how often sums are computed anew, in seconds", 1, 86_400).default(60),
     /** Whose forecast the forecast rule reads. */
     volatilitySensor: address("the volatility sensor's address").optional(),
+    /** Where a quorum of operators sets envelopes and moves insurance: the rules cap, budget and cover go by it. */
+    desk: address("the operators' desk's address").optional(),
   },
   expected('{"address": …, "startBlock": …}'),
 );
@@ -95,6 +98,8 @@ const ChainSchema = z.strictObject(
   expected("a chain, as in docs/config.md"),
 );
 
+const SIGNED_KINDS = ["raise", "settle", ...INSTRUCTION_KINDS] as const;
+
 const PeerSchema = z.strictObject(
   {
     name: name("the name of this peer: lower case, digits, hyphens"),
@@ -119,11 +124,11 @@ const QuorumSchema = z.strictObject(
       .array(PeerSchema, expected("a list of the other nodes"))
       .min(1, "must name at least one other node; leave quorum out for a lone one")
       .max(31, "must name at most 31 other nodes"),
-    /** Kinds of directive that this node signs for its peers. */
+    /** What this node signs for its peers. Insurance moves only in mode full, whatever stands here. */
     signs: z
-      .array(z.enum(["raise", "settle"], expected('"raise" or "settle"')))
+      .array(z.enum(SIGNED_KINDS, expected(SIGNED_KINDS.map((kind) => `"${kind}"`).join(" or "))))
       .min(1, "must name at least one kind")
-      .default(["raise", "settle"]),
+      .default([...SIGNED_KINDS]),
     /** How long a backup waits for the node whose turn it is. Halts are not waited for. */
     backupDelaySeconds: whole("a backup's delay in seconds", 1, 300).default(10),
   },

@@ -30,6 +30,22 @@ export interface Agreement {
   readonly differing: readonly string[];
 }
 
+/** How one endpoint stands, by what it has answered lately. */
+export interface EndpointHealth {
+  /** Host and port, all that is ever shown of its URL. */
+  readonly host: string;
+  /** 0 to 1: the higher, the sooner it is asked. */
+  readonly score: number;
+  /** Milliseconds of an answer; null before the first. */
+  readonly latencyMs: number | null;
+  /** Part of requests that failed. */
+  readonly errorRate: number;
+  /** It showed something that the others contradict: a head far behind theirs, or a block that nobody has. */
+  readonly isDoubted: boolean;
+  /** It was away, and is passed over for a while. */
+  readonly isResting: boolean;
+}
+
 /**
  * One deployment's chain, as the relayer needs it. Implemented by `adapters/evm` and, in tests, by `FakeChain`.
  *
@@ -84,6 +100,9 @@ export interface Chain {
 
   /** The receipt, or null while there is none. */
   receipt(txHash: Hex, signal: AbortSignal): Promise<TransactionReceipt | null>;
+
+  /** Every endpoint as it stands now, in the configured order. */
+  endpoints(): readonly EndpointHealth[];
 
   /** Calls `wake` when a new head is announced. A hint only: polling is the source. Returns how to stop. */
   onHead(wake: () => void): () => void;

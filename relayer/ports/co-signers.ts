@@ -1,3 +1,4 @@
+import type { Instruction } from "../domain/desk/instruction.ts";
 import type { Hex } from "../domain/hex.ts";
 import type { Directive } from "../domain/incident/directive.ts";
 import type { Claim } from "../domain/quorum/claim.ts";
@@ -11,13 +12,13 @@ export interface Peer {
   readonly operator: Hex;
 }
 
-/** A directive to be signed, and the decision that it follows from. */
+/** A directive, or an instruction to desks, to be signed, and the decision that it follows from. */
 export interface Proposal {
   /** The decision's canonical text. Its keccak256 is `directive.decision`. */
   readonly text: string;
-  /** Place of the directive in the decision. */
+  /** Place in the decision: directives first, then what desks are told. */
   readonly index: number;
-  readonly directive: Directive;
+  readonly directive: Directive | Instruction;
 }
 
 export type Answer =

@@ -8,8 +8,11 @@ export interface PathwayNames {
   readonly destination: string;
 }
 
-/** `done` and `reverted`: mined; `lost`: no receipt within its time; else the limit that refused it. */
-export type ErrandOutcome = "sent" | "done" | "reverted" | "lost" | Exclude<Verdict, "send">;
+/**
+ * `done` and `reverted`: mined; `lost`: no receipt within its time; `unkept`: what it costs could not be written down; else
+ * the limit that refused it.
+ */
+export type ErrandOutcome = "sent" | "done" | "reverted" | "lost" | "unkept" | Exclude<Verdict, "send">;
 
 /** Packets of one pathway that are neither executed nor given up. */
 export interface Backlog extends PathwayNames {
@@ -27,6 +30,8 @@ export interface HousekeepingMetrics {
   recoveriesOpen(all: ReadonlyMap<string, number>): void;
   /** Something happened to an errand. */
   errand(chain: string, of: { readonly kind: ErrandKind; readonly outcome: ErrandOutcome }): void;
+  /** Sensors that revert whenever they are poked. */
+  sensorsReverting(chain: string, count: number): void;
   /** Native coin of the keeper's wallet and of the hub on a chain, in ether. */
   funds(chain: string, of: { readonly wallet: number; readonly hub: number }): void;
 }

@@ -1,4 +1,4 @@
-import type { ActionKind } from "../domain/action/action.ts";
+import type { SignedKind } from "../domain/quorum/claim.ts";
 import type { FindingKind } from "../domain/world/finding.ts";
 
 /** Which of the two paths tightened a chain. */
@@ -41,13 +41,13 @@ export interface Metrics {
   failed(where: string, code: string): void;
 
   /** A decision was taken. */
-  decided(kinds: readonly ActionKind[]): void;
+  decided(kinds: readonly SignedKind[]): void;
   /** A node took a transaction. */
-  sent(chain: string, of: { kind: ActionKind; lane: Lane }): void;
+  sent(chain: string, of: { kind: SignedKind; lane: Lane }): void;
   /** A transaction was mined and reverted. */
   reverted(chain: string): void;
   /** An action ended, or reached finality after it had. */
-  closed(chain: string, of: { kind: ActionKind; outcome: ActionOutcome }): void;
+  closed(chain: string, of: { kind: SignedKind; outcome: ActionOutcome }): void;
 
   /** First sight of an assertion to the first other chain tightened. `time_to_first_chain_seconds`. */
   tightenedFirst(path: TighteningPath, seconds: number): void;

@@ -1,13 +1,17 @@
+import type { Instruction, SignedInstruction } from "../domain/desk/instruction.ts";
 import type { Hex } from "../domain/hex.ts";
 import type { Directive, SignedDirective } from "../domain/incident/directive.ts";
 
-/** Signs directives with every operator key that this process holds, under the mesh's EIP-712 domain. */
+/** Signs directives, and instructions to desks, with every operator key that this process holds, under the mesh's EIP-712 domain. */
 export interface DirectiveSigner {
   /** Addresses of the keys, lower case, ascending. Empty in mode observe. */
   readonly operators: readonly Hex[];
 
   /** One signature per key, in ascending order of address. */
   sign(directive: Directive): Promise<SignedDirective>;
+
+  /** The same for what desks are told. */
+  signInstruction(instruction: Instruction): Promise<SignedInstruction>;
 }
 
 /** A message from one node to another, as far as its seal vouches for it. */
@@ -36,5 +40,5 @@ export interface Identity {
   /** Whose seal that is, or null when it is none. */
   sealerOf(message: Sealed, seal: Hex): Hex | null;
   /** Whose signature over `directive` that is, or null when it is none. */
-  signerOf(directive: Directive, signature: Hex): Hex | null;
+  signerOf(directive: Directive | Instruction, signature: Hex): Hex | null;
 }

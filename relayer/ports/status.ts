@@ -1,5 +1,7 @@
 import type { ActionKind } from "../domain/action/action.ts";
+import type { InstructionKind } from "../domain/desk/instruction.ts";
 import type { Hex } from "../domain/hex.ts";
+import type { EndpointHealth } from "./chain.ts";
 import type { MessagesView } from "./message-status.ts";
 import type { InsightView } from "./insight.ts";
 
@@ -13,7 +15,7 @@ export interface LoopStatus {
 }
 
 export interface ComponentStatus {
-  /** `chain:<name>`, `queue`, `journal`, with peers also `quorum`. */
+  /** `chain:<name>`, `queue`, `journal`, with peers also `quorum`; `sensors:<name>` while some there cannot be poked. */
   readonly name: string;
   readonly health: Health;
   /** Why it is not healthy, without secrets. */
@@ -33,6 +35,8 @@ export interface ChainStatus {
   readonly posture: Hex | null;
   /** keccak256 of the mesh words, as the hub's `meshDigest`. */
   readonly meshDigest: Hex | null;
+  /** By host, in the configured order. */
+  readonly endpoints: readonly EndpointHealth[];
 }
 
 export interface ConvergenceStatus {
@@ -55,6 +59,23 @@ export interface ActionStatus {
   readonly transactions: readonly Hex[];
 }
 
+/** What desks were told, and what became of it on each. */
+export interface InstructionStatus {
+  readonly operation: Hex;
+  readonly decision: Hex;
+  readonly kind: InstructionKind;
+  readonly market: number;
+  readonly toMarket: number;
+  readonly until: number;
+  readonly deadline: number;
+  readonly deliveries: readonly {
+    readonly eid: number;
+    readonly units: string;
+    readonly state: ActionState;
+    readonly transactions: readonly Hex[];
+  }[];
+}
+
 /** What the HTTP pages show. All JSON already: no bigint, no Map. Implemented by `app/status.ts`. */
 export interface RelayerStatus extends InsightView, MessagesView {
   /** Loops, for `/live`: alive while each made progress lately. */
@@ -65,4 +86,6 @@ export interface RelayerStatus extends InsightView, MessagesView {
   convergence(): ConvergenceStatus;
   /** Open ones first, then the recent. */
   actions(): readonly ActionStatus[];
+  /** Newest first. */
+  instructions(): readonly InstructionStatus[];
 }

@@ -1,3 +1,4 @@
+import type { DeskReport } from "../domain/desk/desk-report.ts";
 import type { Eid } from "../domain/eid.ts";
 import type { Hex } from "../domain/hex.ts";
 import type { MarketReading } from "../domain/risk/risk-engine.ts";
@@ -10,6 +11,8 @@ import type { BlockRange } from "./chain.ts";
 export interface VenueViews {
   /** Of the markets that were asked for and have a price; the others are left out. */
   readonly markets: readonly (MarketViews & MarketReading)[];
+  /** Of the operators' desk, about the shared fund. Absent where there is no desk. */
+  readonly sharedDesk?: DeskReport;
   /** Of the accounts that were asked for. Empty when a price that one of them needs is missing. */
   readonly standings: readonly StandingView[];
   /** Fine cash of the shared fund. */

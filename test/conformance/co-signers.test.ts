@@ -5,6 +5,7 @@ import { ethersHasher } from "../../relayer/adapters/evm/hasher.ts";
 import { createIdentity } from "../../relayer/adapters/evm/identity.ts";
 import { startHttpCoSigners } from "../../relayer/adapters/peers/http-co-signers.ts";
 import { hexOfInteger, type Hex } from "../../relayer/domain/hex.ts";
+import type { Directive } from "../../relayer/domain/incident/directive.ts";
 import type { Claim } from "../../relayer/domain/quorum/claim.ts";
 import type { Answer, CoSigners, Proposal, Reviewer } from "../../relayer/ports/co-signers.ts";
 import { OPERATORS } from "../support/builders.ts";
@@ -26,10 +27,11 @@ const TEXT = JSON.stringify({
   inFlight: [{ eid: 1, entries: [{ market: 1, word: "0x1" }] }],
   directives: [],
 });
+const DIRECTIVE: Directive = { decision: ethersHasher.keccakUtf8(TEXT), deadline: 1_000, entries: "0x" };
 const PROPOSAL: Proposal = {
   text: TEXT,
   index: 3,
-  directive: { decision: ethersHasher.keccakUtf8(TEXT), deadline: 1_000, entries: "0x" },
+  directive: DIRECTIVE,
 };
 
 /** Two nodes that can reach each other. */
@@ -155,7 +157,7 @@ async function openHttp(): Promise<Pair> {
   const peers = [{ name: "far", operator: b.operator, url: `http://127.0.0.1:${far.port}` }];
   const nearSide = await startHttpCoSigners({ ...common, identity: a, peers });
   const signatureOf = async (key: Hex) => {
-    const { signatures } = await createDirectiveSigner(PEER_MESH, [key]).sign(PROPOSAL.directive);
+    const { signatures } = await createDirectiveSigner(PEER_MESH, [key]).sign(DIRECTIVE);
     return signatures[0]!.signature;
   };
   return {

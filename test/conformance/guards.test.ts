@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { expect } from "chai";
 
-import { createFileGuards } from "../../relayer/adapters/guards/file-guards.ts";
+import { createFileGuards } from "../../relayer/adapters/disk/file-guards.ts";
 import type { Guard, GuardStore } from "../../relayer/ports/guards.ts";
 import { failureOf } from "../support/failure-of.ts";
 import { FakeGuards } from "../support/fake-guards.ts";

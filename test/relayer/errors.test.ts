@@ -97,9 +97,9 @@ describe("error catalogue", () => {
     const ranges: readonly [RegExp, RegExp][] = [
       [/^(CONFIG|SERVER|KEY)/, /^CRD-1\d\d$/],
       [/^(CHAIN|HUB|RPC|BLOCK|EVENTS|ENDPOINT|BEYOND)/, /^CRD-2\d\d$/],
-      [/^(TX|NONCE|FEE|WALLET|REPLACEMENT|ACTION_EXHAUSTED|PACKET)/, /^CRD-3\d\d$/],
+      [/^(TX|NONCE|FEE|WALLET|REPLACEMENT|ACTION_EXHAUSTED|PACKET|INSTRUCTION|SENSOR)/, /^CRD-3\d\d$/],
       [/^(JOB|QUEUE|ACTION_OPEN)/, /^CRD-4\d\d$/],
-      [/^(JOURNAL|GUARDS)/, /^CRD-5\d\d$/],
+      [/^(JOURNAL|GUARDS|PURSES)/, /^CRD-5\d\d$/],
       [/^(EVENT_|DECISION)/, /^CRD-6\d\d$/],
       [/^(PEER|REQUEST|QUORUM)/, /^CRD-7\d\d$/],
       [/^UNEXPECTED$/, /^CRD-999$/],

@@ -5,7 +5,14 @@ import type { LoggedEvent } from "../../relayer/domain/incident/hub-event.ts";
 import type { BlockRef } from "../../relayer/domain/world/block.ts";
 import { type HubSnapshot, isSameState } from "../../relayer/domain/world/hub-state.ts";
 import { RelayerError } from "../../relayer/errors.ts";
-import type { Agreement, BlockRange, Chain, Heads, TransactionReceipt } from "../../relayer/ports/chain.ts";
+import type {
+  Agreement,
+  BlockRange,
+  Chain,
+  EndpointHealth,
+  Heads,
+  TransactionReceipt,
+} from "../../relayer/ports/chain.ts";
 import type { Clock } from "../../relayer/ports/clock.ts";
 import { T0, blockHash } from "./builders.ts";
 import { ModelHub } from "./model-hub.ts";
@@ -211,6 +218,11 @@ export class FakeChain implements Chain {
     return this.#answer("receipt", signal, () => {
       return this.#blocks.map(({ receipts }) => receipts.get(txHash)).find((receipt) => receipt !== undefined) ?? null;
     });
+  }
+
+  endpoints(): readonly EndpointHealth[] {
+    const isResting = this.faults.isDown;
+    return [{ host: `${this.name}.invalid`, score: 1, latencyMs: null, errorRate: 0, isDoubted: false, isResting }];
   }
 
   onHead(wake: () => void): () => void {

@@ -1,10 +1,13 @@
 import { ethersHasher } from "../../relayer/adapters/evm/hasher.ts";
 import { Lifecycle } from "../../relayer/app/lifecycle.ts";
 import { startRelayer } from "../../relayer/app/relayer.ts";
-import type { MirrorPolicy } from "../../relayer/domain/policy/policy.ts";
+import { INSTRUCTION_KINDS, type InstructionKind } from "../../relayer/domain/desk/instruction.ts";
+import type { MirrorPolicy, Rules } from "../../relayer/domain/policy/policy.ts";
 import type { Rungs } from "../../relayer/domain/incident/rungs.ts";
 import type { RelayerError } from "../../relayer/errors.ts";
 import type { Chain } from "../../relayer/ports/chain.ts";
+import type { Desk } from "../../relayer/ports/desk.ts";
+import type { VenueReader } from "../../relayer/ports/venue.ts";
 import type { RelayerStatus } from "../../relayer/ports/status.ts";
 import { EIDS, HALTED_M4, OPERATORS } from "./builders.ts";
 import { FakeChain } from "./fake-chain.ts";
@@ -36,6 +39,9 @@ interface NodeOptions {
   readonly seeing?: (chain: FakeChain) => Chain;
   /** Endpoints of this node that have to agree; one unless given. */
   readonly quorum?: number;
+  readonly rules?: Omit<Rules, "mirror">;
+  /** What this node tells desks, and signs of it for its peers; all unless given. */
+  readonly instructs?: readonly InstructionKind[];
 }
 
 /** Three nodes of a quorum of two between the same fake chains, with a key, a queue and a view each. */
@@ -45,6 +51,9 @@ export class FakeFleet {
   readonly operators = OPERATORS.toSorted();
   readonly chains: readonly FakeChain[];
   readonly nodes: FakeNode[] = [];
+  /** Venues and desks that every node reads. None unless given. */
+  venues: readonly VenueReader[] = [];
+  desks: readonly Desk[] = [];
   #sinceBlockMs = 0;
 
   constructor(chains = 3) {
@@ -53,8 +62,15 @@ export class FakeFleet {
   }
 
   /** Starts the node of operator `index`. */
-  start(index: number, { mirror = MIRROR, seeing = (chain) => chain, quorum = 1 }: NodeOptions = {}): FakeNode {
-    const { clock, operators, line } = this;
+  start(index: number, options: NodeOptions = {}): FakeNode {
+    const {
+      mirror = MIRROR,
+      seeing = (chain) => chain,
+      quorum = 1,
+      rules = {},
+      instructs = INSTRUCTION_KINDS,
+    } = options;
+    const { clock, operators, line, desks } = this;
     const peers = operators.map((operator, at) => ({ name: `node-${at}`, operator }));
     const self = peers[index];
     if (self === undefined) throw new TypeError(`there is no operator ${index}`);
@@ -63,6 +79,8 @@ export class FakeFleet {
     const others = peers.filter((peer) => peer !== self);
     const coSigners = life.add("quorum", new FakeCoSigners(line, self, others), (it) => it.close());
     const ports = {
+      venues: this.venues.map((venue) => ({ venue, maxLogRange: 1_000, accountsChecked: 8, recheckSeconds: 60 })),
+      desks,
       feeds: this.chains.map((chain) => ({ ...FEED, chain: seeing(chain), quorum })),
       signer: new FakeSigner([self.operator]),
       queue: new FakeQueue({ clock }),
@@ -76,11 +94,11 @@ export class FakeFleet {
         wallet: walletOf(self.operator),
         operators,
         coSigners,
-        signs: ["raise", "settle"] as const,
+        signs: ["raise", "settle", ...instructs] as const,
         backupDelayMs: BACKUP_DELAY_MS,
       },
     };
-    const status = startRelayer(ports, { mirror, onHalt: (error) => void halts.push(error) }, life);
+    const status = startRelayer(ports, { mirror, rules, instructs, onHalt: (error) => void halts.push(error) }, life);
     const node = { metrics, log, halts, status, stop: () => this.#stop(life) };
     this.nodes.push(node);
     return node;

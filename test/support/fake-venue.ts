@@ -8,6 +8,7 @@ import type { VenueEvent } from "../../relayer/domain/venue/venue-event.ts";
 import type { BlockRef } from "../../relayer/domain/world/block.ts";
 import type { BlockRange, Chain } from "../../relayer/ports/chain.ts";
 import type { VenueReader, VenueSpan, VenueViews } from "../../relayer/ports/venue.ts";
+import type { FakeDesk } from "./fake-desk.ts";
 
 /** A venue that says what it is told, and whose views follow from that. */
 export class FakeVenue implements VenueReader {
@@ -23,6 +24,8 @@ export class FakeVenue implements VenueReader {
   replacedFrom = Infinity;
   /** Whether ranges begin on blocks that nobody has seen. */
   isTornOff = false;
+  /** The operators' desk there, if there is one. */
+  desk: FakeDesk | null = null;
   readonly #chain: Pick<Chain, "eid" | "name" | "block">;
 
   constructor(chain: Pick<Chain, "eid" | "name" | "block">) {
@@ -62,16 +65,17 @@ export class FakeVenue implements VenueReader {
     const book = createVenueBook();
     for (const { number, event } of this.said) if (number <= at.number) applyVenueEvent(book, event);
     return Promise.resolve({
-      markets: markets.flatMap((market) => this.#viewOf(book, market)),
+      markets: markets.flatMap((market) => this.#viewOf(book, market, at.number)),
       standings: accounts.map((account) => {
         const { cash, equity } = standingOf(book, account, this.prices);
         return { account, cashFine: cash, equityFine: equity };
       }),
       sharedFine: book.markets.get(0)?.fund ?? 0n,
+      ...(this.desk === null ? {} : { sharedDesk: this.desk.reportAt(0, at.number) }),
     });
   }
 
-  #viewOf(book: VenueBook, market: number): VenueViews["markets"][number][] {
+  #viewOf(book: VenueBook, market: number, number: number): VenueViews["markets"][number][] {
     const [of, priceX32] = [book.markets.get(market), this.prices.get(market)];
     if (of === undefined || priceX32 === undefined) return [];
     const [longs, shorts] = sizesOf(book, market);
@@ -86,6 +90,7 @@ export class FakeVenue implements VenueReader {
         fundFine: of.fund,
         shortfallFine: of.shortfall,
         marginE6: null,
+        ...(this.desk === null ? {} : { desk: this.desk.reportAt(market, number) }),
       },
     ];
   }

@@ -6,10 +6,18 @@ import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 
 import {Envelope, IClearingMarkets} from "../../interfaces/IClearingMarkets.sol";
+import {FundTerms, IClearingFunds} from "../../interfaces/IClearingFunds.sol";
 import {IDeleveraging} from "../../interfaces/IDeleveraging.sol";
 import {IIncidentHub} from "../../interfaces/IIncidentHub.sol";
 import {IInsuranceMoves} from "../../interfaces/IInsuranceMoves.sol";
-import {Allotment, DeskLimits, Instruction, InstructionKind, IOperatorDesk} from "../../interfaces/IOperatorDesk.sol";
+import {
+    Allotment,
+    DeskLimits,
+    DeskReport,
+    Instruction,
+    InstructionKind,
+    IOperatorDesk
+} from "../../interfaces/IOperatorDesk.sol";
 import {Limiter, LimiterLib} from "../book/Limiter.sol";
 
 /// @title OperatorDesk
@@ -39,7 +47,7 @@ contract OperatorDesk is IOperatorDesk, Ownable {
 
     /// @notice Says who may sign.
     IIncidentHub public immutable hub;
-    /// @notice What is instructed. Answers {IClearingMarkets}, {IDeleveraging} and {IInsuranceMoves}.
+    /// @notice What is instructed. Answers {IClearingMarkets}, {IDeleveraging}, {IClearingFunds} and {IInsuranceMoves}.
     address public immutable venue;
     /// @notice This deployment's LayerZero endpoint id.
     uint32 public immutable eid;
@@ -52,6 +60,8 @@ contract OperatorDesk is IOperatorDesk, Ownable {
     mapping(bytes32 operation => bool) private _used;
     /// @dev market => units moved out of its fund lately
     mapping(uint8 market => Limiter) private _moved;
+    /// @dev market => moves out of its fund that were carried out
+    mapping(uint8 market => uint256) private _moves;
 
     constructor(IIncidentHub hub_, address venue_, uint32 eid_, address owner_) Ownable(owner_) {
         (hub, venue, eid) = (hub_, venue_, eid_);
@@ -129,6 +139,21 @@ contract OperatorDesk is IOperatorDesk, Ownable {
         return _movable(market);
     }
 
+    /// @inheritdoc IOperatorDesk
+    function deskReport(uint8 market) external view returns (DeskReport memory report) {
+        report.isSetter = IClearingMarkets(venue).envelopeSetter() == address(this);
+        report.isMover = IClearingFunds(venue).insuranceMover() == address(this);
+        report.capLimits = _limits[InstructionKind.OpenInterestCap][market];
+        report.budgetLimits = _limits[InstructionKind.DeleveragingBudget][market];
+        report.moveLimits = _limits[InstructionKind.InsuranceMove][market];
+        (report.movable, report.moves) = (_movable(market), _moves[market]);
+        report.governedCap = IClearingMarkets(venue).marketParams(market).openInterestCap;
+        report.envelope = IClearingMarkets(venue).envelope(market);
+        (report.budgetLeft, report.budgetUntil) = IDeleveraging(venue).deleveragingBudget(market);
+        FundTerms memory terms = IClearingFunds(venue).fundTerms(market);
+        (report.movePpm, report.floorUnits) = (terms.movePpm, terms.floorUnits);
+    }
+
     /// @dev Signers in ascending order, so that none is counted twice. One that is no operator refuses the whole.
     function _requireQuorum(bytes32 digest, bytes calldata signatures) private view returns (uint256 signers) {
         uint256 quorum = hub.limits().quorum;
@@ -170,6 +195,7 @@ contract OperatorDesk is IOperatorDesk, Ownable {
         uint256 left = _movable(market);
         if (units > left) revert OperatorDesk_TooMuchDaily(market, units, left);
         LimiterLib.count(_moved[market], units, limits.mostUnitsDaily, MOVE_WINDOW);
+        ++_moves[market];
     }
 
     function _movable(uint8 market) private view returns (uint256) {

@@ -1,8 +1,10 @@
 import { computeAddress, SigningKey, TypedDataEncoder } from "ethers";
 
 import type { Hex } from "../../domain/hex.ts";
-import type { Directive, SignedDirective } from "../../domain/incident/directive.ts";
+import type { Directive, OperatorSignature, SignedDirective } from "../../domain/incident/directive.ts";
 import type { DirectiveSigner } from "../../ports/signer.ts";
+import { instructionDigest } from "./desk/instruction-digest.ts";
+import { domainOf } from "./eip712-domain.ts";
 
 const DIRECTIVE_TYPES = {
   Directive: [
@@ -13,11 +15,6 @@ const DIRECTIVE_TYPES = {
 };
 
 const WARM_UP_ROUNDS = 16;
-
-/** The EIP-712 domain of a mesh. It names no chain and no contract, so one signature serves every hub. */
-export function domainOf(meshId: Hex) {
-  return { name: "Cordon", version: "1", salt: meshId };
-}
 
 /** What operators sign: `IncidentHub.directiveDigest`. */
 export function directiveDigest(meshId: Hex, { decision, deadline, entries }: Directive): Hex {
@@ -31,16 +28,18 @@ export function createDirectiveSigner(meshId: Hex, keys: readonly string[]): Dir
     .map((key) => ({ key, address: computeAddress(key).toLowerCase() as Hex }))
     .sort((a, b) => (a.address < b.address ? -1 : 1));
 
-  function sign(directive: Directive): SignedDirective {
-    const digest = directiveDigest(meshId, directive);
-    const signatures = operators.map(({ key, address }) => ({
-      signer: address,
-      signature: key.sign(digest).serialized as Hex,
-    }));
-    return { directive, signatures };
-  }
+  const signAll = (digest: Hex): readonly OperatorSignature[] =>
+    operators.map(({ key, address }) => ({ signer: address, signature: key.sign(digest).serialized as Hex }));
+  const sign = (directive: Directive): SignedDirective => {
+    return { directive, signatures: signAll(directiveDigest(meshId, directive)) };
+  };
 
   // Cold code takes ten times as long: not when a halt waits. The deadline is long past, so nothing here can be used.
   for (let round = 0; round < WARM_UP_ROUNDS; round += 1) sign({ decision: meshId, deadline: 0, entries: "0x" });
-  return { operators: operators.map(({ address }) => address), sign: (directive) => Promise.resolve(sign(directive)) };
+  return {
+    operators: operators.map(({ address }) => address),
+    sign: (directive) => Promise.resolve(sign(directive)),
+    signInstruction: (instruction) =>
+      Promise.resolve({ instruction, signatures: signAll(instructionDigest(meshId, instruction)) }),
+  };
 }

@@ -2,11 +2,13 @@ import type { Eid } from "../../domain/eid.ts";
 import type { Hex } from "../../domain/hex.ts";
 import { type HubSnapshot, isSameState } from "../../domain/world/hub-state.ts";
 import { RelayerError } from "../../errors.ts";
-import type { Chain } from "../../ports/chain.ts";
+import type { Agreement, Chain } from "../../ports/chain.ts";
+import type { Desk } from "../../ports/desk.ts";
 import type { Errands } from "../../ports/errands.ts";
 import type { Messaging } from "../../ports/messaging.ts";
 import { createHeadComparison } from "./compare-heads.ts";
-import { createEvmErrands } from "./errands/evm-errands.ts";
+import { createEvmDesk } from "./desk/evm-desk.ts";
+import { type EvmErrands, createEvmErrands } from "./errands/evm-errands.ts";
 import { subscribeHeads } from "./head-subscription.ts";
 import { createHttpNode, type RpcNode } from "./http-node.ts";
 import { createEvmMessaging } from "./messaging/evm-messaging.ts";
@@ -35,6 +37,8 @@ export interface EvmChainOptions {
   readonly walletKey: string | null;
   /** Pays for errands; null, or left out, when none are done. */
   readonly keeper?: { readonly walletKey: string; readonly treasury: Hex | null } | null;
+  /** The operators' desk of the venue there; null, or left out, when there is none. */
+  readonly desk?: Hex | null;
   /** Accounts whose operator rights a snapshot tells. */
   readonly operators: readonly Hex[];
   readonly onRequest?: RpcPoolOptions["onRequest"];
@@ -62,6 +66,8 @@ export interface EvmChain extends Chain {
   readonly messaging: Messaging;
   /** Null without a wallet for errands. */
   readonly errands: Errands | null;
+  /** Null without a desk. */
+  readonly desk: Desk | null;
 }
 
 /** Connects to nothing yet: the first call does, and proves then that the node serves the right chain. */
@@ -72,6 +78,8 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
     options.walletKey === null
       ? null
       : createSubmitter({ ...sendingOf(options), walletKey: options.walletKey, chain: name, pool });
+  const errands = createErrandsOf(options, pool);
+  const deskAt = options.desk ?? null;
   const stopping = new AbortController();
   const comparison = createHeadComparison({ pool, nodes: options.rpcUrls.length, nowMs: () => performance.now() });
   const wakes = createWakes(options.wsUrl);
@@ -80,7 +88,8 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
     eid,
     name,
     messaging: createEvmMessaging({ ...options, pool }),
-    errands: createErrandsOf(options, pool),
+    errands,
+    desk: deskAt === null ? null : createEvmDesk({ name, eid, desk: deskAt, pool, submitter }),
 
     async heads(signal, next) {
       const look = await pool.run(async (session, health) => {
@@ -89,6 +98,7 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
         return found;
       }, signal);
       submitter?.noteHead(look.baseFeePerGas, stopping.signal);
+      errands?.noteHead(look.baseFeePerGas, stopping.signal);
       return look.heads;
     },
 
@@ -103,19 +113,7 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
       return comparison.below(pool.run((session) => readSnapshot(session, hub, ask), signal));
     },
 
-    async agreement(expected, quorum, signal) {
-      const isSame = (snapshot: HubSnapshot | null) => snapshot !== null && isSameState(snapshot, expected);
-      const outcomes = await pool.poll(
-        (session) => readSnapshot(session, hub, { at: expected.block, accounts: [] }),
-        signal,
-        (soFar) => soFar.filter(({ result }) => isSame(result)).length >= quorum,
-      );
-      const hostsOf = (some: typeof outcomes) => some.map(({ host }) => host);
-      return {
-        agreeing: hostsOf(outcomes.filter(({ result }) => isSame(result))),
-        differing: hostsOf(outcomes.filter(({ result }) => result !== null && !isSame(result))),
-      };
-    },
+    agreement: (expected, quorum, signal) => compareEndpoints(pool, hub, { expected, quorum, signal }),
 
     async submit(directive, signal, urgency) {
       if (submitter === null)
@@ -131,6 +129,8 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
         return { status: status === 1 ? "success" : "reverted", blockNumber };
       }, signal),
 
+    endpoints: () => pool.endpoints(),
+
     onHead: (wake) => wakes.add(wake),
 
     verify: (signal) => pool.verifyAll(signal),
@@ -141,6 +141,26 @@ export function createEvmChain(options: EvmChainOptions): EvmChain {
       pool.close();
       return Promise.resolve();
     },
+  };
+}
+
+interface Comparing {
+  readonly expected: HubSnapshot;
+  readonly quorum: number;
+  readonly signal: AbortSignal;
+}
+
+async function compareEndpoints(pool: RpcPool, hub: Hex, { expected, quorum, signal }: Comparing): Promise<Agreement> {
+  const isSame = (snapshot: HubSnapshot | null) => snapshot !== null && isSameState(snapshot, expected);
+  const outcomes = await pool.poll(
+    (session) => readSnapshot(session, hub, { at: expected.block, accounts: [] }),
+    signal,
+    (soFar) => soFar.filter(({ result }) => isSame(result)).length >= quorum,
+  );
+  const hostsOf = (some: typeof outcomes) => some.map(({ host }) => host);
+  return {
+    agreeing: hostsOf(outcomes.filter(({ result }) => isSame(result))),
+    differing: hostsOf(outcomes.filter(({ result }) => result !== null && !isSame(result))),
   };
 }
 
@@ -168,9 +188,9 @@ function sendingOf({ chainId, hub, settings, onReplaced }: EvmChainOptions) {
   };
 }
 
-function createErrandsOf(options: EvmChainOptions, pool: RpcPool): Errands | null {
+function createErrandsOf(options: EvmChainOptions, pool: RpcPool): EvmErrands | null {
   const keeper = options.keeper ?? null;
-  return keeper === null ? null : createEvmErrands({ ...options, ...keeper, chain: options.name, pool });
+  return keeper === null ? null : createEvmErrands({ ...sendingOf(options), ...keeper, chain: options.name, pool });
 }
 
 function createPool(options: EvmChainOptions): RpcPool {

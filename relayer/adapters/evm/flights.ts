@@ -6,6 +6,8 @@ export interface Payload {
   readonly to: string;
   readonly data: string;
   readonly gasLimit: number;
+  /** Native coin that goes with it; none unless given. */
+  readonly value?: bigint;
   readonly isUrgent: boolean;
 }
 
@@ -57,6 +59,8 @@ export interface Flights {
   readonly size: number;
   /** The unmined transaction that does what `key` says. */
   find(key: string): Flight | null;
+  /** What is in flight with `nonce`. */
+  at(nonce: number): Flight | null;
   /** What did as `key` says and was mined lately, or null. */
   findMined(key: string): Flight | null;
   /** The first nonce that is neither mined nor waiting nor in flight from here. Takes nothing. */
@@ -97,6 +101,7 @@ export function createFlights({ resubmissionTimeoutMs, notInMempoolTimeoutMs }: 
       return flights.size;
     },
     find: (key) => [...flights.values()].find(({ payload }) => payload.key === key) ?? null,
+    at: (nonce) => flights.get(nonce) ?? null,
     findMined: (key) => [...settled.values()].find(({ payload }) => payload.key === key) ?? null,
     firstHole() {
       let nonce = Math.max(counts.mined, counts.pending);

@@ -2,7 +2,9 @@ import { computeAddress, id, recoverAddress, SigningKey, TypedDataEncoder } from
 
 import type { Hex } from "../../domain/hex.ts";
 import type { Identity, Sealed } from "../../ports/signer.ts";
-import { directiveDigest, domainOf } from "./directive-signer.ts";
+import { instructionDigest } from "./desk/instruction-digest.ts";
+import { directiveDigest } from "./directive-signer.ts";
+import { domainOf } from "./eip712-domain.ts";
 
 const SEAL_TYPES = {
   PeerMessage: [
@@ -24,7 +26,10 @@ export function createIdentity(meshId: Hex, operatorKey: string): Identity {
     operator: addressOfKey(operatorKey),
     seal: (message) => key.sign(digestOf(message)).serialized as Hex,
     sealerOf: (message, seal) => recover(() => digestOf(message), seal),
-    signerOf: (directive, signature) => recover(() => directiveDigest(meshId, directive), signature),
+    signerOf: (told, signature) => {
+      const digest = () => ("operation" in told ? instructionDigest(meshId, told) : directiveDigest(meshId, told));
+      return recover(digest, signature);
+    },
   };
 }
 

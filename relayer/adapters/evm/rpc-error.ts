@@ -45,6 +45,11 @@ export function isNodeFault(error: RelayerError): boolean {
   return NODE_FAULTS.has(error.name);
 }
 
+/** Whether a contract reverted: an answer, not a failure of the node. */
+export function isRevert({ name, facts }: RelayerError): boolean {
+  return name === "RPC_REFUSED" && (facts["nodeCode"] === 3 || /revert/i.test(String(facts["nodeMessage"])));
+}
+
 const NODE_FAULTS: ReadonlySet<string> = new Set([
   "RPC_UNAVAILABLE",
   "RPC_LIMITED",

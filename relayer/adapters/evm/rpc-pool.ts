@@ -1,32 +1,13 @@
 import { RelayerError } from "../../errors.ts";
+import type { EndpointHealth } from "../../ports/chain.ts";
 import type { RangeHints } from "../../ports/range-hints.ts";
-import type { RpcCall, RpcNode, RpcOutcome } from "./http-node.ts";
+import type { RpcNode } from "./http-node.ts";
 import { createLogRange, type LogRange } from "./log-range.ts";
 import { type NodeHealth, createNodeHealth, orderByHealth } from "./node-health.ts";
 import { isNodeFault } from "./rpc-error.ts";
+import { type RequestStatus, type RpcSession, type SessionNode, openSession } from "./rpc-session.ts";
 
-/** One node for the length of one sequence of calls. */
-export interface RpcSession {
-  readonly host: string;
-  /** `read` as in {@link RpcNode.request}. */
-  call(method: string, params: readonly unknown[], read?: (answer: Uint8Array) => unknown): Promise<unknown>;
-  /** Several calls as one batch, each outcome in its place. Absent where the node cannot be sent one. */
-  callAll?(calls: readonly RpcCall[]): Promise<readonly RpcOutcome[]>;
-  /** What was learned about this node, kept as long as the process. */
-  readonly memory: NodeMemory;
-}
-
-export interface NodeMemory {
-  /** How many blocks an eth_getLogs to this node may span. */
-  readonly logRange: LogRange;
-  /** Whether the node takes a block hash where a block number can stand (EIP-1898). */
-  readsByHash: boolean;
-  /** Whether the node takes batches. */
-  takesBatches: boolean;
-}
-
-/** How a request ended, for the metrics. */
-export type RequestStatus = "ok" | "unavailable" | "limited" | "refused" | "malformed";
+export type { RequestStatus, RpcSession } from "./rpc-session.ts";
 
 export interface RpcPoolOptions {
   readonly nodes: readonly RpcNode[];
@@ -62,6 +43,17 @@ export interface RpcPool {
     isEnough: (outcomes: readonly PollOutcome<T>[]) => boolean,
   ): Promise<readonly PollOutcome<T>[]>;
 
+  /**
+   * Runs `sequence` against several nodes at once and resolves with the first that succeeds: for what every node may do
+   * as well, and any of them is enough. The others go on behind it. Where all of them fail the rest is tried in order.
+   *
+   * @throws RelayerError of the most preferred node that failed
+   */
+  spread<T>(sequence: Sequence<T>, signal: AbortSignal): Promise<T>;
+
+  /** Every node by host, in the configured order, as it stands now. */
+  endpoints(): readonly EndpointHealth[];
+
   /** Verifies every node now. The outcome by host, in order: null where all is well. */
   verifyAll(signal: AbortSignal): Promise<readonly { readonly host: string; readonly error: RelayerError | null }[]>;
 
@@ -74,16 +66,16 @@ export interface PollOutcome<T> {
   readonly result: T | null;
 }
 
+/** Nodes that are handed the same at once, at the most. */
+export const SPREAD_MAX = 3;
+
 interface Run {
   readonly signal: AbortSignal;
   /** Whether the configuration itself is on trial: what serves another chain is then its fault. */
   readonly isConfigured?: boolean;
 }
 
-interface Member {
-  readonly node: RpcNode;
-  readonly memory: NodeMemory;
-  readonly health: NodeHealth;
+interface Member extends SessionNode {
   isVerified: boolean;
 }
 
@@ -95,51 +87,14 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
     health: createNodeHealth(),
     isVerified: false,
   }));
-  /** Once a node has proven what the configuration says, a node that serves something else is at fault, not the configuration. */
-  let isProven = false;
-
-  async function verify(member: Member, session: RpcSession, isConfigured: boolean): Promise<void> {
-    if (member.isVerified) return;
-    try {
-      await options.verify(session);
-    } catch (error) {
-      const failure = RelayerError.from(error);
-      throw isProven && !isConfigured && failure.fate === "halt" ? strayed(failure) : failure;
-    }
-    member.isVerified = true;
-    isProven = true;
-  }
-
-  async function runOn<T>(member: Member, sequence: Sequence<T>, { signal, isConfigured = false }: Run): Promise<T> {
-    const session = openSession(member, signal, options.onRequest);
-    try {
-      await verify(member, session, isConfigured);
-      const result = await sequence(session, member.health);
-      member.health.succeed();
-      return result;
-    } catch (error) {
-      const failure = RelayerError.from(error);
-      // One that was away may come back as another: it is verified again.
-      const isAway = !signal.aborted && member.health.fail(failure, nowMs());
-      if (isAway && failure.name === "RPC_UNAVAILABLE") member.isVerified = false;
-      throw failure;
-    }
-  }
-
+  const runOn = createRunner(options, nowMs);
+  const inOrder = () => orderByHealth(members, nowMs());
   return {
-    async run(sequence, signal) {
-      const failures: RelayerError[] = [];
-      for (const member of orderByHealth(members, nowMs())) {
-        try {
-          return await runOn(member, sequence, { signal });
-        } catch (error) {
-          const failure = RelayerError.from(error);
-          if (!isNodeFault(failure) || signal.aborted) throw failure;
-          failures.push(failure);
-        }
-      }
-      throw failures[0] ?? new RelayerError("RPC_UNAVAILABLE", "no node is configured");
-    },
+    run: (sequence, signal) => runInOrder(inOrder(), { runOn, sequence, signal }),
+
+    spread: (sequence, signal) => spread(inOrder(), { runOn, sequence, signal }),
+
+    endpoints: () => members.map(({ node, health }) => describeHealth(node.host, health, nowMs())),
 
     poll: (sequence, signal, isEnough) =>
       collect(
@@ -160,6 +115,85 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
 
     close: () => members.forEach(({ node }) => node.close()),
   };
+}
+
+type RunOn = <T>(member: Member, sequence: Sequence<T>, run: Run) => Promise<T>;
+
+/** Runs a sequence on one node, verified before, and keeps account of how that went. */
+function createRunner(options: RpcPoolOptions, nowMs: () => number): RunOn {
+  /** Once a node has proven what the configuration says, a node that serves something else is at fault, not the configuration. */
+  let isProven = false;
+
+  async function verify(member: Member, session: RpcSession, isConfigured: boolean): Promise<void> {
+    if (member.isVerified) return;
+    try {
+      await options.verify(session);
+    } catch (error) {
+      const failure = RelayerError.from(error);
+      throw isProven && !isConfigured && failure.fate === "halt" ? strayed(failure) : failure;
+    }
+    member.isVerified = true;
+    isProven = true;
+  }
+
+  async function runOn<T>(member: Member, sequence: Sequence<T>, { signal, isConfigured = false }: Run): Promise<T> {
+    const session = openSession(member, signal, { onRequest: options.onRequest, nowMs });
+    try {
+      await verify(member, session, isConfigured);
+      const result = await sequence(session, member.health);
+      member.health.succeed();
+      return result;
+    } catch (error) {
+      const failure = RelayerError.from(error);
+      // One that was away may come back as another: it is verified again.
+      const isAway = !signal.aborted && member.health.fail(failure, nowMs());
+      if (isAway && failure.name === "RPC_UNAVAILABLE") member.isVerified = false;
+      throw failure;
+    }
+  }
+  return runOn;
+}
+
+interface Running<T> {
+  readonly runOn: RunOn;
+  readonly sequence: Sequence<T>;
+  readonly signal: AbortSignal;
+}
+
+/** One after the other, until one succeeds or the fault is not a node's. */
+async function runInOrder<T>(of: readonly Member[], { runOn, sequence, signal }: Running<T>): Promise<T> {
+  const failures: RelayerError[] = [];
+  for (const member of of) {
+    try {
+      return await runOn(member, sequence, { signal });
+    } catch (error) {
+      const failure = RelayerError.from(error);
+      if (!isNodeFault(failure) || signal.aborted) throw failure;
+      failures.push(failure);
+    }
+  }
+  throw failures[0] ?? new RelayerError("RPC_UNAVAILABLE", "no node is configured");
+}
+
+async function spread<T>(ordered: readonly Member[], running: Running<T>): Promise<T> {
+  const { runOn, sequence, signal } = running;
+  // The caller has what it wants with the first: that must not call the others off.
+  const followed = follow(signal);
+  const chosen = ordered.slice(0, SPREAD_MAX);
+  try {
+    return await Promise.any(chosen.map((member) => runOn(member, sequence, { signal: followed.signal })));
+  } catch (error) {
+    const [first] = (error as AggregateError).errors.map((each) => RelayerError.from(each));
+    const rest = ordered.slice(SPREAD_MAX);
+    if (first === undefined || !isNodeFault(first) || signal.aborted || rest.length === 0) {
+      throw first ?? new RelayerError("RPC_UNAVAILABLE", "no node is configured");
+    }
+    return await runInOrder(rest, running).catch(() => {
+      throw first;
+    });
+  } finally {
+    followed.letGo();
+  }
 }
 
 /** Runs all at once. A wrong chain behind any of them ends it. */
@@ -197,41 +231,16 @@ function createRangeOf(host: string, { maxLogRange, hints }: RpcPoolOptions): Lo
   return createLogRange(maxLogRange, { width: hints?.recall(host) ?? maxLogRange, onLearned });
 }
 
-function openSession(member: Member, signal: AbortSignal, onRequest: RpcPoolOptions["onRequest"]): RpcSession {
-  const { node, memory } = member;
-  const noteFailed = (method: string, error: unknown) =>
-    onRequest?.(method, STATUS_OF[RelayerError.from(error).name] ?? "unavailable");
-  const session: RpcSession = {
-    host: node.host,
-    memory,
-    async call(method, params, read) {
-      try {
-        const result = await node.request(method, params, signal, read);
-        onRequest?.(method, "ok");
-        return result;
-      } catch (error) {
-        noteFailed(method, error);
-        throw error;
-      }
-    },
-  };
-  if (node.requestAll === undefined) return session;
-  return {
-    ...session,
-    async callAll(calls) {
-      const outcomes = await node.requestAll?.(calls, signal);
-      outcomes?.forEach((outcome, index) => {
-        const { method = "" } = calls[index] ?? {};
-        if ("error" in outcome) noteFailed(method, outcome.error);
-        else onRequest?.(method, "ok");
-      });
-      return outcomes ?? [];
-    },
-  };
+function describeHealth(host: string, health: NodeHealth, nowMs: number): EndpointHealth {
+  const { latencyMs, errorRate, score, isDoubted, restsUntilMs } = health;
+  return { host, score, latencyMs, errorRate, isDoubted, isResting: restsUntilMs > nowMs };
 }
 
-const STATUS_OF: Readonly<Record<string, RequestStatus>> = {
-  RPC_LIMITED: "limited",
-  RPC_REFUSED: "refused",
-  RPC_MALFORMED: "malformed",
-};
+/** Aborts with `signal` until it is let go. Every request has a time limit of its own. */
+function follow(signal: AbortSignal): { readonly signal: AbortSignal; letGo(): void } {
+  const own = new AbortController();
+  const abort = (): void => own.abort(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  return { signal: own.signal, letGo: () => signal.removeEventListener("abort", abort) };
+}

@@ -30,8 +30,8 @@ export function signCall(
   payload: Payload,
   fields: Fees & { readonly chainId: number; readonly nonce: number },
 ): { readonly raw: string; readonly txHash: Hex } {
-  const { to, data, gasLimit } = payload;
-  const tx = Transaction.from({ type: 2, to, data, gasLimit, ...fields });
+  const { to, data, gasLimit, value = 0n } = payload;
+  const tx = Transaction.from({ type: 2, to, data, gasLimit, value, ...fields });
   tx.signature = key.sign(tx.unsignedHash);
   const raw = tx.serialized;
   return { raw, txHash: keccak256(raw) as Hex };

@@ -20,6 +20,8 @@ const WARM_UP_ROUNDS = 8;
 const RAISES_AT_ONCE = 4;
 /** What a halt of four markets with a quorum of three takes, for the reserve. */
 const HALT_GAS = submitGasLimit(4, 3);
+/** Hashes of replaced transactions that are remembered. */
+const SIBLINGS_KEPT = 512;
 const ZERO_HASH: Hex = `0x${"00".repeat(32)}`;
 
 export interface SubmitterOptions {
@@ -38,10 +40,21 @@ export interface SubmitterOptions {
 /** Whether a transaction may use the wallet's reserve, and the higher limit of fees. */
 export type Urgency = "urgent" | "routine";
 
-/** Sends directives from one wallet to one hub, and sees to it that each nonce is mined. */
+/** A call to another contract than the hub. What is the same call while it is not mined is the same transaction. */
+export type OutgoingCall = Omit<Payload, "key" | "isUrgent">;
+
+/** Sends from one wallet, directives to one hub before all, and sees to it that each nonce is mined. */
 export interface Submitter {
+  /** Lower case. */
+  readonly address: Hex;
+  /** What is offered, as the last heads stand. */
+  readonly fees: FeeBook;
   /** The same directive while it is not mined is the same transaction: sent again, and dearer once it is stuck. */
   submit(signed: SignedDirective, signal: AbortSignal, urgency?: Urgency): Promise<Hex>;
+  /** The same for any call. It can wait: it leaves the wallet's reserve alone. */
+  send(call: OutgoingCall, signal: AbortSignal): Promise<Hex>;
+  /** Hashes under which what was sent as `txHash` may be in the chain: a dearer one may have taken its place. */
+  hashesOf(txHash: Hex): readonly Hex[];
   /** A head was read: takes its fee, and brings nonces, tip and balance up to date behind the scenes. */
   noteHead(baseFeePerGas: bigint | null, signal: AbortSignal): void;
 }
@@ -58,7 +71,7 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
     read: (signal) => pool.run((session) => readCounts(session, address), signal),
     nowMs,
   });
-  const wallet: Wallet = { options, settings, key, address, fees, nonces, nowMs, balance: null };
+  const wallet: Wallet = { options, settings, key, address, fees, nonces, nowMs, balance: null, siblings: new Map() };
   let lastRefreshMs = -Infinity;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -86,10 +99,17 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
   }
 
   return {
+    address: address.toLowerCase() as Hex,
+    fees,
     submit(signed, signal, urgency = "urgent") {
       const payload = payloadOf(signed, options.hub, urgency === "urgent");
       return inTurn(() => submitWith(wallet, payload, signal));
     },
+    send(call, signal) {
+      const key = `${call.to}/${String(call.value ?? 0n)}/${call.data}`;
+      return inTurn(() => submitWith(wallet, { ...call, key, isUrgent: false }, signal));
+    },
+    hashesOf: (txHash) => wallet.siblings.get(txHash) ?? [txHash],
     noteHead(baseFeePerGas, signal) {
       fees.noteBaseFee(baseFeePerGas);
       void refreshBehind(signal);
@@ -108,6 +128,8 @@ interface Wallet {
   readonly nowMs: () => number;
   /** Null while it was not read. */
   balance: bigint | null;
+  /** hash => every hash that its nonce was used under for the same call, this one among them */
+  readonly siblings: Map<Hex, readonly Hex[]>;
 }
 
 async function submitWith(wallet: Wallet, payload: Payload, signal: AbortSignal): Promise<Hex> {
@@ -156,7 +178,7 @@ function sendAgain(wallet: Wallet, flight: Flight, signal: AbortSignal): Promise
 
 async function rebroadcast({ options, nonces }: Wallet, { raw, txHash }: Flight, signal: AbortSignal): Promise<Hex> {
   try {
-    await options.pool.run((session) => send(session, raw, txHash as Hex), signal);
+    await options.pool.spread((session) => send(session, raw, txHash as Hex), signal);
     return txHash as Hex;
   } catch (error) {
     nonces.markStale();
@@ -212,12 +234,13 @@ async function outbid(wallet: Wallet, bid: Bid, signal: AbortSignal): Promise<He
   return null;
 }
 
-async function fly({ options, key, nonces, nowMs }: Wallet, bid: Bid, signal: AbortSignal): Promise<Hex> {
+async function fly({ options, key, nonces, nowMs, siblings }: Wallet, bid: Bid, signal: AbortSignal): Promise<Hex> {
   const { nonce, payload, fees } = bid;
   const { raw, txHash } = signCall(key, payload, { ...fees, nonce, chainId: options.chainId });
   const sentAtMs = nowMs();
   try {
-    await options.pool.run((session) => send(session, raw, txHash), signal);
+    await options.pool.spread((session) => send(session, raw, txHash), signal);
+    noteSiblings(siblings, nonces.flights.at(nonce), { payload, txHash });
     nonces.flights.note({ ...bid, raw, txHash, sentAtMs });
     return txHash;
   } catch (error) {
@@ -226,6 +249,19 @@ async function fly({ options, key, nonces, nowMs }: Wallet, bid: Bid, signal: Ab
     nonces.markStale();
     throw error;
   }
+}
+
+/** What frees a nonce does not do what was sent with it before, and is no sibling of it. */
+function noteSiblings(
+  siblings: Map<Hex, readonly Hex[]>,
+  before: Flight | null,
+  { payload, txHash }: Pick<Flight, "payload"> & { readonly txHash: Hex },
+): void {
+  if (before === null || before.payload.key !== payload.key || before.txHash === txHash) return;
+  const former = before.txHash as Hex;
+  const all = [...(siblings.get(former) ?? [former]), txHash];
+  for (const hash of all) siblings.set(hash, all);
+  for (const hash of siblings.keys()) if (siblings.size > SIBLINGS_KEPT) siblings.delete(hash);
 }
 
 /** Cold code takes ten times as long, and the first signature builds tables besides: not when a halt waits. */
@@ -239,7 +275,7 @@ function warmUp(key: SigningKey, { hub, chainId }: SubmitterOptions): void {
   }
 }
 
-/** One raw send, the same bytes to whichever node takes them. */
+/** One raw send: the same bytes go to several nodes at once, and one that has them already has taken them. */
 async function send(session: RpcSession, raw: string, txHash: Hex): Promise<void> {
   try {
     parseAnswer(Hash, await session.call("eth_sendRawTransaction", [raw]), "eth_sendRawTransaction");

@@ -59,6 +59,7 @@ const PAGES = [
   "/status",
   "/v1/convergence",
   "/v1/actions",
+  "/v1/instructions",
   "/v1/messages",
   "/v1/recoveries",
   ...INSIGHT_PAGES,
@@ -88,6 +89,7 @@ function servePages(app: FastifyInstance, status: () => RelayerStatus | null): v
   page("/status", (of) => ({ code: 200, body: { chains: of.chains() } }));
   page("/v1/convergence", (of) => ({ code: 200, body: of.convergence() }));
   page("/v1/actions", (of) => ({ code: 200, body: { actions: of.actions() } }));
+  page("/v1/instructions", (of) => ({ code: 200, body: { instructions: of.instructions() } }));
   page("/v1/messages", (of) => ({ code: 200, body: { messages: of.messages() } }));
   page("/v1/recoveries", (of) => ({ code: 200, body: { recoveries: of.recoveries() } }));
 }

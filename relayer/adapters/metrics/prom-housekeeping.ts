@@ -22,6 +22,7 @@ export function createHousekeepingMetrics(registry: Registry, prefix: string): H
   ]);
   const recoveries = gauge("recoveries_open", "Nonces and packets that only the hub's delegate can clear.", ["chain"]);
   const errands = counter("errands_total", "Errands by what became of them.", ["chain", "kind", "outcome"]);
+  const reverting = gauge("sensors_reverting", "Sensors that revert whenever they are poked.", ["chain"]);
   const wallet = gauge("keeper_wallet_ether", "Native coin of the wallet that pays for errands.", ["chain"]);
   const hub = gauge("hub_funds_ether", "Native coin that the hub has for messages.", ["chain"]);
 
@@ -35,6 +36,7 @@ export function createHousekeepingMetrics(registry: Registry, prefix: string): H
     },
     recoveriesOpen: (all) => all.forEach((count, chain) => recoveries.set({ chain }, count)),
     errand: (chain, { kind, outcome }) => errands.inc({ chain, kind, outcome }),
+    sensorsReverting: (chain, count) => reverting.set({ chain }, count),
     funds(chain, of) {
       wallet.set({ chain }, of.wallet);
       hub.set({ chain }, of.hub);

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
+import type { EndpointHealth } from "../../ports/chain.ts";
 import type { Metrics } from "../../ports/metrics.ts";
 import type { HousekeepingMetrics } from "../../ports/housekeeping-metrics.ts";
 import type { QueueCounts } from "../../ports/queue.ts";
@@ -19,6 +20,8 @@ export interface PromMetricsOptions {
   readonly nowMs: () => number;
   /** Null while the queue cannot be read: then nothing of it is exported. */
   readonly readQueue: () => Promise<QueueCounts | null>;
+  /** Every chain's endpoints, at the moment of asking. None unless given. */
+  readonly readEndpoints?: () => readonly (EndpointHealth & { readonly chain: string })[];
 }
 
 /** The `Metrics` port on prom-client, what only adapters know, and the page. */
@@ -40,6 +43,7 @@ export function createPromMetrics(options: PromMetricsOptions): PromMetrics {
   of.buildInfo.set({ relayer: options.relayer, version: options.version, node: process.version }, 1);
   const heads = createHeads(registry, options.nowMs);
   exportQueue(registry, options.readQueue);
+  exportEndpoints(registry, options.readEndpoints ?? (() => []));
 
   return {
     chainRead: (chain, at) => heads.set(chain, { ...at, readAtMs: options.nowMs() }),
@@ -174,6 +178,29 @@ function createHeads(registry: Registry, nowMs: () => number): Map<string, Head>
   exportHead("chain_finalised_block", "Finalised head of the chain.", ({ finalised }) => finalised);
   exportHead("chain_lag_blocks", "Blocks that are there and not read yet.", ({ lagBlocks }) => lagBlocks);
   return heads;
+}
+
+function exportEndpoints(registry: Registry, read: NonNullable<PromMetricsOptions["readEndpoints"]>): void {
+  const labelNames = ["chain", "host"];
+  const gauge = (name: string, help: string, valueOf: (of: EndpointHealth) => number | null): void => {
+    new Gauge({
+      ...{ name: PREFIX + name, help, labelNames, registers: [registry] },
+      collect() {
+        this.reset();
+        for (const { chain, ...of } of read()) {
+          const value = valueOf(of);
+          if (value !== null) this.set({ chain, host: of.host }, value);
+        }
+      },
+    });
+  };
+  gauge("endpoint_score", "How soon an endpoint is asked: 1 at best; 0 while it rests.", ({ score, isResting }) =>
+    isResting ? 0 : score,
+  );
+  gauge("endpoint_latency_seconds", "How long an endpoint's answers take, lately.", ({ latencyMs }) =>
+    latencyMs === null ? null : latencyMs / 1_000,
+  );
+  gauge("endpoint_error_ratio", "Part of an endpoint's requests that failed, lately.", ({ errorRate }) => errorRate);
 }
 
 function exportQueue(registry: Registry, readQueue: PromMetricsOptions["readQueue"]): void {

@@ -111,9 +111,9 @@ async function coSign(
   const needed = Math.max(...actions.map(({ eid }) => chains.get(eid)?.latest.state.limits.quorum ?? 0));
   try {
     const proposal = { text, index, directive: own.directive };
-    const signed = await gatherSignatures(context, coSigners, { proposal, own, needed });
+    const signatures = await gatherSignatures(context, coSigners, { proposal, own: own.signatures, needed });
     pace.succeed();
-    return signed;
+    return { directive: own.directive, signatures };
   } catch (error) {
     pace.fail();
     throw error;

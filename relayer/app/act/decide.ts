@@ -8,6 +8,7 @@ import type { Observation } from "../../domain/world/observation.ts";
 import { RelayerError, describeError } from "../../errors.ts";
 import type { Hasher } from "../../ports/hasher.ts";
 import type { AppContext } from "../context.ts";
+import type { Instructor } from "../desk/instruct.ts";
 import type { JournalWriter } from "../journal-writer.ts";
 import type { QuorumPace } from "../quorum/pace.ts";
 import type { Turns } from "../quorum/turns.ts";
@@ -27,6 +28,8 @@ export interface DecidePorts {
   readonly hasher: Hasher;
   readonly journal: JournalWriter;
   readonly actor: Actor;
+  /** Null where no desk is told anything. */
+  readonly instructor: Pick<Instructor, "consider"> | null;
   /** Null where this node has no peers. */
   readonly fleet: { readonly operators: readonly Hex[]; readonly turns: Turns; readonly pace: QuorumPace } | null;
 }
@@ -106,7 +109,9 @@ function decideAs(authority: Authority, context: AppContext, round: Round): void
   const input = isWithoutVenues ? { ...whole, venues: NO_VENUES } : whole;
   const planned = plan(input, policy);
   if (planned === null) return;
-  const { decision, text, hash } = sealDecision(planned, input, (of) => hasher.keccakUtf8(of));
+  const sealed = sealDecision(planned, input, (of) => hasher.keccakUtf8(of));
+  const { decision, text, hash } = sealed;
+  ports.instructor?.consider(sealed, authority === "joint");
   const mine = listUndertakings(decision, hash).flatMap((all) => chooseOwn(all, authority, fleet));
   const undertakings = mine.flatMap((all) => holdBack(all, gates[authority], onHeld));
   if (undertakings.length > 0) undertake(context, ports, { authority, text, hash, undertakings, seenMs });

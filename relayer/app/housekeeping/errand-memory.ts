@@ -1,9 +1,9 @@
 import { type Errand, errandId } from "../../domain/errand/errand.ts";
-import { type Purse, type Quote, pay } from "../../domain/errand/judge.ts";
 import type { Hex } from "../../domain/hex.ts";
 import { packetKey } from "../../domain/packet/packet.ts";
 
-const DAY_MS = 86_400_000;
+/** Reverts in a row after which a sensor is in trouble: a poke that finds nothing new does not revert. */
+const REVERTS_TOLERATED = 3;
 
 /** An errand on its way. */
 export interface PendingErrand {
@@ -20,14 +20,16 @@ export interface ErrandMemory {
   isResting(errand: Errand, nowMs: number): boolean;
   /** Wall time at which it was last done, or null. */
   doneMs(errand: Errand): number | null;
-  /** The purse of the day that `nowMs` lies in, with this balance. */
-  purse(balanceWei: bigint, nowMs: number): Purse;
-  noteSent(errand: Errand, sent: { readonly txHash: Hex; readonly quote: Quote; readonly nowMs: number }): void;
+  noteSent(errand: Errand, sent: { readonly txHash: Hex; readonly nowMs: number }): void;
   /** It is not looked at again before `untilMs`. */
   rest(errand: Errand, untilMs: number): void;
   /** It is not on its way any more. */
   settle(errand: Errand, of: { readonly isDone: boolean; readonly nowMs: number }): void;
   noteFailure(errand: Errand): number;
+  /** What trying a sensor came to. @returns whether it has just come into trouble, or out of it; null when neither */
+  noteTried(errand: Errand, isReverted: boolean): "troubled" | "mended" | null;
+  /** Sensors that revert whenever they are tried. */
+  troubled(): readonly Errand[];
   /** Forgets the failures of packets that are over. */
   forget(isOpen: (packetKey: string) => boolean): void;
 }
@@ -37,24 +39,16 @@ export function createErrandMemory(): ErrandMemory {
   const failures = new Map<string, number>();
   const restsUntil = new Map<string, number>();
   const done = new Map<string, number>();
-  let day = -1;
-  let spent: Purse = { balanceWei: 0n, spentWei: 0n, spentOnChoresWei: 0n, givenWei: 0n };
+  /** errand id => reverts in a row */
+  const reverts = new Map<string, { readonly errand: Errand; readonly count: number }>();
 
   return {
     pending,
     failures,
     isResting: (errand, nowMs) => pending.has(errandId(errand)) || nowMs < (restsUntil.get(errandId(errand)) ?? 0),
     doneMs: (errand) => done.get(errandId(errand)) ?? null,
-    purse(balanceWei, nowMs) {
-      const today = Math.floor(nowMs / DAY_MS);
-      if (today !== day) spent = { balanceWei, spentWei: 0n, spentOnChoresWei: 0n, givenWei: 0n };
-      day = today;
-      spent = { ...spent, balanceWei };
-      return spent;
-    },
-    noteSent(errand, { txHash, quote, nowMs }) {
+    noteSent(errand, { txHash, nowMs }) {
       pending.set(errandId(errand), { errand, txHash, sentMs: nowMs });
-      spent = pay(spent, errand, quote);
     },
     rest(errand, untilMs) {
       restsUntil.set(errandId(errand), untilMs);
@@ -70,6 +64,18 @@ export function createErrandMemory(): ErrandMemory {
       failures.set(key, count);
       return count;
     },
+    noteTried(errand, isReverted) {
+      if (errand.kind !== "poke" && errand.kind !== "report-silence") return null;
+      const id = errandId(errand);
+      const before = reverts.get(id)?.count ?? 0;
+      if (!isReverted) {
+        reverts.delete(id);
+        return before >= REVERTS_TOLERATED ? "mended" : null;
+      }
+      reverts.set(id, { errand, count: before + 1 });
+      return before + 1 === REVERTS_TOLERATED ? "troubled" : null;
+    },
+    troubled: () => [...reverts.values()].flatMap(({ errand, count }) => (count >= REVERTS_TOLERATED ? [errand] : [])),
     forget(isOpen) {
       for (const key of failures.keys()) if (!isOpen(key)) failures.delete(key);
       for (const id of restsUntil.keys()) {

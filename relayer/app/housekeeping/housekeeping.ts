@@ -1,10 +1,13 @@
 import type { Eid } from "../../domain/eid.ts";
+import type { Errand } from "../../domain/errand/errand.ts";
 import { isSettled } from "../../domain/packet/packet-state.ts";
 import { type PacketView, listPackets } from "../../domain/packet/packet-view.ts";
 import type { Backlog, HousekeepingMetrics } from "../../ports/housekeeping-metrics.ts";
 import type { MessagesView } from "../../ports/message-status.ts";
+import type { PurseStore } from "../../ports/purses.ts";
 import type { AppContext } from "../context.ts";
 import type { Loops } from "../loops.ts";
+import { type TurnsOptions, createTurns } from "../quorum/turns.ts";
 import { createErrandMemory } from "./errand-memory.ts";
 import { followPackets } from "./follow-packets.ts";
 import type { KeptChain } from "./kept-chain.ts";
@@ -12,6 +15,8 @@ import { createMessagesView } from "./messages-view.ts";
 import { type PacketLedger, createPacketLedger } from "./packet-ledger.ts";
 import { type ErrandPolicy, runErrands } from "./run-errands.ts";
 
+/** An errand that was not due for so many rounds is over; if it comes again, its order of nodes waits anew. */
+const FORGOTTEN_ROUNDS = 4;
 /** How often backlog and open recoveries are measured. */
 const MEASURE_EVERY_MS = 1_000;
 
@@ -23,9 +28,22 @@ export interface HousekeepingOptions {
   readonly lookbackBlocks: number;
   /** How long a packet may stay unverified before it counts as stuck. */
   readonly stuckAfterMs: number;
+  /** What errands have cost today, beyond this process. */
+  readonly purses?: PurseStore;
+  /** The nodes that share the errands with this one; left out where it is alone. */
+  readonly nodes?: Omit<TurnsOptions, "clock" | "forgottenMs">;
+}
+
+/** A sensor that reverts whenever it is tried. */
+export interface TroubledSensor {
+  readonly chain: string;
+  readonly sensor: string;
+  /** What was tried: a market, or a peer's endpoint id. */
+  readonly about: number;
 }
 
 export interface Housekeeping extends MessagesView {
+  troubledSensors(): readonly TroubledSensor[];
   /** Ends with the context's signal. */
   readonly ended: Promise<unknown>;
 }
@@ -39,6 +57,9 @@ export function startHousekeeping(context: AppContext, options: HousekeepingOpti
   const { chains, metrics, errands: policy, lookbackBlocks, stuckAfterMs } = options;
   const packets = createPacketLedger();
   const kept = chains.map((chain) => ({ ...chain, memory: createErrandMemory() }));
+  const { purses = null, nodes } = options;
+  const forgottenMs = FORGOTTEN_ROUNDS * policy.everyMs;
+  const turns = nodes === undefined ? null : createTurns({ ...nodes, clock, forgottenMs });
   const names = new Map<Eid, string>(chains.map(({ chain }) => [chain.eid, chain.name]));
   const nameOf = (eid: Eid): string => names.get(eid) ?? String(eid);
   const failures = () => new Map(kept.flatMap(({ memory }) => [...memory.failures]));
@@ -64,12 +85,23 @@ export function startHousekeeping(context: AppContext, options: HousekeepingOpti
       const { errands } = each;
       if (errands === null) return [];
       return [
-        runErrands(context, { kept: each, errands, peers: peersOf(each), packets, memory, policy, metrics }, loops),
+        runErrands(
+          context,
+          { kept: each, errands, peers: peersOf(each), packets, memory, policy, metrics, purses, turns },
+          loops,
+        ),
       ];
     }),
     loops.run("messages", { turn: measure, pause: () => clock.sleep(MEASURE_EVERY_MS, signal), signal }),
   ]);
-  return { ...view, ended };
+  const troubledSensors = () =>
+    kept.flatMap(({ chain: { name }, memory }) => memory.troubled().flatMap((errand) => describeTrouble(name, errand)));
+  return { ...view, troubledSensors, ended };
+}
+
+function describeTrouble(chain: string, errand: Errand): readonly TroubledSensor[] {
+  if (errand.kind === "poke") return [{ chain, sensor: errand.sensor, about: errand.market }];
+  return errand.kind === "report-silence" ? [{ chain, sensor: errand.sensor, about: errand.peer }] : [];
 }
 
 /** Counts a packet once for every state that it comes into. */

@@ -1,6 +1,6 @@
 import { type ChorePolicy, type HubFacts, isRefreshDue, isWorthwhile, listChores } from "../../domain/errand/chores.ts";
 import { type Errand, errandId, purposeOf } from "../../domain/errand/errand.ts";
-import { type SpendingPolicy, judgeErrand } from "../../domain/errand/judge.ts";
+import { type Quote, type SpendingPolicy, judgeErrand } from "../../domain/errand/judge.ts";
 import { type DeliveryPolicy, listDeliveries } from "../../domain/packet/deliveries.ts";
 import { isSettled } from "../../domain/packet/packet-state.ts";
 import { listPackets } from "../../domain/packet/packet-view.ts";
@@ -8,8 +8,11 @@ import type { Eid } from "../../domain/eid.ts";
 import { RelayerError, describeError } from "../../errors.ts";
 import type { Errands, Tried } from "../../ports/errands.ts";
 import type { ErrandOutcome, HousekeepingMetrics } from "../../ports/housekeeping-metrics.ts";
+import type { PurseStore } from "../../ports/purses.ts";
 import type { AppContext } from "../context.ts";
 import { withDeadline } from "../deadline.ts";
+import type { Turns } from "../quorum/turns.ts";
+import { type DayPurse, openDayPurse } from "./day-purse.ts";
 import type { Loops } from "../loops.ts";
 import type { ErrandMemory, PendingErrand } from "./errand-memory.ts";
 import type { KeptChain } from "./kept-chain.ts";
@@ -40,17 +43,23 @@ export interface ErrandOptions {
   readonly memory: ErrandMemory;
   readonly policy: ErrandPolicy;
   readonly metrics: HousekeepingMetrics;
+  /** Null where what was spent ends with the process. */
+  readonly purses: PurseStore | null;
+  /** Null where no other node does errands. */
+  readonly turns: Pick<Turns, "isMyTask"> | null;
 }
 
 interface Runner extends ErrandOptions {
   readonly context: AppContext;
+  readonly purse: DayPurse;
 }
 
 /** Does one chain's errands, one after the other, in a loop of its own: a chain that hangs delays no other. */
-export function runErrands(context: AppContext, options: ErrandOptions, loops: Loops): Promise<void> {
-  const runner: Runner = { ...options, context };
+export async function runErrands(context: AppContext, options: ErrandOptions, loops: Loops): Promise<void> {
   const { name } = options.kept.chain;
-  return loops.run(`errands:${name}`, {
+  const purse = await openDayPurse(context, { chain: name, store: options.purses });
+  const runner: Runner = { ...options, context, purse };
+  await loops.run(`errands:${name}`, {
     turn: () => takeTurn(runner),
     pause: () => context.clock.sleep(options.policy.everyMs, context.signal),
     signal: context.signal,
@@ -75,7 +84,6 @@ async function doWhatIsDue(runner: Runner): Promise<void> {
   const { errands, packets, memory, policy, kept, peers, context, metrics } = runner;
   const { hub, time, balanceWei } = await ask(runner, (signal) => errands.look(signal));
   metrics.funds(kept.chain.name, { wallet: etherOf(balanceWei), hub: etherOf(hub.balanceWei) });
-  memory.purse(balanceWei, context.clock.nowMs());
   const open = new Set(listPackets(packets.book).flatMap(({ key, state }) => (isSettled(state) ? [] : [key])));
   memory.forget((key) => open.has(key));
 
@@ -92,17 +100,53 @@ async function doErrand(runner: Runner, errand: Errand, at: { hub: HubFacts; tim
   const { errands, memory, policy, context } = runner;
   const tried = await ask(runner, (signal) => errands.attempt(errand, signal));
   const nowMs = context.clock.nowMs();
+  noteTried(runner, errand, tried === null);
   if (tried === null) return noteFutile(runner, errand);
-  if (!isDue(runner, { errand, tried, at })) return;
-  const purse = memory.purse((await ask(runner, (signal) => errands.look(signal))).balanceWei, nowMs);
-  const verdict = judgeErrand(errand, tried.quote, purse, policy.spending);
+  if (!isDue(runner, { errand, tried, at }) || !isMine(runner, errand)) return;
+  const { balanceWei } = await ask(runner, (signal) => errands.look(signal));
+  const verdict = judgeErrand(errand, tried.quote, runner.purse.of(balanceWei), policy.spending);
   if (verdict !== "send") {
     note(runner, errand, verdict);
     return memory.rest(errand, nowMs + policy.retryAfterMs);
   }
-  const { txHash } = await ask(runner, (signal) => errands.send(errand, tried.quote, signal));
-  memory.noteSent(errand, { txHash, quote: tried.quote, nowMs: context.clock.nowMs() });
-  note(runner, errand, "sent", { txHash });
+  await pay(runner, errand, tried.quote);
+}
+
+async function pay(runner: Runner, errand: Errand, quote: Quote): Promise<void> {
+  const { errands, memory, policy, context, purse } = runner;
+  if (!(await purse.reserve(errand, quote))) {
+    note(runner, errand, "unkept");
+    return memory.rest(errand, context.clock.nowMs() + policy.retryAfterMs);
+  }
+  try {
+    const { txHash } = await ask(runner, (signal) => errands.send(errand, quote, signal));
+    memory.noteSent(errand, { txHash, nowMs: context.clock.nowMs() });
+    note(runner, errand, "sent", { txHash });
+  } catch (error) {
+    // A node that fell silent may have taken it. Where the chain says no, it costs nothing.
+    if (RelayerError.from(error).name !== "RPC_UNAVAILABLE") await purse.release(errand, quote);
+    throw error;
+  }
+}
+
+/** The first of the nodes in the errand's order does it; the others look each time whether it still is to be done. */
+function isMine({ turns, kept }: Runner, errand: Errand): boolean {
+  return turns === null || turns.isMyTask(`errand/${kept.chain.eid}/${errandId(errand)}`);
+}
+
+/** Says once that a sensor reverts whenever it is tried, and once that it does no more. */
+function noteTried({ memory, metrics, context, kept }: Runner, errand: Errand, isReverted: boolean): void {
+  const change = memory.noteTried(errand, isReverted);
+  if (change === null) return;
+  const { name } = kept.chain;
+  const line = { chain: name, errand: errandId(errand) };
+  if (change === "mended") context.log.info(line, "sensor answers again");
+  else {
+    const error = new RelayerError("SENSOR_REVERTS", "a sensor reverts whenever it is poked", line);
+    context.metrics.failed(name, error.code);
+    context.log.error({ ...line, err: describeError(error) }, "sensor cannot be poked");
+  }
+  metrics.sensorsReverting(name, memory.troubled().length);
 }
 
 function isDue(

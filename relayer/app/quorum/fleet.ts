@@ -1,5 +1,5 @@
-import type { ActionKind } from "../../domain/action/action.ts";
 import type { Hex } from "../../domain/hex.ts";
+import type { SignedKind } from "../../domain/quorum/claim.ts";
 import type { CoSigners } from "../../ports/co-signers.ts";
 
 /** The nodes of the operators' quorum, this one among them, each with a key and a wallet of its own. */
@@ -11,8 +11,8 @@ export interface Fleet {
   /** All operator accounts, ascending. */
   readonly operators: readonly Hex[];
   readonly coSigners: CoSigners;
-  /** Kinds of directive that this node signs for its peers. */
-  readonly signs: readonly ActionKind[];
+  /** What this node signs for its peers. */
+  readonly signs: readonly SignedKind[];
   /** How long a backup waits for the node whose turn it is. */
   readonly backupDelayMs: number;
 }

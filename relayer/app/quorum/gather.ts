@@ -1,4 +1,4 @@
-import type { OperatorSignature, SignedDirective } from "../../domain/incident/directive.ts";
+import type { OperatorSignature } from "../../domain/incident/directive.ts";
 import { RelayerError, describeError } from "../../errors.ts";
 import type { CoSigners, Peer, Proposal } from "../../ports/co-signers.ts";
 import type { AppContext } from "../context.ts";
@@ -7,10 +7,10 @@ import { withDeadline } from "../deadline.ts";
 /** Peers have this long, all together. They wait a while themselves for blocks that they have not seen. */
 export const GATHER_MS = 4_000;
 
-/** A proposal, what this node itself signed, and how many signatures are needed in all. */
+/** A proposal, this node's own signatures, and how many signatures are needed in all. */
 export interface Gathering {
   readonly proposal: Proposal;
-  readonly own: SignedDirective;
+  readonly own: readonly OperatorSignature[];
   readonly needed: number;
 }
 
@@ -24,9 +24,9 @@ export async function gatherSignatures(
   context: AppContext,
   coSigners: CoSigners,
   { proposal, own, needed }: Gathering,
-): Promise<SignedDirective> {
+): Promise<readonly OperatorSignature[]> {
   const { clock, signal } = context;
-  const signatures: OperatorSignature[] = [...own.signatures];
+  const signatures: OperatorSignature[] = [...own];
   const outcomes: Record<string, string> = {};
   const deadline = { clock, ms: GATHER_MS, signal, what: "quorum", failsAs: "QUORUM_MISSING" } as const;
 
@@ -51,7 +51,7 @@ export async function gatherSignatures(
       if (signatures.length >= needed) resolve();
     });
   });
-  return { directive: own.directive, signatures: signatures.toSorted((a, b) => (a.signer < b.signer ? -1 : 1)) };
+  return signatures.toSorted((a, b) => (a.signer < b.signer ? -1 : 1));
 }
 
 interface Outcome {

@@ -1,3 +1,5 @@
+import type { PlannedDirective } from "../../domain/decision/decision.ts";
+import { type PlannedInstruction, toInstruction } from "../../domain/desk/instruction.ts";
 import type { Eid } from "../../domain/eid.ts";
 import type { Hex } from "../../domain/hex.ts";
 import { packEntries } from "../../domain/incident/payload.ts";
@@ -33,11 +35,9 @@ export function createReviewer(context: AppContext, ports: ReviewPorts): Reviewe
     if (fault !== null) return fault;
     const states = await findCut(claim.input.cut, signal);
     if (typeof states === "string") return states;
-    const directive = recompute(claim, states, ports.rules);
-    if (typeof directive === "string") return directive;
-    const { deadline, entries } = directive;
-    const decision = ports.hasher.keccakUtf8(claim.text);
-    const { signatures } = await ports.signer.sign({ decision, deadline, entries: packEntries(entries) });
+    const planned = recompute(claim, states, ports.rules);
+    if (typeof planned === "string") return planned;
+    const { signatures } = await sign(ports, planned, ports.hasher.keccakUtf8(claim.text));
     return signatures[0]?.signature ?? "unreadable";
   };
 
@@ -62,6 +62,14 @@ export function createReviewer(context: AppContext, ports: ReviewPorts): Reviewe
     log.info({ peer: from.name, outcome, index: claim.index }, "peer's proposal judged");
     return given;
   };
+}
+
+function sign({ signer, hasher }: ReviewPorts, planned: PlannedDirective | PlannedInstruction, decision: Hex) {
+  if (!("entries" in planned)) {
+    return signer.signInstruction(toInstruction(planned, decision, (text) => hasher.keccakUtf8(text)));
+  }
+  const { deadline, entries } = planned;
+  return signer.sign({ decision, deadline, entries: packEntries(entries) });
 }
 
 function isSignature(outcome: Hex | Refusal): outcome is Hex {

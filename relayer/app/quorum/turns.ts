@@ -11,6 +11,8 @@ const FORGOTTEN_MS = 5_000;
 /** Says when it is this node's turn. */
 export interface Turns {
   isMine(kind: ActionKind, destination: PlannedDestination): boolean;
+  /** The same for anything that has a name and that nobody races for. */
+  isMyTask(task: string): boolean;
 }
 
 export interface TurnsOptions {
@@ -21,30 +23,33 @@ export interface TurnsOptions {
   readonly nodes: readonly Hex[];
   /** How long each node waits for the one before it. */
   readonly backupDelayMs: number;
+  /** A task that nobody asked about for so long is over; that of planning unless given. */
+  readonly forgottenMs?: number;
 }
 
 /**
  * The first in a task's order acts at once. The others wait, one delay longer each, and act only when planning still
  * asks for the same by then: it looks at the chain each time. What is urgent everybody does at once.
  */
-export function createTurns({ clock, hasher, self, nodes, backupDelayMs }: TurnsOptions): Turns {
+export function createTurns(options: TurnsOptions): Turns {
+  const { clock, hasher, self, nodes, backupDelayMs, forgottenMs = FORGOTTEN_MS } = options;
   /** task => when it was planned first, and last */
   const seen = new Map<string, { readonly firstMs: number; readonly lastMs: number }>();
 
   const note = (task: string): number => {
     const nowMs = clock.nowMs();
-    for (const [other, { lastMs }] of seen) if (nowMs > lastMs + FORGOTTEN_MS) seen.delete(other);
+    for (const [other, { lastMs }] of seen) if (nowMs > lastMs + forgottenMs) seen.delete(other);
     const firstMs = seen.get(task)?.firstMs ?? nowMs;
     seen.set(task, { firstMs, lastMs: nowMs });
     return nowMs - firstMs;
   };
 
+  const isMyTask = (task: string): boolean => {
+    const rank = rankOf(self, nodes, task, (text) => hasher.keccakUtf8(text));
+    return rank === 0 || note(task) >= rank * backupDelayMs;
+  };
   return {
-    isMine(kind, destination) {
-      if (isRaced(kind, destination)) return true;
-      const task = taskOf(kind, destination);
-      const rank = rankOf(self, nodes, task, (text) => hasher.keccakUtf8(text));
-      return rank === 0 || note(task) >= rank * backupDelayMs;
-    },
+    isMine: (kind, destination) => isRaced(kind, destination) || isMyTask(taskOf(kind, destination)),
+    isMyTask,
   };
 }

@@ -110,6 +110,7 @@ async function compute(reading: VenueReading, to: BlockRef, ask: VenueAsk): Prom
     eid: ask.venue.eid,
     block: { number: to.number, hash: to.hash, timestamp: to.timestamp },
     shared: views.sharedFine / UNIT_FINE,
+    ...(views.sharedDesk === undefined ? {} : { sharedDesk: views.sharedDesk }),
     markets: views.markets.map((market) => figuresOf(engine, market)),
   };
   return { kind: "figures", figures };

@@ -2,6 +2,7 @@ import type { ActionKind } from "../action/action.ts";
 import type { Eid } from "../eid.ts";
 import type { Hex } from "../hex.ts";
 import type { Entry } from "../incident/entry.ts";
+import { type PlannedInstruction, plainInstruction } from "../desk/instruction.ts";
 import type { RuleRef } from "../policy/policy.ts";
 import { canonicalJson } from "../canonical.ts";
 import type { BlockId } from "./block-id.ts";
@@ -43,7 +44,7 @@ export interface PlannedDirective {
 
 /**
  * What was looked at, what rules were followed, and what they say must be done. With the chains' states at `cut` and
- * the policy behind `policyHash`, anybody can compute `directives` again.
+ * the policy behind `policyHash`, anybody can compute `directives` and `instructions` again.
  */
 export interface Plan {
   readonly cut: readonly CutPoint[];
@@ -53,6 +54,8 @@ export interface Plan {
   readonly operators: readonly Hex[];
   readonly inFlight: readonly InFlight[];
   readonly directives: readonly PlannedDirective[];
+  /** What desks are told. Absent where that is nothing. */
+  readonly instructions?: readonly PlannedInstruction[];
 }
 
 /** A plan and what it was made from. */
@@ -83,6 +86,7 @@ export function canonicalDecision(decision: Decision): string {
       entries: entries.map(plainEntry),
       destinations: destinations.map(({ eid, needs }) => ({ eid, needs: needs.map(plainEntry) })),
     })),
+    ...(decision.instructions === undefined ? {} : { instructions: decision.instructions.map(plainInstruction) }),
   });
 }
 

@@ -18,6 +18,11 @@ export interface Purse {
   readonly givenWei: bigint;
 }
 
+/** What was spent on one chain on a day: days since 1970, UTC. In wei. */
+export interface DaySpent extends Omit<Purse, "balanceWei"> {
+  readonly day: number;
+}
+
 /** Limits of one chain, in wei. */
 export interface SpendingPolicy {
   readonly perDayWei: bigint;
@@ -52,6 +57,22 @@ export function judgeErrand(errand: Errand, quote: Quote, purse: Purse, policy: 
   if (purpose !== "chore") return "send";
   if (purse.spentOnChoresWei + cost > policy.choresPerDayWei) return "budget";
   return quote.rewardWei - cost < policy.minProfitWei ? "loss" : "send";
+}
+
+/** The purse when what was paid for `errand` was not spent after all: no node took the transaction. */
+export function refund(purse: Purse, errand: Errand, quote: Quote): Purse {
+  const paid = pay({ balanceWei: 0n, spentWei: 0n, spentOnChoresWei: 0n, givenWei: 0n }, errand, quote);
+  return {
+    balanceWei: purse.balanceWei - paid.balanceWei,
+    spentWei: less(purse.spentWei, paid.spentWei),
+    spentOnChoresWei: less(purse.spentOnChoresWei, paid.spentOnChoresWei),
+    givenWei: less(purse.givenWei, paid.givenWei),
+  };
+}
+
+/** What was paid before midnight is not given back after it. */
+function less(wei: bigint, paid: bigint): bigint {
+  return wei > paid ? wei - paid : 0n;
 }
 
 /** The purse after `errand` was sent: what it may cost at most counts as spent. */

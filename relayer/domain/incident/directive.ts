@@ -37,6 +37,13 @@ export function tailorSignatures(
   signed: SignedDirective,
   hub: { readonly operators: readonly Hex[]; readonly quorum: number },
 ): SignedDirective {
-  const known = signed.signatures.filter(({ signer }) => hub.operators.includes(signer));
-  return { directive: signed.directive, signatures: known.slice(0, hub.quorum) };
+  return { directive: signed.directive, signatures: tailorTo(signed.signatures, hub) };
+}
+
+/** The signatures of `operators` among `signatures`, at most `quorum` of them. */
+export function tailorTo(
+  signatures: readonly OperatorSignature[],
+  { operators, quorum }: { readonly operators: readonly Hex[]; readonly quorum: number },
+): readonly OperatorSignature[] {
+  return signatures.filter(({ signer }) => operators.includes(signer)).slice(0, quorum);
 }

@@ -8,6 +8,7 @@ import { type DestinationGroup, groupDestinations } from "./groups.ts";
 import { type Claim, joinClaims } from "./claim.ts";
 import { type Deployment, type Evidence, findRaise, findRenew, findSettle, gatherEvidence } from "./mirror.ts";
 import { type ChainCut, type PlanInput, mergeEntries } from "./plan-input.ts";
+import { planInstructions } from "./plan-instructions.ts";
 import { type Policy, listRules } from "./policy.ts";
 import { cascadeOf } from "./rules/cascade.ts";
 import { listClaims } from "./rules/list-claims.ts";
@@ -32,10 +33,10 @@ interface Lack {
 export function plan(input: PlanInput, policy: Policy): Plan | null {
   const claims = listClaims(input, policy);
   const markets = listMarkets(input.chains, claims, policy);
-  if (markets.length === 0) return null;
-  const groups = groupDestinations(input.chains, input.operators);
+  const groups = markets.length === 0 ? [] : groupDestinations(input.chains, input.operators);
   const planned = groups.flatMap((group) => planGroup(input, { group, markets, claims, policy }));
-  if (planned.length === 0) return null;
+  const instructions = planInstructions(input, policy);
+  if (planned.length === 0 && instructions.length === 0) return null;
   return {
     cut: input.chains.map(({ eid, latest, finalised, isCaughtUp, isSuspect }) => {
       const venue = input.venues.find((of) => of.eid === eid)?.block ?? null;
@@ -53,6 +54,7 @@ export function plan(input: PlanInput, policy: Policy): Plan | null {
     operators: input.operators,
     inFlight: input.inFlight,
     directives: [...ofKind(planned, "raise"), ...ofKind(planned, "settle")],
+    ...(instructions.length === 0 ? {} : { instructions }),
   };
 }
 

@@ -18,6 +18,9 @@ export const RULES = [
   { id: "silence", version: 1 },
   { id: "shortfall", version: 1 },
   { id: "forecast", version: 1 },
+  { id: "cap", version: 1 },
+  { id: "budget", version: 1 },
+  { id: "cover", version: 1 },
 ] as const satisfies readonly RuleRef[];
 
 export type RuleId = (typeof RULES)[number]["id"];
@@ -87,6 +90,43 @@ export interface ForecastPolicy {
   readonly steps: readonly Step[];
 }
 
+/** Open interest that venues may grow to. Lowers caps, and never raises one. */
+export interface CapPolicy {
+  /** How long a cap holds; renewed after half of it while the reason stands. */
+  readonly holdSeconds: number;
+  /** Most open interest of a market over these chains together, in units. */
+  readonly global: readonly { readonly market: number; readonly units: number; readonly eids: readonly number[] }[];
+  /** The whole is divided once this part of it, in parts per million, is held. */
+  readonly fromPpm: number;
+  /** From this share of its chain's open interest on, in parts per million, a position makes the market crowded. */
+  readonly crowdedPpm: number;
+  /** Where open interest of a chain is less, in units, no market is crowded. */
+  readonly leastOpenInterestUnits: number;
+  /** A cap that is lower by less, in parts per million, is not worth an instruction. */
+  readonly stepPpm: number;
+}
+
+/** What deleveraging may take where insurance would not pay. */
+export interface BudgetPolicy {
+  readonly holdSeconds: number;
+  /** Loss without cover below this, in units, asks for nothing. */
+  readonly leastUnits: number;
+  /** The budget, in parts per million of the loss without cover. */
+  readonly ofLackPpm: number;
+}
+
+/** Where insurance of one chain should be. */
+export interface CoverPolicy {
+  /** What a market's own fund should hold, in parts per million of its worst scenario's loss. */
+  readonly ownPpm: number;
+  /** A stressed loss below this, in units, asks for nothing. */
+  readonly leastLossUnits: number;
+  /** What a market that gives keeps, in parts per million of its worst scenario's loss. */
+  readonly keepPpm: number;
+  /** What the shared fund keeps, in units. */
+  readonly sharedKeepUnits: number;
+}
+
 /** The parameters of every rule that is followed. A rule without parameters is not. */
 export interface Rules {
   readonly mirror: MirrorPolicy;
@@ -97,7 +137,10 @@ export interface Rules {
   readonly silence?: SilencePolicy | undefined;
   readonly shortfall?: ShortfallPolicy | undefined;
   readonly forecast?: ForecastPolicy | undefined;
-  /** Of the coverage rule. The default ones where there are none. */
+  readonly cap?: CapPolicy | undefined;
+  readonly budget?: BudgetPolicy | undefined;
+  readonly cover?: CoverPolicy | undefined;
+  /** Of the rules that look at stressed loss. The default ones where there are none. */
   readonly scenarios?: readonly Scenario[] | undefined;
 }
 
@@ -118,7 +161,8 @@ export function scenariosOf({ scenarios }: Rules): readonly Scenario[] {
 /** The text whose keccak256 names a policy: rules and every number that they go by. */
 export function canonicalPolicy(policy: Rules): string {
   const parameters = RULES.flatMap(({ id }) => (policy[id] === undefined ? [] : ([[id, policy[id]]] as const)));
-  const scenarios = policy.coverage === undefined ? {} : { scenarios: scenariosOf(policy).map(plainScenario) };
+  const isStressed = [policy.coverage, policy.budget, policy.cover].some((rule) => rule !== undefined);
+  const scenarios = isStressed ? { scenarios: scenariosOf(policy).map(plainScenario) } : {};
   return canonicalJson({
     ...(Object.fromEntries(parameters) as unknown as Record<string, Canonical>),
     ...scenarios,

@@ -1,12 +1,13 @@
 import type { ActionKind } from "../action/action.ts";
 import { canonicalJson } from "../canonical.ts";
-import type { CutPoint, Decision, PlannedDirective } from "../decision/decision.ts";
+import type { CutPoint, Decision, Plan, PlannedDirective } from "../decision/decision.ts";
+import { type InstructionKind, type PlannedInstruction, plainInstruction } from "../desk/instruction.ts";
 import { sealDecision } from "../decision/seal.ts";
 import type { Eid } from "../eid.ts";
 import { type ChainCut, type PlanInput, withoutSuspects } from "../policy/plan-input.ts";
 import { DIRECTIVE_SECONDS, plan } from "../policy/plan.ts";
 import type { Policy } from "../policy/policy.ts";
-import { WINDOW_SECONDS } from "../policy/groups.ts";
+import { SKEW_SECONDS, WINDOW_SECONDS } from "../policy/groups.ts";
 import type { VenueFigures } from "../risk/figures.ts";
 import type { StateAt } from "../world/world.ts";
 import type { Hex } from "../hex.ts";
@@ -23,7 +24,10 @@ export const MAX_CUT_AGE_SECONDS = 120;
 /** What a decision says it looked at: all that planning takes from it. */
 export type ClaimedInput = Pick<Decision, "cut" | "policyHash" | "operators" | "inFlight">;
 
-/** A peer's decision, as text, and which of its directives is to be signed. */
+/** What an operator signs. */
+export type SignedKind = ActionKind | InstructionKind;
+
+/** A peer's decision, as text, and which of its directives, or of its instructions after them, is to be signed. */
 export interface Claim {
   readonly text: string;
   readonly index: number;
@@ -35,7 +39,7 @@ export interface SigningRules {
   readonly policy: Policy;
   /** All operators of the quorum, ascending, this node's among them. */
   readonly operators: readonly Hex[];
-  readonly kinds: readonly ActionKind[];
+  readonly kinds: readonly SignedKind[];
   /** Of UTF-8 text. */
   readonly keccak: (text: string) => Hex;
 }
@@ -64,15 +68,22 @@ export function isStale(cutTime: number, headTime: number): boolean {
   return headTime - cutTime > MAX_CUT_AGE_SECONDS;
 }
 
-/** The directive that `claim` asks a signature for, as planned from `states`; else why there is none. */
-export function recompute(claim: Claim, states: StatesAtCut, rules: SigningRules): PlannedDirective | Refusal {
+/** What is planned at a place of a decision: its directives come first, then what desks are told. */
+type Planned = PlannedDirective | PlannedInstruction;
+
+export function plannedAt({ directives, instructions = [] }: Plan, index: number): Planned | undefined {
+  return [...directives, ...instructions][index];
+}
+
+/** What `claim` asks a signature for, as planned from `states`; else why there is none. */
+export function recompute(claim: Claim, states: StatesAtCut, rules: SigningRules): Planned | Refusal {
   const chains = claim.input.cut.flatMap((point) => chainAt(point, states));
   if (chains.length < claim.input.cut.length) return "unknown-block";
   const { operators, inFlight } = claim.input;
   const venues = claim.input.cut.flatMap(({ eid }) => states.get(eid)?.venue ?? []);
   const input = { chains, operators, inFlight, venues };
   const planned = plan(input, rules.policy);
-  const directive = planned?.directives[claim.index];
+  const directive = planned === null ? undefined : plannedAt(planned, claim.index);
   if (planned === null || directive === undefined) return "not-reproducible";
   if (sealDecision(planned, input, rules.keccak).text !== claim.text) return "not-reproducible";
   if (!rules.kinds.includes(directive.kind)) return "kind";
@@ -93,7 +104,7 @@ function chainAt({ eid, isCaughtUp, isSuspect }: CutPoint, states: StatesAtCut):
  * heads alone ask for does: one node's doubt does not keep a halt from any chain.
  */
 function followsInDoubt(
-  directive: PlannedDirective,
+  directive: Planned,
   input: PlanInput,
   { states, policy }: { states: StatesAtCut; policy: Policy },
 ): boolean {
@@ -101,21 +112,29 @@ function followsInDoubt(
   if (!input.chains.some(isDoubted)) return true;
   const chains = input.chains.map((chain) => (isDoubted(chain) ? { ...chain, isSuspect: true } : chain));
   const planned = plan({ ...input, chains, venues: withoutSuspects(input.venues, chains) }, policy);
-  const asked = plainDirective(directive);
-  return planned?.directives.some((other) => plainDirective(other) === asked) ?? false;
+  if (planned === null) return false;
+  const asked = plainOf(directive);
+  return [...planned.directives, ...(planned.instructions ?? [])].some((other) => plainOf(other) === asked);
 }
 
-function plainDirective({ kind, deadline, entries, destinations }: PlannedDirective): string {
+function plainOf(planned: Planned): string {
+  if (!("entries" in planned)) return canonicalJson(plainInstruction(planned));
+  const { kind, deadline, entries, destinations } = planned;
   const plain = (of: PlannedDirective["entries"]) => of.map(({ market, word }) => ({ market, word }));
   const to = destinations.map(({ eid, needs }) => ({ eid, needs: plain(needs) }));
   return canonicalJson({ kind, deadline, entries: plain(entries), destinations: to });
 }
 
 /** Planning gives no other deadlines. Checked all the same: it bounds what a leaked signature is good for. */
-function isTimely({ deadline, destinations }: PlannedDirective, states: StatesAtCut): boolean {
-  const times = destinations.map(({ eid }) => states.get(eid)?.latest.block.timestamp ?? 0);
+function isTimely(planned: Planned, states: StatesAtCut): boolean {
+  const { deadline } = planned;
+  const told = "entries" in planned ? planned.destinations : planned.allotments;
+  const times = told.map(({ eid }) => states.get(eid)?.latest.block.timestamp ?? 0);
   const isOver = deadline < Math.min(...times);
-  return !isOver && deadline <= Math.min(...times) + DIRECTIVE_SECONDS + WINDOW_SECONDS;
+  return (
+    !isOver &&
+    deadline <= Math.min(...times) + DIRECTIVE_SECONDS + ("entries" in planned ? WINDOW_SECONDS : SKEW_SECONDS)
+  );
 }
 
 function isSame(a: readonly Hex[], b: readonly Hex[]): boolean {

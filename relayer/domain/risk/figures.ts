@@ -1,4 +1,5 @@
 import type { Canonical } from "../canonical.ts";
+import type { DeskReport } from "../desk/desk-report.ts";
 import type { BlockId } from "../decision/block-id.ts";
 import type { Eid } from "../eid.ts";
 
@@ -22,6 +23,8 @@ export interface MarketFigures {
   readonly stressed: readonly bigint[];
   /** Margin that the chain's volatility sensor publishes, in millionths of notional; null where nobody says. */
   readonly marginE6: number | null;
+  /** Of the operators' desk. Absent where none is read. */
+  readonly desk?: DeskReport;
 }
 
 /** What risk comes to on one chain, at a finalised block. Anybody can compute it again from the venue's events. */
@@ -30,16 +33,26 @@ export interface VenueFigures {
   readonly block: BlockId & { readonly timestamp: number };
   /** The shared fund. */
   readonly shared: bigint;
+  /** Of the operators' desk, about the shared fund. Absent where none is read. */
+  readonly sharedDesk?: DeskReport;
   /** Ascending by market. */
   readonly markets: readonly MarketFigures[];
 }
 
 /** For the inputs' digest. */
-export function plainFigures({ eid, block, shared, markets }: VenueFigures): Canonical {
+export function plainFigures({ eid, block, shared, sharedDesk, markets }: VenueFigures): Canonical {
   return {
     eid,
     block: { number: block.number, hash: block.hash, timestamp: block.timestamp },
     shared,
-    markets: markets.map((of) => ({ ...of, stressed: [...of.stressed] })),
+    ...(sharedDesk === undefined ? {} : { sharedDesk: plainReport(sharedDesk) }),
+    markets: markets.map(({ desk, ...of }) => {
+      return { ...of, stressed: [...of.stressed], ...(desk === undefined ? {} : { desk: plainReport(desk) }) };
+    }),
   };
+}
+
+function plainReport({ limits, envelope, budget, ...of }: DeskReport): Canonical {
+  const plain = Object.fromEntries(Object.entries(limits).map(([kind, limit]) => [kind, { ...limit }]));
+  return { ...of, limits: plain, envelope: { ...envelope }, budget: { ...budget } };
 }

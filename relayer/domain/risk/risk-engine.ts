@@ -1,3 +1,4 @@
+import type { DeskReport } from "../desk/desk-report.ts";
 import type { Hex } from "../hex.ts";
 import { claimsValue } from "../venue/apply-default.ts";
 import { UNIT_FINE, ceilDiv, lotsNumber, priceNumber, unitsNumber } from "../venue/fine.ts";
@@ -115,11 +116,12 @@ export interface MarketReading {
   readonly priceX32: bigint;
   readonly insurance: bigint;
   readonly marginE6: number | null;
+  readonly desk?: DeskReport;
 }
 
 /** Figures of one market, after {@link refresh} at the reading's price. */
 export function figuresOf({ book, stress }: RiskEngine, reading: MarketReading): MarketFigures {
-  const { market, priceX32, insurance, marginE6 } = reading;
+  const { market, priceX32, insurance, marginE6, desk } = reading;
   const of = book.markets.get(market);
   const [longs, shorts] = sizesOf(book, market);
   const notional = (sizeFine: bigint): bigint => ceilDiv(sizeFine * priceX32, UNIT_FINE);
@@ -134,6 +136,7 @@ export function figuresOf({ book, stress }: RiskEngine, reading: MarketReading):
     shortfall: ceilDiv(of?.shortfall ?? 0n, UNIT_FINE),
     stressed: lossesOf(stress, market),
     marginE6,
+    ...(desk === undefined ? {} : { desk }),
   };
 }
 

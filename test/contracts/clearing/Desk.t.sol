@@ -5,10 +5,12 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
 import {OperatorDesk} from "../../../contracts/clearing/desk/OperatorDesk.sol";
 import {IClearingMarkets} from "../../../contracts/interfaces/IClearingMarkets.sol";
+import {FundTerms} from "../../../contracts/interfaces/IClearingFunds.sol";
 import {IInsuranceMoves} from "../../../contracts/interfaces/IInsuranceMoves.sol";
 import {
     Allotment,
     DeskLimits,
+    DeskReport,
     Instruction,
     InstructionKind,
     IOperatorDesk
@@ -242,6 +244,62 @@ contract DeskTest is HubVenueWorld {
 
         _pass(1 days);
         _execute(_instruction(InstructionKind.InsuranceMove, 400), 2);
+    }
+
+    /* REPORT */
+
+    /// @dev Every field against the view that it stands for.
+    function test_DeskReport_IsWhatTheViewsSay() public {
+        house.setFundTerms(BTC, FundTerms(0, 0, 0, 150_000, 0, 77));
+        Instruction memory told = _instruction(InstructionKind.OpenInterestCap, 7_000);
+        told.globalOpenInterest = 12_345;
+        _execute(told, 2);
+        _execute(_instruction(InstructionKind.DeleveragingBudget, 4_000), 2);
+
+        DeskReport memory report = desk.deskReport(BTC);
+        assertTrue(report.isSetter);
+        assertFalse(report.isMover);
+        assertEq(report.capLimits.mostUnits, 1e12);
+        assertEq(report.budgetLimits.mostUnits, 5_000);
+        assertEq(report.moveLimits.mostUnitsDaily, 600);
+        assertEq(report.movable, 600);
+        assertEq(report.governedCap, house.marketParams(BTC).openInterestCap);
+        assertEq(report.envelope.openInterestCap, 7_000);
+        assertEq(report.envelope.globalOpenInterest, 12_345);
+        assertEq(report.budgetLeft, 4_000);
+        assertEq(report.budgetUntil, block.timestamp + 1 hours);
+        assertEq(report.movePpm, 150_000);
+        assertEq(report.floorUnits, 77);
+
+        house.setInsuranceMover(address(desk));
+        house.setEnvelopeSetter(address(this));
+        report = desk.deskReport(BTC);
+        assertTrue(report.isMover);
+        assertFalse(report.isSetter);
+    }
+
+    /// @dev Operators name the operation of a move by this number: one that was refused must not change it.
+    function test_DeskReport_CountsMovesThatWereCarriedOut() public {
+        vm.mockCall(address(house), abi.encodeWithSelector(IInsuranceMoves.moveInsurance.selector), "");
+        assertEq(desk.deskReport(BTC).moves, 0);
+        _execute(_instruction(InstructionKind.InsuranceMove, 300), 2);
+        _execute(_instruction(InstructionKind.OpenInterestCap, 7_000), 2);
+        assertEq(desk.deskReport(BTC).moves, 1);
+        assertEq(desk.deskReport(ETH).moves, 0);
+
+        Instruction memory tooMuch = _instruction(InstructionKind.InsuranceMove, 400);
+        bytes memory signatures = _signed(tooMuch, 2);
+        vm.expectPartialRevert(IOperatorDesk.OperatorDesk_TooMuchDaily.selector);
+        desk.execute(tooMuch, signatures);
+        assertEq(desk.deskReport(BTC).moves, 1);
+    }
+
+    /// @dev Market 0 is the shared fund, and no market of the venue.
+    function test_DeskReport_OfTheSharedFund() public view {
+        DeskReport memory report = desk.deskReport(0);
+        assertEq(report.governedCap, 0);
+        assertEq(report.budgetLeft, type(uint256).max);
+        assertEq(report.moves, 0);
     }
 
     function test_SetDeskLimits_RevertWhen_NotOwner() public {

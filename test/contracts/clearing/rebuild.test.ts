@@ -236,6 +236,8 @@ describe("venue rebuilt from its events", () => {
     const hub = await ethers.getContractAt("SettablePosture", await hubOf(story));
     const [poor, ...others] = traders;
     for (const market of MARKETS) {
+      // Prices age by the wall clock meanwhile.
+      await publish(story.prices);
       const terms = { market, lots: 4_000n, price: story.prices[market - 1]! };
       const maker = await signOrder(house, others[market]!, { ...terms, isBuy: false });
       const taker = await signOrder(house, poor!, { ...terms, isBuy: true });

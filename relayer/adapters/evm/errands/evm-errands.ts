@@ -7,11 +7,13 @@ import { type Hex, sliceHex } from "../../../domain/hex.ts";
 import { posture } from "../../../domain/incident/posture.ts";
 import { type Rungs, rungsOfByte } from "../../../domain/incident/rungs.ts";
 import { RelayerError } from "../../../errors.ts";
+import type { TransactionReceipt } from "../../../ports/chain.ts";
 import type { Errands, Tried } from "../../../ports/errands.ts";
 import { quantity, readBlock } from "../read-blocks.ts";
-import type { RpcPool, RpcSession } from "../rpc-pool.ts";
+import { isRevert } from "../rpc-error.ts";
+import type { RpcSession } from "../rpc-pool.ts";
 import { Bytes, Count, parseAnswer, Quantity, Receipt } from "../wire.ts";
-import { type CallSender, createCallSender } from "./call-sender.ts";
+import { type CallSender, type CallSenderOptions, createCallSender } from "./call-sender.ts";
 import { type EncodedErrand, encodeErrand } from "./encode-errand.ts";
 import { errandInterface, silenceInterface } from "./errand-abi.ts";
 
@@ -20,18 +22,18 @@ const GAS_MARGIN_PERCENT = 125;
 /** What the treasury keeps back to book and to pay, whatever a node estimates. */
 const TREASURY_GAS = 260_000;
 
-export interface EvmErrandsOptions {
-  readonly chain: string;
-  readonly chainId: number;
-  readonly pool: RpcPool;
-  readonly hub: Hex;
+export interface EvmErrandsOptions extends CallSenderOptions {
   /** Pays keepers; null where there is none. */
   readonly treasury: Hex | null;
-  readonly walletKey: string;
+}
+
+/** Errands, and what its manager of transactions has to hear. */
+export interface EvmErrands extends Errands {
+  noteHead(baseFeePerGas: bigint | null, signal: AbortSignal): void;
 }
 
 /** `Errands` on JSON-RPC nodes of an EVM chain. */
-export function createEvmErrands(options: EvmErrandsOptions): Errands {
+export function createEvmErrands(options: EvmErrandsOptions): EvmErrands {
   const { pool, hub, treasury } = options;
   const sender = createCallSender(options);
 
@@ -55,12 +57,19 @@ export function createEvmErrands(options: EvmErrandsOptions): Errands {
 
     receipt: (txHash, signal) =>
       pool.run(async (session) => {
-        const raw = await session.call("eth_getTransactionReceipt", [txHash]);
-        if (raw === null) return null;
-        const { status, blockNumber } = parseAnswer(Receipt, raw, "eth_getTransactionReceipt");
-        return { status: status === 1 ? "success" : "reverted", blockNumber };
+        const all = await Promise.all(sender.hashesOf(txHash).map((hash) => readReceipt(session, hash)));
+        return all.find((receipt) => receipt !== null) ?? null;
       }, signal),
+
+    noteHead: (baseFeePerGas, signal) => sender.noteHead(baseFeePerGas, signal),
   };
+}
+
+async function readReceipt(session: RpcSession, txHash: Hex): Promise<TransactionReceipt | null> {
+  const raw = await session.call("eth_getTransactionReceipt", [txHash]);
+  if (raw === null) return null;
+  const { status, blockNumber } = parseAnswer(Receipt, raw, "eth_getTransactionReceipt");
+  return { status: status === 1 ? "success" : "reverted", blockNumber };
 }
 
 /** What would happen in the next block, not what did in the last. */
@@ -176,10 +185,6 @@ async function unlessReverted<T>(ask: () => Promise<T>): Promise<T | null> {
     if (error instanceof RelayerError && isRevert(error)) return null;
     throw error;
   }
-}
-
-function isRevert({ name, facts }: RelayerError): boolean {
-  return name === "RPC_REFUSED" && (facts["nodeCode"] === 3 || /revert/i.test(String(facts["nodeMessage"])));
 }
 
 async function view(

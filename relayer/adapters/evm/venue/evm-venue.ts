@@ -11,7 +11,12 @@ import { createRpcPool, type RpcPoolOptions } from "../rpc-pool.ts";
 export interface EvmVenueOptions extends Expected {
   readonly name: string;
   readonly eid: Eid;
-  readonly venue: { readonly address: Hex; readonly startBlock: number; readonly volatilitySensor?: Hex | undefined };
+  readonly venue: {
+    readonly address: Hex;
+    readonly startBlock: number;
+    readonly volatilitySensor?: Hex | undefined;
+    readonly desk?: Hex | undefined;
+  };
   readonly maxLogRange: number;
   readonly rpcUrls: readonly string[];
   readonly onRequest?: RpcPoolOptions["onRequest"];
@@ -32,7 +37,8 @@ export function createEvmVenue(options: EvmVenueOptions): VenueReader & { close(
     ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
     hints: options.hints,
   });
-  const addresses: VenueAddresses = { venue: venue.address, volatilitySensor: venue.volatilitySensor ?? null };
+  const { address, volatilitySensor = null, desk = null } = venue;
+  const addresses: VenueAddresses = { venue: address, volatilitySensor, desk };
   return {
     name,
     eid,

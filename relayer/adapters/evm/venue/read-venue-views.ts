@@ -1,10 +1,13 @@
 import type { Result } from "ethers";
+import type { DeskReport } from "../../../domain/desk/desk-report.ts";
 import type { Hex } from "../../../domain/hex.ts";
 import type { StandingView } from "../../../domain/venue/check-views.ts";
 import type { BlockRef } from "../../../domain/world/block.ts";
 import { RelayerError } from "../../../errors.ts";
 import type { VenueViews } from "../../../ports/venue.ts";
-import { quantity, readBlock } from "../read-blocks.ts";
+import { readDeskReport } from "../desk/read-desk.ts";
+import { pinnedRead } from "../pinned-read.ts";
+import { isRevert } from "../rpc-error.ts";
 import type { RpcSession } from "../rpc-pool.ts";
 import { Bytes, parseAnswer } from "../wire.ts";
 import { venueInterface, volatilityInterface } from "./venue-abi.ts";
@@ -13,22 +16,17 @@ import { venueInterface, volatilityInterface } from "./venue-abi.ts";
 export interface VenueAddresses {
   readonly venue: Hex;
   readonly volatilitySensor: Hex | null;
+  /** The operators' desk; null where there is none. */
+  readonly desk?: Hex | null;
 }
 
-/** What the venue says at exactly `at`. By hash where the node takes one, else by number and the hash asked again. */
+/** What the venue, and the operators' desk where there is one, say at exactly `at`. */
 export async function readVenueViews(
   session: RpcSession,
   addresses: VenueAddresses,
   ask: { readonly at: BlockRef; readonly markets: readonly number[]; readonly accounts: readonly Hex[] },
 ): Promise<VenueViews> {
-  const { at } = ask;
-  const byHash = session.memory.readsByHash;
-  const blockTag = byHash ? { blockHash: at.hash, requireCanonical: true } : quantity(at.number);
-  const views = await readViewsAt({ session, addresses, blockTag }, ask);
-  if (byHash) return views;
-  const { hash } = await readBlock(session, at.number);
-  if (hash === at.hash) return views;
-  throw new RelayerError("BLOCK_REPLACED", `block ${at.number} is no longer the one to be read`, { block: at.number });
+  return pinnedRead(session, ask.at, (blockTag) => readViewsAt({ session, addresses, blockTag }, ask));
 }
 
 interface Pinned {
@@ -55,16 +53,18 @@ async function readViewsAt(
     markets: read.filter((market) => market !== null),
     standings: standings.filter((standing) => standing !== null),
     sharedFine: shared[0] as bigint,
+    ...(await readSharedDesk(pinned)),
   };
 }
 
 /** Null where the venue cannot tell, because it has no price: zeros would say that nothing is at risk. */
 async function readMarket(pinned: Pinned, market: number): Promise<VenueViews["markets"][number] | null> {
-  const [report, fund, shortfall, marginE6] = await Promise.all([
+  const [report, fund, shortfall, marginE6, desk] = await Promise.all([
     callVenue(pinned, "reportOf", [market]),
     callVenue(pinned, "fundOf", [market]),
     callVenue(pinned, "shortfallOf", [market]),
     readMargin(pinned, market),
+    readDesk(pinned, market),
   ]);
   if (report === null || fund === null || shortfall === null) return null;
   const of = report[0] as Result;
@@ -77,7 +77,18 @@ async function readMarket(pinned: Pinned, market: number): Promise<VenueViews["m
     fundFine: fund[0] as bigint,
     shortfallFine: shortfall[0] as bigint,
     marginE6,
+    ...(desk === null ? {} : { desk }),
   };
+}
+
+async function readSharedDesk(pinned: Pinned): Promise<Pick<VenueViews, "sharedDesk">> {
+  const sharedDesk = await readDesk(pinned, 0);
+  return sharedDesk === null ? {} : { sharedDesk };
+}
+
+async function readDesk(pinned: Pinned, market: number): Promise<DeskReport | null> {
+  const { desk = null } = pinned.addresses;
+  return desk === null ? null : readDeskReport(pinned, desk, market);
 }
 
 async function readStanding(pinned: Pinned, account: Hex): Promise<StandingView | null> {
@@ -118,8 +129,4 @@ async function callAt({ session, blockTag }: Pinned, to: Hex, data: string): Pro
     if (error instanceof RelayerError && isRevert(error)) return null;
     throw error;
   }
-}
-
-function isRevert({ name, facts }: RelayerError): boolean {
-  return name === "RPC_REFUSED" && (facts["nodeCode"] === 3 || /revert/i.test(String(facts["nodeMessage"])));
 }

@@ -293,10 +293,10 @@ describe("createSubmitter", () => {
       await prepare();
       await submitter.submit(DIRECTIVE, never);
       nowMs += 20_001;
-      let refused = 0;
+      // Each price is offered to both nodes at once.
+      const offered = new Set<string>();
       onSend = (tx) => {
-        if (refused === 2) return tx.hash;
-        refused += 1;
+        if (offered.add(tx.hash!).size > 2) return tx.hash;
         throw refusal("replacement transaction underpriced");
       };
 

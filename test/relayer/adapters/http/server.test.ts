@@ -17,6 +17,7 @@ const CHAIN = {
   seq: 3,
   posture: null,
   meshDigest: null,
+  endpoints: [{ host: "node.invalid", score: 1, latencyMs: 3, errorRate: 0, isDoubted: false, isResting: false }],
 };
 
 const INCIDENT = { id: "inc-1-2", eid: 1, market: 1, cause: "price", rungs: "halted/m4", openedAtMs: 5, decisions: [] };
@@ -44,6 +45,7 @@ describe("startHttpServer", () => {
       chains: () => [CHAIN],
       convergence: () => ({ isConverged: true, digests: [] }),
       actions: () => [],
+      instructions: () => [],
       messages: () => [],
       recoveries: () => [],
       ...INSIGHT,

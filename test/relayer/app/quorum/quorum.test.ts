@@ -252,6 +252,7 @@ function seenAs(chain: FakeChain, other: Partial<Chain>): Chain {
     agreement: (expected, quorum, signal) => chain.agreement(expected, quorum, signal),
     submit: (directive, signal) => chain.submit(directive, signal),
     receipt: (txHash, signal) => chain.receipt(txHash, signal),
+    endpoints: () => chain.endpoints(),
     onHead: (wake) => chain.onHead(wake),
     close: () => chain.close(),
     ...other,

@@ -26,6 +26,7 @@ import {
   T0,
   wordsWith,
 } from "../../../support/builders.ts";
+import { DESK_POLICY } from "../../../support/desk-builders.ts";
 import { FUZZ } from "../../../support/fuzz.ts";
 
 const MIRROR = { renewBelowSeconds: 480, reconcileAfterSeconds: 300 };
@@ -48,6 +49,9 @@ const POLICY: Policy = {
   silence: { afterSeconds: 1_800, breaker: 1, margin: 1 },
   shortfall: { steps: steps([1, 2, 2]) },
   forecast: { steps: steps([200_000, 0, 1], [400_000, 0, 3]) },
+  cap: DESK_POLICY.cap,
+  budget: DESK_POLICY.budget,
+  cover: DESK_POLICY.cover,
 };
 const only = (rule: keyof Policy): Policy => ({ hash: "0x01", mirror: MIRROR, [rule]: POLICY[rule] });
 

@@ -16,6 +16,7 @@ import {
   recompute,
 } from "../../../../relayer/domain/quorum/claim.ts";
 import { EIDS, OPERATORS, T0, aBlock, aHubState, aMarketWord } from "../../../support/builders.ts";
+import { aVenueWithDesk, DESK_POLICY, someFigures } from "../../../support/desk-builders.ts";
 import { MIRROR } from "../../../support/fake-mesh.ts";
 
 const keccak = (text: string) => ethersHasher.keccakUtf8(text);
@@ -125,6 +126,54 @@ describe("what a node makes of a peer's decision", () => {
 
   it("does not sign kinds that it was told not to", () => {
     expect(recompute(honest, states, { ...RULES, kinds: ["settle"] })).to.equal("kind");
+  });
+
+  describe("when desks are told something", () => {
+    const told: PlanInput = {
+      ...input,
+      chains: chains.map(({ finalised, ...of }) => ({ ...of, latest: at(8), finalised })),
+      venues: [{ ...aVenueWithDesk(0, [someFigures({ openInterest: 2_000n, largest: 2_000n })]), eid: EIDS[0]! }],
+    };
+    const policy: Policy = { ...DESK_POLICY, hash: POLICY.hash };
+    const rules: SigningRules = { ...RULES, policy, kinds: ["open-interest-cap"] };
+    const made = sealDecision(plan(told, policy)!, told, keccak);
+    const seen: StatesAtCut = new Map(
+      told.chains.map(({ eid, latest, finalised }, index) => [
+        eid,
+        { latest, finalised, venue: index === 0 ? told.venues[0]! : null },
+      ]),
+    );
+    const claim = claimOf(made.text, made.decision.directives.length);
+
+    it("finds the same instruction from its own figures", () => {
+      expect(recompute(claim, seen, rules)).to.deep.equal(made.decision.instructions?.[0]);
+      expect(made.decision.instructions?.[0]?.kind).to.equal("open-interest-cap");
+    });
+
+    it("does not sign one with another amount, end or receiver", () => {
+      const changes = [
+        made.text.replace('"units":"0x7d0"', '"units":"0x7d1"'),
+        made.text.replace(/"until":(\d)/, '"until":9$1'),
+        made.text.replace('"toMarket":0', '"toMarket":2'),
+      ];
+      for (const changed of changes) {
+        expect(changed).to.not.equal(made.text);
+        expect(recompute(claimOf(changed, claim.index), seen, rules)).to.equal("not-reproducible");
+      }
+    });
+
+    it("does not sign what its own desk's report does not say", () => {
+      const venue = { ...told.venues[0]!, markets: [someFigures({ openInterest: 2_000n, largest: 900n })] };
+      const others = new Map(seen).set(EIDS[0]!, { ...seen.get(EIDS[0]!)!, venue });
+
+      expect(recompute(claim, others, rules)).to.equal("not-reproducible");
+    });
+
+    it("does not sign kinds that it was told not to, nor what rests on finality that it doubts", () => {
+      expect(recompute(claim, seen, { ...rules, kinds: ["raise", "insurance-move"] })).to.equal("kind");
+      const doubted = new Map(seen).set(EIDS[0]!, { ...seen.get(EIDS[0]!)!, isSuspect: true });
+      expect(recompute(claim, doubted, rules)).to.equal("in-doubt");
+    });
   });
 
   it("refuses before it looks at any chain: strangers' chains, other policies, other operators", () => {

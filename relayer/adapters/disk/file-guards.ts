@@ -1,9 +1,9 @@
-import { appendFile, mkdir, open, readFile, rename } from "node:fs/promises";
-import { dirname } from "node:path";
+import { appendFile, readFile } from "node:fs/promises";
 import { z } from "zod";
 
 import { RelayerError } from "../../errors.ts";
 import type { Guard, GuardStore } from "../../ports/guards.ts";
+import { replaceFile } from "./replace-file.ts";
 
 const GuardRecord = z.strictObject({
   name: z.string().min(1),
@@ -71,18 +71,7 @@ async function readGuards(file: string): Promise<readonly Guard[]> {
 }
 
 async function writeGuards(file: string, guards: readonly Guard[]): Promise<void> {
-  await attempt(file, async () => {
-    await mkdir(dirname(file), { recursive: true });
-    const fresh = `${file}.new`;
-    const handle = await open(fresh, "w", 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify({ version: 1, guards }, null, 2)}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(fresh, file);
-  });
+  await attempt(file, () => replaceFile(file, `${JSON.stringify({ version: 1, guards }, null, 2)}\n`));
 }
 
 async function attempt(file: string, work: () => Promise<void>): Promise<void> {

@@ -1,0 +1,87 @@
+import { createEvmChain, type EvmChain } from "../adapters/evm/evm-chain.ts";
+import { createEvmFunds } from "../adapters/evm/evm-funds.ts";
+import { createEvmVenue } from "../adapters/evm/venue/evm-venue.ts";
+import type { FileHints } from "../adapters/hints/file-hints.ts";
+import type { PromMetrics } from "../adapters/metrics/prom-metrics.ts";
+import type { Lifecycle } from "../app/lifecycle.ts";
+import type { VenueWatch } from "../app/risk/watch-venue.ts";
+import type { ChainConfig, Config } from "../config.ts";
+import type { FundsReader } from "../ports/funds.ts";
+import type { DirectiveSigner } from "../ports/signer.ts";
+import { accountsOf } from "./operators.ts";
+
+/** A chain, and how often and how far it is read. */
+export interface EvmFeed extends Pick<
+  ChainConfig,
+  "pollMs" | "maxLogRange" | "startBlock" | "keeping" | "quorum" | "finalityStallSeconds"
+> {
+  readonly chain: EvmChain;
+}
+
+/** What every chain of the configuration is reached with. */
+export interface Reach {
+  readonly config: Config;
+  readonly life: Lifecycle;
+  readonly metrics: PromMetrics;
+  readonly hints: FileHints;
+}
+
+/** Every chain, with its hub, its errands and its desk. `life` closes them. */
+export function buildFeeds(reach: Reach & { readonly signer: DirectiveSigner }): readonly EvmFeed[] {
+  const { config, life } = reach;
+  return config.chains.map((chain) => ({
+    ...chain,
+    chain: life.add(`chain ${chain.name}`, buildChain(chain, reach), (it) => it.close()),
+  }));
+}
+
+function buildChain(
+  chain: ChainConfig,
+  { config, signer, metrics, hints }: Omit<Reach, "life"> & { readonly signer: DirectiveSigner },
+): EvmChain {
+  const { keeping, wallet, meshId } = config;
+  return createEvmChain({
+    ...chain,
+    meshId,
+    rpcUrls: chain.rpcUrls.map((url) => url.reveal()),
+    wsUrl: chain.wsUrl?.reveal() ?? null,
+    walletKey: wallet?.reveal() ?? null,
+    keeper: keeping === null ? null : { walletKey: keeping.wallet.reveal(), treasury: chain.keeping.treasury ?? null },
+    operators: accountsOf(config, signer),
+    desk: chain.venue?.desk ?? null,
+    settings: chain.txmgr,
+    onReplaced: (why) => metrics.replaced(chain.name, why),
+    onRequest: (method, status) => metrics.rpcRequested(chain.name, method, status),
+    hints: hints.of(chain.name),
+  });
+}
+
+/** The clearing houses, where the configuration names one. */
+export function buildVenues({ config, life, metrics, hints }: Reach): readonly VenueWatch[] {
+  return config.chains.flatMap(({ venue, maxLogRange, ...chain }) => {
+    if (venue === null) return [];
+    const reader = createEvmVenue({
+      ...chain,
+      venue,
+      maxLogRange,
+      meshId: config.meshId,
+      rpcUrls: chain.rpcUrls.map((url) => url.reveal()),
+      onRequest: (method, status) => metrics.rpcRequested(chain.name, method, status),
+      hints: hints.of(chain.name),
+    });
+    const { accountsChecked, recheckSeconds } = venue;
+    const added = life.add(`venue ${chain.name}`, reader, (it) => it.close());
+    return [{ venue: added, maxLogRange, accountsChecked, recheckSeconds }];
+  });
+}
+
+/** What the wallet has on each chain. None where nothing is sent. */
+export function buildFunds({ config, life }: Pick<Reach, "config" | "life">): readonly FundsReader[] {
+  const { wallet, meshId } = config;
+  if (wallet === null) return [];
+  return config.chains.map((chain) => {
+    const rpcUrls = chain.rpcUrls.map((url) => url.reveal());
+    const reader = createEvmFunds({ ...chain, meshId, rpcUrls, walletKey: wallet.reveal() });
+    return life.add(`funds ${chain.name}`, reader, (it) => it.close());
+  });
+}
