@@ -1,5 +1,5 @@
 import { createEvmChain } from "./adapters/evm/evm-chain.ts";
-import { createEvmVenue } from "./adapters/evm/evm-venue.ts";
+import { createEvmVenue } from "./adapters/evm/venue/evm-venue.ts";
 import { ethersHasher } from "./adapters/evm/hasher.ts";
 import { createFileJournal } from "./adapters/journal/file-journal.ts";
 import { convergenceVerb } from "./cli/convergence.ts";
@@ -91,7 +91,10 @@ function connectAll(
   return {
     chains: options.map((chain) => createEvmChain({ ...chain, wsUrl: null, walletKey: null, operators })),
     venues: options.flatMap(({ venue, maxLogRange, ...chain }) => {
-      return venue === null ? [] : [{ venue: createEvmVenue({ ...chain, venue, maxLogRange }), maxLogRange }];
+      if (venue === null) return [];
+      const { accountsChecked, recheckSeconds } = venue;
+      const reader = createEvmVenue({ ...chain, venue, maxLogRange });
+      return [{ venue: reader, maxLogRange, accountsChecked, recheckSeconds }];
     }),
   };
 }

@@ -11,6 +11,8 @@ interface IEstates {
     /// @notice Positions of `account` in `markets` (one bit each) are `estate`'s from now on, with `cashFine` of fine cash, mostly
     /// negative: all of them together are worth less than nothing by their part of the deficit.
     event EstateFormed(address indexed account, address indexed estate, uint32 markets, int256 cashFine);
+    /// @notice What of `estate` could be closed was, and `cashFine` of fine cash is what it has then.
+    event EstateClosed(address indexed estate, int256 cashFine);
     /// @notice What an estate had left, `fine` of fine cash, went to the shared fund.
     event EstateSwept(address indexed estate, uint256 fine);
 

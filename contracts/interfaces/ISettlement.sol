@@ -28,6 +28,9 @@ interface ISettlement {
     event PositionSettled(address indexed account, uint8 indexed market, int256 cashFine, uint256 quanta);
     /// @notice What a bankrupt account could not pay in this market.
     event SettlementDeficit(uint8 indexed market, address indexed account, uint256 fine);
+    /// @notice With no position left, what sizes that do not divide have left over went to the market's fund; where it is
+    /// negative it is missing, as what debtors could not pay.
+    event DustSwept(uint8 indexed market, int256 cashFine);
     /// @notice Everybody is settled. Of claims of `claimsFine`, `payableFine` are paid; the market's fund and the shared one
     /// have paid what {IRecovery.FundDrawn} says, and `uncoveredFine` are a shortfall.
     event SettlementConcluded(uint8 indexed market, uint256 claimsFine, uint256 payableFine, uint256 uncoveredFine);

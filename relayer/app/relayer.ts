@@ -1,6 +1,8 @@
 import type { InstructionKind } from "../domain/desk/instruction.ts";
 import type { Eid } from "../domain/eid.ts";
+import { createExposure } from "../domain/exposure/exposure.ts";
 import { type MirrorPolicy, type Policy, type Rules, canonicalPolicy, scenariosOf } from "../domain/policy/policy.ts";
+import type { Scenario } from "../domain/risk/scenarios.ts";
 import type { RelayerError } from "../errors.ts";
 import type { Chain } from "../ports/chain.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -115,7 +117,7 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
     isShadow: options.isShadow === true,
     instructs: options.instructs ?? [],
   });
-  const watchers = (ports.venues ?? []).map((venue) => createVenueWatcher(venue, scenariosOf(policy), context));
+  const watchers = watchVenues(ports.venues ?? [], scenariosOf(policy), context);
 
   const funds = createFundsWatch(ports.funds ?? [], context);
   const { operators } = signer;
@@ -153,6 +155,12 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
     }),
     ...insight,
   };
+}
+
+/** Every venue is one column of the mesh's exposure. */
+function watchVenues(venues: readonly VenueWatch[], scenarios: readonly Scenario[], context: AppContext) {
+  const exposure = createExposure(venues.length);
+  return venues.map((venue, chain) => createVenueWatcher(venue, { scenarios, place: { exposure, chain } }, context));
 }
 
 async function instructDesks(

@@ -57,6 +57,10 @@ const VenueSchema = z.strictObject(
     address: address("the clearing house's address"),
     /** Block in which it was deployed. */
     startBlock: whole("the block in which the clearing house was deployed", 0, Number.MAX_SAFE_INTEGER),
+    /** Accounts that events are held against the contract's own view of, with every reading. */
+    accountsChecked: whole("how many accounts are checked with every reading", 0, 1_000).default(8),
+    /** How often everything that is brought forward event by event is summed anew, and compared. */
+    recheckSeconds: whole("how often sums are computed anew, in seconds", 1, 86_400).default(60),
     /** Whose forecast the forecast rule reads. */
     volatilitySensor: address("the volatility sensor's address").optional(),
     /** Where a quorum of operators sets envelopes and moves insurance: the rules cap, budget and cover go by it. */

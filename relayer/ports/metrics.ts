@@ -18,12 +18,17 @@ export interface CoSigning {
   readonly outcome: string;
 }
 
+/** What a venue that is rebuilt from events is held against: its own views at the same block, or everything summed anew. */
+export type VenueCheck = "views" | "sums";
+
 /** Typed recorders, one per thing worth counting. Implementations never throw. `chain` is the chain's name. */
 export interface Metrics {
   /** Head and finalised head of a chain after a poll, and how many blocks are not read yet. */
   chainRead(chain: string, at: { latest: number; finalised: number; lagBlocks: number }): void;
   /** The world found something wrong with what a chain said. */
   found(chain: string, kind: FindingKind): void;
+  /** A rebuilt venue was checked. While one of the checks fails no figures are published. `venue_check_ok`. */
+  venueChecked(chain: string, check: VenueCheck, isSame: boolean): void;
   /** A chain was reorganised, `depth` blocks deep. */
   reorganised(chain: string, depth: number): void;
   /** Whether a chain's finality has not moved for too long while its head did. `finality_stalled`. */

@@ -1,9 +1,9 @@
 import type { DeskReport } from "../domain/desk/desk-report.ts";
 import type { Eid } from "../domain/eid.ts";
 import type { Hex } from "../domain/hex.ts";
-import type { MarketViews, StandingView } from "../domain/risk/check-views.ts";
 import type { MarketReading } from "../domain/risk/risk-engine.ts";
-import type { LoggedVenueEvent } from "../domain/risk/venue-event.ts";
+import type { MarketViews, StandingView } from "../domain/venue/check-views.ts";
+import type { VenueBlock } from "../domain/venue/reduce-venue.ts";
 import type { BlockRef } from "../domain/world/block.ts";
 import type { BlockRange } from "./chain.ts";
 
@@ -19,6 +19,16 @@ export interface VenueViews {
   readonly sharedFine: bigint;
 }
 
+/** A range of blocks as one node tells it. */
+export interface VenueSpan {
+  /** Hash of the block before the first: where the range hangs on to what was read before. */
+  readonly parentHash: Hex;
+  /** The last block of the range. */
+  readonly last: BlockRef;
+  /** Blocks that hold events which anything rebuilt follows from, in chain order. */
+  readonly blocks: readonly VenueBlock[];
+}
+
 /**
  * One chain's clearing house, to be read. Implemented by `adapters/evm` and, in tests, by `FakeVenue`. Every method
  * rejects with a `RelayerError` of fate `retry` when the node failed, within a bounded time.
@@ -32,8 +42,8 @@ export interface VenueReader {
   /** The block that is canonical at `number`. */
   block(number: number, signal: AbortSignal): Promise<BlockRef>;
 
-  /** The venue's events in `range`, in chain order, those that positions and funds follow from. */
-  events(range: BlockRange, signal: AbortSignal): Promise<readonly LoggedVenueEvent[]>;
+  /** The venue's events in `range`, all told by one node. */
+  span(range: BlockRange, signal: AbortSignal): Promise<VenueSpan>;
 
   /** The venue's views at exactly `at`, pinned by hash. */
   views(

@@ -1,7 +1,8 @@
 import { systemClock } from "../adapters/clock/system-clock.ts";
 import { createEvmChain, type EvmChain } from "../adapters/evm/evm-chain.ts";
 import { createEvmFunds } from "../adapters/evm/evm-funds.ts";
-import { createEvmVenue } from "../adapters/evm/evm-venue.ts";
+import { createEvmVenue } from "../adapters/evm/venue/evm-venue.ts";
+import type { FileHints } from "../adapters/hints/file-hints.ts";
 import type { FileJournal } from "../adapters/journal/file-journal.ts";
 import type { PromMetrics } from "../adapters/metrics/prom-metrics.ts";
 import type { Lifecycle } from "../app/lifecycle.ts";
@@ -30,6 +31,7 @@ export interface Reach {
   readonly config: Config;
   readonly life: Lifecycle;
   readonly metrics: PromMetrics;
+  readonly hints: FileHints;
 }
 
 /** Every chain, with its hub, its errands and its desk. `life` closes them. */
@@ -46,7 +48,7 @@ interface FeedReach extends Reach {
   readonly journal: Pick<Journal, "append">;
 }
 
-function buildChain(chain: ChainConfig, { config, signer, metrics, journal }: FeedReach): EvmChain {
+function buildChain(chain: ChainConfig, { config, signer, metrics, hints, journal }: FeedReach): EvmChain {
   const { keeping, wallet, meshId } = config;
   return createEvmChain({
     ...chain,
@@ -64,11 +66,12 @@ function buildChain(chain: ChainConfig, { config, signer, metrics, journal }: Fe
     },
     onReplaced: (why) => metrics.replaced(chain.name, why),
     onRequest: (method, status) => metrics.rpcRequested(chain.name, method, status),
+    hints: hints.of(chain.name),
   });
 }
 
 /** The clearing houses, where the configuration names one. */
-export function buildVenues({ config, life, metrics }: Reach): readonly VenueWatch[] {
+export function buildVenues({ config, life, metrics, hints }: Reach): readonly VenueWatch[] {
   return config.chains.flatMap(({ venue, maxLogRange, ...chain }) => {
     if (venue === null) return [];
     const reader = createEvmVenue({
@@ -78,13 +81,16 @@ export function buildVenues({ config, life, metrics }: Reach): readonly VenueWat
       meshId: config.meshId,
       rpcUrls: chain.rpcUrls.map((url) => url.reveal()),
       onRequest: (method, status) => metrics.rpcRequested(chain.name, method, status),
+      hints: hints.of(chain.name),
     });
-    return [{ venue: life.add(`venue ${chain.name}`, reader, (it) => it.close()), maxLogRange }];
+    const { accountsChecked, recheckSeconds } = venue;
+    const added = life.add(`venue ${chain.name}`, reader, (it) => it.close());
+    return [{ venue: added, maxLogRange, accountsChecked, recheckSeconds }];
   });
 }
 
 /** What the wallet has on each chain. None where nothing is sent. */
-export function buildFunds({ config, life }: Reach): readonly FundsReader[] {
+export function buildFunds({ config, life }: Pick<Reach, "config" | "life">): readonly FundsReader[] {
   const { wallet, meshId } = config;
   if (wallet === null) return [];
   return config.chains.map((chain) => {

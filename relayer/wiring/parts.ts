@@ -1,4 +1,7 @@
+import { join } from "node:path";
+
 import { systemClock } from "../adapters/clock/system-clock.ts";
+import { createFileHints } from "../adapters/hints/file-hints.ts";
 import { type FileJournal, createFileJournal } from "../adapters/journal/file-journal.ts";
 import { createPromMetrics, type PromMetrics } from "../adapters/metrics/prom-metrics.ts";
 import { createBullQueue } from "../adapters/queue/bull-queue.ts";
@@ -52,7 +55,9 @@ export function buildParts({ config, log, life, onHalt }: Surroundings): Parts {
       feeds.flatMap(({ chain }) => chain.endpoints().map((endpoint) => ({ ...endpoint, chain: chain.name }))),
   });
   const signer = buildSigner(config);
-  const reach = { config, life, metrics };
+  const hintFile = join(config.journal.dir, "hints.json");
+  const hints = life.add("hints", createFileHints({ file: hintFile, log }), (it) => it.close());
+  const reach = { config, life, metrics, hints };
   const journal = life.add("journal", createFileJournal({ ...config.journal, onCut: sayCut(log, metrics) }), (it) =>
     it.close(),
   );

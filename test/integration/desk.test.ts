@@ -3,7 +3,7 @@ import { computeAddress, parseEther } from "ethers";
 
 import { createDirectiveSigner } from "../../relayer/adapters/evm/directive-signer.ts";
 import { createEvmChain, type EvmChain } from "../../relayer/adapters/evm/evm-chain.ts";
-import { createEvmVenue } from "../../relayer/adapters/evm/evm-venue.ts";
+import { createEvmVenue } from "../../relayer/adapters/evm/venue/evm-venue.ts";
 import { ethersHasher } from "../../relayer/adapters/evm/hasher.ts";
 import { Lifecycle } from "../../relayer/app/lifecycle.ts";
 import { makePolicy, startRelayer } from "../../relayer/app/relayer.ts";
@@ -79,7 +79,7 @@ describe("corrective actions on a chain", function () {
       rpcUrls: ["in-process"],
       createNode: () => createInProcessNode(host),
     });
-    return { venue: reader, maxLogRange: 1_000 };
+    return { venue: reader, maxLogRange: 1_000, accountsChecked: 8, recheckSeconds: 60 };
   };
   const views = async (index: number) => {
     const { house } = houses[index]!;

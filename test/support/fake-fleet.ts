@@ -79,7 +79,7 @@ export class FakeFleet {
     const others = peers.filter((peer) => peer !== self);
     const coSigners = life.add("quorum", new FakeCoSigners(line, self, others), (it) => it.close());
     const ports = {
-      venues: this.venues.map((venue) => ({ venue, maxLogRange: 1_000 })),
+      venues: this.venues.map((venue) => ({ venue, maxLogRange: 1_000, accountsChecked: 8, recheckSeconds: 60 })),
       desks,
       feeds: this.chains.map((chain) => ({ ...FEED, chain: seeing(chain), quorum })),
       signer: new FakeSigner([self.operator]),

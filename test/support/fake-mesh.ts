@@ -54,6 +54,8 @@ export class FakeMesh {
   balances: readonly bigint[] = [];
   isShadow = false;
   venues: readonly VenueReader[] = [];
+  /** How often what is rebuilt from a venue's events is summed anew. */
+  recheckSeconds = 4;
   /** Survives a restart, as a disk does. */
   readonly guards = new FakeGuards();
   readonly #finality: { readonly quorum: number; readonly finalityStallSeconds: number };
@@ -93,7 +95,8 @@ export class FakeMesh {
       const read = { wallet: "0x77", balanceWei, haltCostWei: 2n, minedNonce: 1, pendingNonce: 2 } as const;
       return { eid, name, read: () => Promise.resolve(read) };
     });
-    const venues = this.venues.map((venue) => ({ venue, maxLogRange: 1_000 }));
+    const checks = { accountsChecked: 8, recheckSeconds: this.recheckSeconds };
+    const venues = this.venues.map((venue) => ({ venue, maxLogRange: 1_000, ...checks }));
     const { guards } = this;
     const common = { signer, queue, journal, clock, hasher: ethersHasher, metrics, log, fleet: null };
     const ports = { feeds, venues, funds, guards, ...common };

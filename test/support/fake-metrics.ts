@@ -19,6 +19,9 @@ export class FakeMetrics implements Metrics {
   found(...args: Parameters<Metrics["found"]>): void {
     this.calls.push({ name: "found", args });
   }
+  venueChecked(...args: Parameters<Metrics["venueChecked"]>): void {
+    this.calls.push({ name: "venueChecked", args });
+  }
   reorganised(...args: Parameters<Metrics["reorganised"]>): void {
     this.calls.push({ name: "reorganised", args });
   }

@@ -1,12 +1,13 @@
 import type { Eid } from "../../relayer/domain/eid.ts";
-import { standingOf } from "../../relayer/domain/risk/check-views.ts";
-import { ceilDiv, UNIT_FINE } from "../../relayer/domain/risk/fine.ts";
-import { sideSize } from "../../relayer/domain/risk/market-book.ts";
-import { applyVenueEvent, createVenueBook, type VenueBook } from "../../relayer/domain/risk/venue-book.ts";
-import type { LoggedVenueEvent, VenueEvent } from "../../relayer/domain/risk/venue-event.ts";
+import { applyVenueEvent } from "../../relayer/domain/venue/apply-event.ts";
+import { standingOf } from "../../relayer/domain/venue/check-views.ts";
+import { ceilDiv, UNIT_FINE } from "../../relayer/domain/venue/fine.ts";
+import { sizesOf } from "../../relayer/domain/venue/reduce-venue.ts";
+import { createVenueBook, type VenueBook } from "../../relayer/domain/venue/venue-book.ts";
+import type { VenueEvent } from "../../relayer/domain/venue/venue-event.ts";
 import type { BlockRef } from "../../relayer/domain/world/block.ts";
 import type { BlockRange, Chain } from "../../relayer/ports/chain.ts";
-import type { VenueReader, VenueViews } from "../../relayer/ports/venue.ts";
+import type { VenueReader, VenueSpan, VenueViews } from "../../relayer/ports/venue.ts";
 import type { FakeDesk } from "./fake-desk.ts";
 
 /** A venue that says what it is told, and whose views follow from that. */
@@ -14,15 +15,17 @@ export class FakeVenue implements VenueReader {
   readonly startBlock = 1;
   readonly eid: Eid;
   readonly name: string;
-  readonly events_: LoggedVenueEvent[] = [];
+  readonly said: { readonly number: number; readonly event: VenueEvent }[] = [];
   readonly ranges: BlockRange[] = [];
   readonly prices = new Map<number, bigint>();
   /** Events that the node keeps from whoever asks. */
   hides: VenueEvent["kind"] | null = null;
+  /** Blocks from this one on were replaced, although some of them were final. */
+  replacedFrom = Infinity;
+  /** Whether ranges begin on blocks that nobody has seen. */
+  isTornOff = false;
   /** The operators' desk there, if there is one. */
   desk: FakeDesk | null = null;
-  /** Whether the chain was replaced below what was final. */
-  isReplaced = false;
   readonly #chain: Pick<Chain, "eid" | "name" | "block">;
 
   constructor(chain: Pick<Chain, "eid" | "name" | "block">) {
@@ -31,19 +34,28 @@ export class FakeVenue implements VenueReader {
     this.name = chain.name;
   }
 
-  say(blockNumber: number, ...events: VenueEvent[]): void {
-    for (const event of events) this.events_.push({ blockNumber, logIndex: this.events_.length, event });
+  say(number: number, ...events: VenueEvent[]): void {
+    for (const event of events) this.said.push({ number, event });
   }
 
   async block(number: number, signal: AbortSignal): Promise<BlockRef> {
     const block = await this.#chain.block(number, signal);
-    return this.isReplaced ? { ...block, hash: "0xdead" } : block;
+    return number >= this.replacedFrom ? { ...block, hash: "0xdead" } : block;
   }
 
-  events(range: BlockRange): Promise<readonly LoggedVenueEvent[]> {
+  async span(range: BlockRange, signal: AbortSignal): Promise<VenueSpan> {
     this.ranges.push(range);
-    const inRange = this.events_.filter(({ blockNumber: at }) => at >= range.from && at <= range.to);
-    return Promise.resolve(inRange.filter(({ event }) => event.kind !== this.hides));
+    const [first, last] = [await this.#chain.block(range.from, signal), await this.#chain.block(range.to, signal)];
+    const inRange = this.said.filter(({ number, event }) => {
+      return number >= range.from && number <= range.to && event.kind !== this.hides;
+    });
+    const numbers = [...new Set(inRange.map(({ number }) => number))].sort((a, b) => a - b);
+    const blocks = numbers.map((number) => ({
+      number,
+      hash: last.hash,
+      events: inRange.filter((one) => one.number === number).map(({ event }) => event),
+    }));
+    return { parentHash: this.isTornOff ? "0xdead" : first.parentHash, last, blocks };
   }
 
   views(
@@ -51,7 +63,7 @@ export class FakeVenue implements VenueReader {
     { markets, accounts }: { readonly markets: readonly number[]; readonly accounts: readonly `0x${string}`[] },
   ): Promise<VenueViews> {
     const book = createVenueBook();
-    for (const { blockNumber, event } of this.events_) if (blockNumber <= at.number) applyVenueEvent(book, event);
+    for (const { number, event } of this.said) if (number <= at.number) applyVenueEvent(book, event);
     return Promise.resolve({
       markets: markets.flatMap((market) => this.#viewOf(book, market, at.number)),
       standings: accounts.map((account) => {
@@ -66,7 +78,7 @@ export class FakeVenue implements VenueReader {
   #viewOf(book: VenueBook, market: number, number: number): VenueViews["markets"][number][] {
     const [of, priceX32] = [book.markets.get(market), this.prices.get(market)];
     if (of === undefined || priceX32 === undefined) return [];
-    const [longs, shorts] = [sideSize(of.longs), sideSize(of.shorts)];
+    const [longs, shorts] = sizesOf(book, market);
     const larger = longs > shorts ? longs : shorts;
     return [
       {

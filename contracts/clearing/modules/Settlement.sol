@@ -70,6 +70,7 @@ abstract contract Settlement is Touch, ISettlement {
         book.dustCash = 0;
         if (dust < 0) missing += uint256(-dust);
         else entry.fund += uint256(dust);
+        emit DustSwept(market, dust);
 
         missing -= _drawAll(market, missing);
         missing -= _draw(market, 0, missing);

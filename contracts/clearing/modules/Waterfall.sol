@@ -40,6 +40,8 @@ abstract contract Waterfall is Deleveraging, Rewards, IRecovery {
         for (uint256 i = frozen; i < losses.length; ++i) _closeRewarded(account, losses[i]);
         // Somebody without positions: no market is to blame.
         if (left != 0) _leaveUncovered(0, left - _draw(0, 0, left));
+        // Only an estate can be closed with something left: events alone would not say what.
+        if (_accounts[account].isEstate) emit IEstates.EstateClosed(account, _accounts[account].cash);
     }
 
     /// @dev Every position, up to date and at a sane price, frozen ones first; the sum of losses, and how many are frozen.

@@ -42,6 +42,8 @@ export interface EvmChainOptions {
   /** Accounts whose operator rights a snapshot tells. */
   readonly operators: readonly Hex[];
   readonly onRequest?: RpcPoolOptions["onRequest"];
+  /** What an earlier process learned of the nodes. */
+  readonly hints?: RpcPoolOptions["hints"];
   /** How transactions are sent; the defaults unless given. */
   readonly settings?: TxSettings;
   readonly onReplaced?: SubmitterOptions["onReplaced"];
@@ -214,6 +216,7 @@ function createPool(options: EvmChainOptions): RpcPool {
     maxLogRange: options.maxLogRange,
     verify: (session) => verifyNode(session, options),
     ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
+    hints: options.hints,
   });
 }
 

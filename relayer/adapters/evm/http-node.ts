@@ -26,11 +26,16 @@ export interface RpcNode {
   /** Host and port, all that is ever shown of the URL. */
   readonly host: string;
   /**
-   * The `result` of the answer.
+   * The `result` of the answer, or what `read` makes of the whole answer as it came, where it makes something of it.
    *
    * @throws RelayerError `RPC_UNAVAILABLE`, `RPC_LIMITED`, `RPC_REFUSED`, `RPC_MALFORMED`
    */
-  request(method: string, params: readonly unknown[], signal: AbortSignal): Promise<unknown>;
+  request(
+    method: string,
+    params: readonly unknown[],
+    signal: AbortSignal,
+    read?: (answer: Uint8Array) => unknown,
+  ): Promise<unknown>;
   /**
    * Several requests as one batch: each outcome in its place. Absent where batches cannot be sent.
    *
@@ -79,9 +84,10 @@ export function createHttpNode(url: string, timeoutMs: number = REQUEST_TIMEOUT_
 
   return {
     host,
-    request(method, params, signal) {
-      const read = (response: HttpResponse) => readAnswer({ host, method, response });
-      return post(envelope({ method, params }), { method, signal, read });
+    request(method, params, signal, read) {
+      const readWhole = (response: HttpResponse) =>
+        (response.status === 200 ? read?.(response.body) : undefined) ?? readAnswer({ host, method, response });
+      return post(envelope({ method, params }), { method, signal, read: readWhole });
     },
     requestAll(calls, signal) {
       const messages = calls.map(envelope);
@@ -94,7 +100,7 @@ export function createHttpNode(url: string, timeoutMs: number = REQUEST_TIMEOUT_
 }
 
 interface HttpResponse extends HttpRefusal {
-  readonly text: string;
+  readonly body: Buffer;
 }
 
 function sendBody(request: ClientRequest, body: string): Promise<HttpResponse> {
@@ -105,19 +111,27 @@ function sendBody(request: ClientRequest, body: string): Promise<HttpResponse> {
   });
 }
 
-async function readBody(response: IncomingMessage): Promise<HttpResponse> {
+/** By events: iterating over the pieces of an answer of megabytes costs more than copying them. */
+function readBody(response: IncomingMessage): Promise<HttpResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
+  response.on("data", (chunk: Buffer) => {
     size += chunk.length;
-    if (size > MAX_RESPONSE_BYTES)
-      throw new RelayerError("RPC_MALFORMED", "an answer is larger than any that is asked for", {
-        reason: "too-large",
-      });
-    chunks.push(chunk);
-  }
-  const text = Buffer.concat(chunks).toString("utf8");
-  return { status: response.statusCode ?? 0, retryAfter: response.headers["retry-after"] ?? null, text };
+    if (size <= MAX_RESPONSE_BYTES) chunks.push(chunk);
+    else response.destroy(tooLarge());
+  });
+  response.on("error", reject);
+  response.on("end", () => {
+    const { statusCode = 0, headers } = response;
+    resolve({ status: statusCode, retryAfter: headers["retry-after"] ?? null, body: Buffer.concat(chunks, size) });
+  });
+  return promise;
+}
+
+function tooLarge(): RelayerError {
+  const text = "an answer is larger than any that is asked for";
+  return new RelayerError("RPC_MALFORMED", text, { reason: "too-large" });
 }
 
 interface Answered {
@@ -127,7 +141,7 @@ interface Answered {
 }
 
 function readAnswer(answered: Answered): unknown {
-  return resultOf(parseJson(answered.response.text), answered);
+  return resultOf(parseJson(answered.response.body), answered);
 }
 
 /** By their numbers: a node may answer a batch in any order. What is no list is an answer to the batch as a whole. */
@@ -135,7 +149,7 @@ function readAnswers(
   answered: Answered,
   asked: readonly { readonly id: number; readonly method: string }[],
 ): readonly RpcOutcome[] {
-  const answers = parseJson(answered.response.text);
+  const answers = parseJson(answered.response.body);
   if (!Array.isArray(answers)) {
     resultOf(answers, answered);
     throw malformed(answered);
@@ -163,9 +177,9 @@ function malformed({ host, method }: { host: string; method: string }): RelayerE
   return new RelayerError("RPC_MALFORMED", text, { host, method });
 }
 
-function parseJson(text: string): unknown {
+function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(body.toString("utf8")) as unknown;
   } catch {
     return undefined;
   }

@@ -106,11 +106,7 @@ export function fieldsOf(log: RawLog, layout: LogLayout): LogFields {
 }
 
 export function bigintAt(fields: LogFields, name: string): bigint {
-  return bigintOfWord(digitsAt(fields, name), name);
-}
-
-/** `digits` are a word's 64, without `0x`. */
-export function bigintOfWord(digits: string, name: string): bigint {
+  const digits = digitsAt(fields, name);
   if (digits.length !== WORD_DIGITS || !WORD.test(digits)) throw impossible(name);
   return BigInt(`0x${digits}`);
 }
@@ -137,11 +133,7 @@ const ADDRESSES_MAX = 65_536;
 const KEY_FROM = 2 + WORD_DIGITS - 7;
 
 export function addressAt(fields: LogFields, name: string): Hex {
-  return addressOfWord(`0x${digitsAt(fields, name)}`, name);
-}
-
-/** The address in a topic. */
-export function addressOfWord(word: string, name: string): Hex {
+  const word = `0x${digitsAt(fields, name)}`;
   const key = parseInt(word.slice(KEY_FROM), 16);
   const known = addresses.get(key);
   if (known !== undefined && known.word === word) return known.address;

@@ -1,12 +1,10 @@
-import type { LoggedVenueEvent } from "../../domain/exposure/venue-event.ts";
 import type { Hex } from "../../domain/hex.ts";
 import type { LoggedEvent } from "../../domain/incident/hub-event.ts";
 import { RelayerError } from "../../errors.ts";
 import type { BlockRange } from "../../ports/chain.ts";
 import { mayContain } from "./bloom.ts";
 import { decodeHubEvent } from "./decode-event.ts";
-import { decodeVenueEvent } from "./decode-venue-event.ts";
-import { judgeWidth, narrow, notePass } from "./log-range.ts";
+import { readInSpans } from "./log-range.ts";
 import { quantity, readBlock } from "./read-blocks.ts";
 import { type Log, readLogList } from "./read-log.ts";
 import type { RpcSession } from "./rpc-pool.ts";
@@ -31,21 +29,6 @@ export function decodeHubEvents(logs: readonly Log[]): readonly LoggedEvent[] {
   });
 }
 
-/** The same of a venue: those of its events that change open interest. */
-export async function readVenueEvents(
-  session: RpcSession,
-  venue: Hex,
-  range: BlockRange,
-): Promise<readonly LoggedVenueEvent[]> {
-  const events: LoggedVenueEvent[] = [];
-  for (const log of await readContractLogs(session, venue, range)) {
-    const event = decodeVenueEvent(log);
-    const { blockNumber, blockHash, logIndex } = log;
-    if (event !== null) events.push({ blockNumber, blockHash, logIndex, event });
-  }
-  return events;
-}
-
 /**
  * The logs of one contract in `range`, in chain order.
  *
@@ -64,28 +47,11 @@ async function readContractLogs(session: RpcSession, address: Hex, range: BlockR
   return kept;
 }
 
-/** Providers bound the span of eth_getLogs, each in its own words, and change it: what passes is learned for each node. */
 async function readLogs(session: RpcSession, address: Hex, range: BlockRange): Promise<Log[]> {
-  const { logRange } = session.memory;
-  const widthBefore = logRange.width;
-  const logs: Log[][] = [];
-  let from = range.from;
-  while (from <= range.to) {
-    const to = Math.min(range.to, from + logRange.width - 1);
-    const blocks = to - from + 1;
-    try {
-      logs.push(await requestLogs(session, { address, fromBlock: quantity(from), toBlock: quantity(to) }));
-      notePass(logRange, blocks);
-      from = to + 1;
-    } catch (error) {
-      const verdict = judgeWidth(error, blocks);
-      if (verdict !== "unrelated") narrow(logRange, blocks);
-      // One block is never too wide: where even that is refused, the span was not the reason and nothing was learned.
-      else if (blocks === 1) logRange.width = widthBefore;
-      if (verdict !== "too-wide") throw error;
-    }
-  }
-  return logs.flat();
+  const spans = await readInSpans(session.memory.logRange, range, ({ from, to }) =>
+    requestLogs(session, { address, fromBlock: quantity(from), toBlock: quantity(to) }),
+  );
+  return spans.flat();
 }
 
 export async function requestLogs(session: RpcSession, filter: Readonly<Record<string, string>>): Promise<Log[]> {
@@ -113,7 +79,7 @@ function checkLog(log: Log, { address, range, last, host }: Surroundings): void 
 }
 
 /** A bloom filter may say yes where there is nothing, never no where there is something. */
-async function distrustEmpty(session: RpcSession, address: Hex, last: Block): Promise<void> {
+export async function distrustEmpty(session: RpcSession, address: Hex, last: Block): Promise<void> {
   const bloom = last.logsBloom ?? null;
   if (bloom === null || !mayContain(bloom, address)) return;
   const again = await requestLogs(session, { address, blockHash: last.hash });

@@ -1,7 +1,8 @@
 import { RelayerError } from "../../errors.ts";
 import type { EndpointHealth } from "../../ports/chain.ts";
+import type { RangeHints } from "../../ports/range-hints.ts";
 import type { RpcNode } from "./http-node.ts";
-import { createLogRange } from "./log-range.ts";
+import { createLogRange, type LogRange } from "./log-range.ts";
 import { type NodeHealth, createNodeHealth, orderByHealth } from "./node-health.ts";
 import { isNodeFault } from "./rpc-error.ts";
 import { type RequestStatus, type RpcSession, type SessionNode, openSession } from "./rpc-session.ts";
@@ -15,6 +16,8 @@ export interface RpcPoolOptions {
   readonly verify: (session: RpcSession) => Promise<void>;
   readonly onRequest?: (method: string, status: RequestStatus) => void;
   readonly nowMs?: () => number;
+  /** What an earlier process learned of the nodes. */
+  readonly hints?: RangeHints | undefined;
 }
 
 /** Calls that belong together, to one node whose standing among the others they may change. */
@@ -80,7 +83,7 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
   const nowMs = options.nowMs ?? (() => performance.now());
   const members = options.nodes.map((node): Member => ({
     node,
-    memory: { logRange: createLogRange(options.maxLogRange), readsByHash: true, takesBatches: true },
+    memory: { logRange: createRangeOf(node.host, options), readsByHash: true, takesBatches: true },
     health: createNodeHealth(),
     isVerified: false,
   }));
@@ -221,6 +224,11 @@ async function collect<T>(
 /** What a node serves now, as a fault of that node: the others, and other chains, go on. */
 function strayed({ message, facts, code }: RelayerError): RelayerError {
   return new RelayerError("ENDPOINT_STRAYED", `passed over: ${message}`, { ...facts, found: code });
+}
+
+function createRangeOf(host: string, { maxLogRange, hints }: RpcPoolOptions): LogRange {
+  const onLearned = (width: number) => hints?.learn(host, width);
+  return createLogRange(maxLogRange, { width: hints?.recall(host) ?? maxLogRange, onLearned });
 }
 
 function describeHealth(host: string, health: NodeHealth, nowMs: number): EndpointHealth {

@@ -6,7 +6,8 @@ import type { NodeHealth } from "./node-health.ts";
 /** One node for the length of one sequence of calls. */
 export interface RpcSession {
   readonly host: string;
-  call(method: string, params: readonly unknown[]): Promise<unknown>;
+  /** `read` as in {@link RpcNode.request}. */
+  call(method: string, params: readonly unknown[], read?: (answer: Uint8Array) => unknown): Promise<unknown>;
   /** Several calls as one batch, each outcome in its place. Absent where the node cannot be sent one. */
   callAll?(calls: readonly RpcCall[]): Promise<readonly RpcOutcome[]>;
   /** What was learned about this node, kept as long as the process. */
@@ -54,10 +55,10 @@ export function openSession(member: SessionNode, signal: AbortSignal, { onReques
   const session: RpcSession = {
     host: node.host,
     memory,
-    async call(method, params) {
+    async call(method, params, read) {
       const askedMs = nowMs();
       try {
-        const result = await node.request(method, params, signal);
+        const result = await node.request(method, params, signal, read);
         noteAnswered(method, askedMs);
         return result;
       } catch (error) {

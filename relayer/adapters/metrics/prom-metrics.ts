@@ -48,6 +48,7 @@ export function createPromMetrics(options: PromMetricsOptions): PromMetrics {
   return {
     chainRead: (chain, at) => heads.set(chain, { ...at, readAtMs: options.nowMs() }),
     found: (chain, kind) => of.findings.inc({ chain, kind }),
+    venueChecked: (chain, check, isSame) => of.venueChecks.set({ chain, check }, isSame ? 1 : 0),
     reorganised(chain, depth) {
       of.reorgs.inc({ chain });
       of.reorgDepth.observe({ chain }, depth);
@@ -129,6 +130,11 @@ function createInstruments(registry: Registry) {
     peers: gauge("peer_up", "1 when the peer answered, as itself, when it was asked last; else 0.", ["peer"]),
     loops: gauge("loop_last_turn_timestamp_seconds", "When a loop last went round.", ["loop"]),
     finalityStalled: gauge("finality_stalled", "1 when a chain goes on and its finality does not.", ["chain"]),
+    venueChecks: gauge(
+      "venue_check_ok",
+      "1 when a venue rebuilt from events last agreed with its own views (views), or with everything summed anew (sums).",
+      ["chain", "check"],
+    ),
     guards: gauge("guard_active", "1 while a guard is raised and waits for a person.", ["guard"]),
     convergence: unread(gauge("convergence_ok", "1 when all chains hold equal mesh words, 0 when not.", [])),
     openActions: unread(gauge("actions_open", "Actions not yet seen on chain.", [])),

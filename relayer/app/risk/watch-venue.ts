@@ -1,37 +1,71 @@
 import type { Scenario } from "../../domain/risk/scenarios.ts";
+import type { BlockRef } from "../../domain/world/block.ts";
 import { RelayerError, describeError } from "../../errors.ts";
+import type { VenueCheck } from "../../ports/metrics.ts";
 import type { VenueReader } from "../../ports/venue.ts";
 import type { AppContext } from "../context.ts";
 import type { Loops } from "../loops.ts";
-import { type VenueReading, readVenueTo, startVenueReading } from "./venue-reading.ts";
+import { findAncestor } from "../observe/find-ancestor.ts";
+import {
+  type Contradiction,
+  goBackTo,
+  type Place,
+  readVenueTo,
+  recheckReading,
+  startVenueReading,
+  type VenueReading,
+} from "./venue-reading.ts";
 
 /** Risk is slow: finality moves no more often than this on any chain that takes its time. */
 const PAUSE_MS = 2_000;
+/** Contradictions that are logged at once: the first say what is wrong. */
+const LOGGED = 3;
+const MS = 1_000;
 
 export interface VenueWatch {
   readonly venue: VenueReader;
   readonly maxLogRange: number;
+  /** Accounts whose standing is asked of the chain with every reading. */
+  readonly accountsChecked: number;
+  /** How often everything that is brought forward is summed anew. */
+  readonly recheckSeconds: number;
+}
+
+interface Watcher {
+  readonly watch: VenueWatch;
+  readonly scenarios: readonly Scenario[];
+  readonly place: Place;
+  readonly context: AppContext;
+  reading: VenueReading;
+  /** Whether the last outcome was a contradiction that was gone back from. */
+  wentBack: boolean;
+  recheckedMs: number;
 }
 
 /**
  * Follows one chain's venue at its finalised head, where nothing is undone, and records what risk comes to. A loop of its
  * own; while it fails or contradicts itself there are no new figures, and what was said on old ones ends with its lease.
  */
-export function createVenueWatcher(watch: VenueWatch, scenarios: readonly Scenario[], context: AppContext) {
+export function createVenueWatcher(
+  watch: VenueWatch,
+  { scenarios, place }: { readonly scenarios: readonly Scenario[]; readonly place: Place },
+  context: AppContext,
+) {
   const { clock, signal } = context;
-  let reading = startVenueReading(scenarios);
-  const state = { failures: 0 };
+  const reading = startVenueReading(scenarios, place);
+  const watcher: Watcher = { watch, scenarios, place, context, reading, wentBack: false, recheckedMs: clock.nowMs() };
+  let failures = 0;
 
   const turn = async (): Promise<void> => {
     try {
-      reading = await follow(watch, reading, { scenarios, context });
-      state.failures = 0;
+      await follow(watcher);
+      failures = 0;
     } catch (thrown) {
       if (signal.aborted) return;
       const error = RelayerError.from(thrown);
-      state.failures += 1;
+      failures += 1;
       context.metrics.failed(watch.venue.name, error.code);
-      if (state.failures === 1) {
+      if (failures === 1) {
         context.log.warn({ chain: watch.venue.name, err: describeError(error) }, "venue not readable");
       }
     }
@@ -42,36 +76,70 @@ export function createVenueWatcher(watch: VenueWatch, scenarios: readonly Scenar
   };
 }
 
-interface Following {
-  readonly scenarios: readonly Scenario[];
-  readonly context: AppContext;
+async function follow(watcher: Watcher): Promise<void> {
+  const { watch, context, reading } = watcher;
+  const { venue } = watch;
+  const finalised = context.ledger.world.chains.get(venue.eid)?.finalised.block;
+  if (finalised === undefined || finalised.number < venue.startBlock) return;
+  if (reading.cursor?.hash === finalised.hash && reading.stops.at(-1)?.hash === finalised.hash) return;
+  if (!(await isCanonical(reading.cursor, watcher))) return undo(watcher);
+  const outcome = await readVenueTo(reading, finalised, { ...watch, signal: context.signal });
+  context.metrics.venueChecked(venue.name, "views", outcome.kind === "figures");
+  if (outcome.kind === "contradicted") return contradicted(watcher, "views", outcome.by);
+  if (!recheck(watcher)) return;
+  watcher.wentBack = false;
+  context.ledger.record({ kind: "venue-seen", eid: venue.eid, figures: outcome.figures });
 }
 
-/** @returns the reading to go on with: a new one where the old one cannot be believed */
-async function follow(
-  { venue, maxLogRange }: VenueWatch,
-  reading: VenueReading,
-  { scenarios, context }: Following,
-): Promise<VenueReading> {
-  const { ledger, log, metrics, signal } = context;
-  const finalised = ledger.world.chains.get(venue.eid)?.finalised.block;
-  if (finalised === undefined || finalised.number < venue.startBlock) return reading;
-  if (reading.cursor?.hash === finalised.hash) return reading;
-  if (await isUndone(reading, venue, signal)) {
-    log.error({ chain: venue.name }, "venue reorganised beyond finality, reading it anew");
-    return startVenueReading(scenarios);
-  }
-  const outcome = await readVenueTo(reading, finalised, { venue, maxLogRange, signal });
-  if (outcome.kind === "figures") {
-    ledger.record({ kind: "venue-seen", eid: venue.eid, figures: outcome.figures });
-    return reading;
-  }
-  metrics.found(venue.name, "disagreement");
-  log.error({ chain: venue.name, by: outcome.by.slice(0, 3) }, "venue contradicts its events, reading it anew");
-  return startVenueReading(scenarios);
+/** Whether the block is in the chain; null is. */
+async function isCanonical(block: BlockRef | null, { watch: { venue }, context }: Watcher): Promise<boolean> {
+  return block === null || (await venue.block(block.number, context.signal)).hash === block.hash;
 }
 
-/** Whether the last block that was read is no longer there. */
-async function isUndone({ cursor }: VenueReading, venue: VenueReader, signal: AbortSignal): Promise<boolean> {
-  return cursor !== null && (await venue.block(cursor.number, signal)).hash !== cursor.hash;
+/** Even what was called final was replaced: goes back to where that is still in the chain, or begins anew. */
+async function undo(watcher: Watcher): Promise<void> {
+  const { reading, context, watch } = watcher;
+  const stop = await findAncestor(reading.stops, (block) => isCanonical(block, watcher));
+  const chain = watch.venue.name;
+  if (stop !== null && goBackTo(reading, stop)) {
+    context.log.error({ chain, to: stop.number }, "venue reorganised beyond finality, gone back");
+    return;
+  }
+  context.log.error({ chain }, "venue reorganised beyond finality, reading it anew");
+  startAnew(watcher);
+}
+
+/** Now and then, everything summed anew. @returns whether figures may be believed */
+function recheck(watcher: Watcher): boolean {
+  const { watch, context } = watcher;
+  const { clock, metrics } = context;
+  if (clock.nowMs() - watcher.recheckedMs < watch.recheckSeconds * MS) return true;
+  watcher.recheckedMs = clock.nowMs();
+  const by = recheckReading(watcher.reading);
+  metrics.venueChecked(watch.venue.name, "sums", by.length === 0);
+  if (by.length === 0) return true;
+  // Wrong here and not on the chain: going back a few blocks would keep whatever is wrong.
+  watcher.wentBack = true;
+  contradicted(watcher, "sums", by);
+  return false;
+}
+
+/** Nothing is published. The first time the blocks since the last agreement are read again, then everything is. */
+function contradicted(watcher: Watcher, check: VenueCheck, by: readonly Contradiction[]): void {
+  const { watch, context, reading } = watcher;
+  const facts = { chain: watch.venue.name, check, by: by.slice(0, LOGGED) };
+  context.metrics.found(watch.venue.name, "disagreement");
+  const stop = reading.stops.at(-1);
+  if (!watcher.wentBack && stop !== undefined && goBackTo(reading, stop)) {
+    watcher.wentBack = true;
+    context.log.error({ ...facts, to: stop.number }, "venue contradicts its events, reading them again");
+    return;
+  }
+  context.log.error(facts, "venue contradicts its events, reading it anew");
+  startAnew(watcher);
+}
+
+function startAnew(watcher: Watcher): void {
+  watcher.reading = startVenueReading(watcher.scenarios, watcher.place);
+  watcher.wentBack = false;
 }

@@ -10,7 +10,7 @@ import type { StateAt } from "../../domain/world/world.ts";
 import { RelayerError } from "../../errors.ts";
 import type { Chain } from "../../ports/chain.ts";
 import type { Hasher } from "../../ports/hasher.ts";
-import { readVenueTo, startVenueReading } from "../risk/venue-reading.ts";
+import { alone, readVenueTo, startVenueReading } from "../risk/venue-reading.ts";
 import type { VenueWatch } from "../risk/watch-venue.ts";
 
 /** What a decision is held against: chains that still have its cut, and the policy that it names. */
@@ -109,7 +109,7 @@ async function readVenue({ eid, venue }: CutPoint, policy: Policy, reading: Read
     reading.replaced.push(`block ${venue.number} of ${watch.venue.name} is ${block.hash}, not ${venue.hash}`);
     return null;
   }
-  const outcome = await readVenueTo(startVenueReading(scenariosOf(policy)), block, {
+  const outcome = await readVenueTo(startVenueReading(scenariosOf(policy), alone()), block, {
     ...watch,
     signal: reading.signal,
   });

@@ -1,6 +1,6 @@
 import { MARKETS } from "../incident/posture.ts";
 import { type Deltas, SIDES, SLOTS_PER_CHAIN } from "./deltas.ts";
-import { LOT_BITS } from "./venue-event.ts";
+import { LOT_BITS } from "../venue/fine.ts";
 
 /**
  * Open interest of a mesh: both sides of every market on every chain, and their sums, in lots. 64-bit integers, exact. A
@@ -16,12 +16,9 @@ export interface Exposure {
   readonly mesh: BigInt64Array;
   /** By cell, chain and market: 1 once something changed there since {@link takeDirty}. */
   readonly dirty: Uint8Array;
-  /** Fine size beyond whole lots, by slot: from 0 to below {@link LOT_FINE}. Absent where there is none. */
+  /** Fine size beyond whole lots, by slot: from 0 to below that of a lot. Absent where there is none. */
   readonly rests: Map<number, bigint>;
 }
-
-/** Fine size of one lot. */
-export const LOT_FINE = 1n << LOT_BITS;
 
 /** Past this a cell is refused: far above what any venue allows, far below what 64 bits hold. */
 export const CELL_MAX = 1n << 62n;
@@ -104,10 +101,10 @@ function findFault({ cells }: Exposure): ExposureFault | null {
 /** Adds to what a slot holds beyond whole lots. @returns the whole lots that come out of it, for {@link applyDeltas}. */
 export function addRest({ rests }: Exposure, slot: number, fine: bigint): bigint {
   const sum = (rests.get(slot) ?? 0n) + fine;
-  const rest = BigInt.asUintN(Number(LOT_BITS), sum);
+  const rest = BigInt.asUintN(LOT_BITS, sum);
   if (rest === 0n) rests.delete(slot);
   else rests.set(slot, rest);
-  return (sum - rest) >> LOT_BITS;
+  return (sum - rest) >> BigInt(LOT_BITS);
 }
 
 /** Cells that changed since the last call, as chain times 32 plus market, ascending. */

@@ -1,6 +1,7 @@
 import { MARKETS } from "../incident/posture.ts";
 import { SLOTS_PER_CHAIN } from "./deltas.ts";
-import { type Exposure, LOT_FINE } from "./exposure.ts";
+import type { Exposure } from "./exposure.ts";
+import { LOT_FINE } from "../venue/fine.ts";
 
 /** Open interest in fine size: 2^-104 of a lot. Exact. */
 export interface OpenInterest {

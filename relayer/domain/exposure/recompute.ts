@@ -24,6 +24,14 @@ export function findSumFault(exposure: Exposure): SumFault | null {
   );
 }
 
+/** Makes every sum what its cells sum to. */
+export function sumAnew(exposure: Exposure): void {
+  const { byChain, byMarket, mesh } = recompute(exposure);
+  exposure.byChain.set(byChain);
+  exposure.byMarket.set(byMarket);
+  exposure.mesh.set(mesh);
+}
+
 /** The sums of `cells`, from nothing. */
 export function recompute({ chains, cells }: Exposure): Pick<Exposure, "byChain" | "byMarket" | "mesh"> {
   const { byChain, byMarket, mesh } = createExposure(chains);

@@ -1,62 +1,68 @@
 import type { DeskReport } from "../desk/desk-report.ts";
 import type { Hex } from "../hex.ts";
-import { UNIT_FINE, ceilDiv, lotsNumber, priceNumber, unitsNumber } from "./fine.ts";
+import { claimsValue } from "../venue/apply-default.ts";
+import { UNIT_FINE, ceilDiv, lotsNumber, priceNumber, unitsNumber } from "../venue/fine.ts";
+import { type MarketBook, settle } from "../venue/market-book.ts";
+import { type Position, sizeOf } from "../venue/position.ts";
+import { sizesOf } from "../venue/reduce-venue.ts";
+import { type VenueBook, positionsOf } from "../venue/venue-book.ts";
 import type { MarketFigures } from "./figures.ts";
-import { type MarketBook, settle, sideSize } from "./market-book.ts";
-import { type Position, sizeOf } from "./position.ts";
 import type { Scenario } from "./scenarios.ts";
-import { type Stress, type StressPrice, createStress, lossesOf, setAccount, setPrice } from "./stress.ts";
-import { type VenueBook, type VenueFinding, applyVenueEvent, createVenueBook } from "./venue-book.ts";
-import type { VenueEvent } from "./venue-event.ts";
+import { type Stress, type StressPrice, computeWhole, createStress, lossesOf, setAccount, setPrice } from "./stress.ts";
 
-/** A venue's exact book and the stress computed from it, brought forward together. */
+/** A venue's exact book and the stress computed from it. */
 export interface RiskEngine {
   readonly book: VenueBook;
   readonly stress: Stress;
   /** Number of an account in the columns of stress. */
   readonly numbers: Map<Hex, number>;
-  /** Touched since the last {@link refresh}: accounts, and markets of which every position was. */
-  readonly dirtyAccounts: Set<Hex>;
-  readonly dirtyMarkets: Set<number>;
-  readonly prices: Map<number, bigint>;
+  /** What each market was valued at last. */
+  readonly prices: Map<number, StressPrice>;
 }
 
-export function createRiskEngine(scenarios: readonly Scenario[]): RiskEngine {
-  return {
-    book: createVenueBook(),
-    stress: createStress(scenarios),
-    numbers: new Map(),
-    dirtyAccounts: new Set(),
-    dirtyMarkets: new Set(),
-    prices: new Map(),
-  };
-}
-
-/** Applies the next event. @returns what it contradicts, or null */
-export function applyEvent(engine: RiskEngine, event: VenueEvent): VenueFinding | null {
-  const { accounts, market, finding } = applyVenueEvent(engine.book, event);
-  for (const account of accounts) engine.dirtyAccounts.add(account);
-  if (market !== null) engine.dirtyMarkets.add(market);
-  // A tear-up changes what every position of its side is; the accounts learn of it when they are looked at.
-  if (event.kind === "torn-up") {
-    for (const [name, { positions }] of engine.book.accounts) {
-      if (positions.has(event.market)) engine.dirtyAccounts.add(name);
-    }
-  }
-  return finding;
+export function createRiskEngine(book: VenueBook, scenarios: readonly Scenario[]): RiskEngine {
+  return { book, stress: createStress(scenarios), numbers: new Map(), prices: new Map() };
 }
 
 /** Brings stress up to the book and to `prices`, computing anew only what was touched. */
 export function refresh(engine: RiskEngine, prices: ReadonlyMap<number, bigint>): void {
-  for (const [market, price] of prices) {
-    const isMoved = engine.prices.get(market) !== price || engine.dirtyMarkets.has(market);
-    const book = engine.book.markets.get(market);
-    if (isMoved && book !== undefined) setPrice(engine.stress, market, stressPriceOf(book, price));
-    engine.prices.set(market, price);
+  const { book, stress } = engine;
+  const { accounts, markets, tornMarkets } = book.changed;
+  for (const [number, priceX32] of prices) {
+    const market = book.markets.get(number);
+    if (market === undefined) continue;
+    const price = stressPriceOf(market, priceX32);
+    if (isSamePrice(engine.prices.get(number), price)) continue;
+    setPrice(stress, number, price);
+    engine.prices.set(number, price);
   }
-  engine.dirtyMarkets.clear();
-  for (const name of engine.dirtyAccounts) syncAccount(engine, name);
-  engine.dirtyAccounts.clear();
+  // A tear-up changes what every position of its side is; the accounts learn of it when they are looked at.
+  for (const account of tornMarkets.size === 0 ? [] : book.accounts.values()) {
+    if ([...positionsOf(account)].some(([market]) => tornMarkets.has(market))) accounts.add(account.name);
+  }
+  for (const name of accounts) syncAccount(engine, name);
+  accounts.clear();
+  markets.clear();
+  tornMarkets.clear();
+}
+
+/** Computes stressed loss anew, from nothing. @returns markets in which it was another before */
+export function recheckStress({ stress, prices }: RiskEngine): readonly number[] {
+  const print = (market: number): string => lossesOf(stress, market).join();
+  const markets = [0, ...prices.keys()];
+  const before = markets.map(print);
+  computeWhole(stress);
+  return markets.filter((market, index) => print(market) !== before[index]);
+}
+
+function isSamePrice(a: StressPrice | undefined, b: StressPrice): boolean {
+  return (
+    a?.price === b.price &&
+    a.longOffset === b.longOffset &&
+    a.shortOffset === b.shortOffset &&
+    a.assetClass === b.assetClass &&
+    a.isFixed === b.isFixed
+  );
 }
 
 function stressPriceOf(book: MarketBook, priceX32: bigint): StressPrice {
@@ -65,15 +71,16 @@ function stressPriceOf(book: MarketBook, priceX32: bigint): StressPrice {
     longOffset: priceNumber(-book.funding - book.socialised),
     shortOffset: priceNumber(book.socialised - book.funding),
     assetClass: book.assetClass,
+    isFixed: book.closing !== null,
   };
 }
 
 function syncAccount({ book, stress, numbers }: RiskEngine, name: Hex): void {
   const account = book.accounts.get(name);
-  if (account === undefined) return;
-  let cash = account.cash;
+  if (account === undefined && !numbers.has(name)) return;
+  let cash = account === undefined ? 0n : account.cash + claimsValue(book, account);
   const rows = new Map<number, { market: number; lots: number; cost: number }>();
-  for (const [number, stored] of account.positions) {
+  for (const [number, stored] of account === undefined ? [] : positionsOf(account)) {
     const market = book.markets.get(number);
     if (market === undefined) continue;
     const position = { ...stored };
@@ -116,7 +123,7 @@ export interface MarketReading {
 export function figuresOf({ book, stress }: RiskEngine, reading: MarketReading): MarketFigures {
   const { market, priceX32, insurance, marginE6, desk } = reading;
   const of = book.markets.get(market);
-  const [longs, shorts] = of === undefined ? [0n, 0n] : [sideSize(of.longs), sideSize(of.shorts)];
+  const [longs, shorts] = sizesOf(book, market);
   const notional = (sizeFine: bigint): bigint => ceilDiv(sizeFine * priceX32, UNIT_FINE);
   return {
     market,
@@ -137,8 +144,8 @@ function largestSize(book: VenueBook, number: number): bigint {
   const market = book.markets.get(number);
   let largest = 0n;
   for (const { positions } of book.accounts.values()) {
-    const stored = positions.get(number);
-    if (stored === undefined || market === undefined) continue;
+    const stored = positions[number] ?? null;
+    if (stored === null || market === undefined) continue;
     const position = { ...stored };
     settle(market, position);
     if (sizeOf(position) > largest) largest = sizeOf(position);

@@ -17,6 +17,8 @@ export interface StressPrice {
   readonly longOffset: number;
   readonly shortOffset: number;
   readonly assetClass: number;
+  /** Whether no scenario moves it: the market is wound down. */
+  readonly isFixed?: boolean;
 }
 
 export interface Stress {
@@ -101,7 +103,7 @@ export function lossesOf({ losses, scenarios }: Stress, market: number): readonl
 function setMarks({ marks, scenarios }: Stress, market: number, price: StressPrice): void {
   const width = scenarios.length;
   scenarios.forEach((scenario, index) => {
-    const moved = price.price * factorOf(scenario, price.assetClass);
+    const moved = price.isFixed === true ? price.price : price.price * factorOf(scenario, price.assetClass);
     marks[market * 2 * width + index] = moved + price.longOffset;
     marks[(market * 2 + 1) * width + index] = moved + price.shortOffset;
   });

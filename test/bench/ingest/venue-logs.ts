@@ -12,6 +12,7 @@ import { findFreePort } from "../../../localnet/processes/free-port.ts";
 import { createShutdown } from "../../../localnet/shutdown.ts";
 import type { Hex } from "../../../relayer/domain/hex.ts";
 import type { BlockRange } from "../../../relayer/ports/chain.ts";
+import { writeFills } from "./fill-story.ts";
 
 /** A chain with the logs of a busy venue on it. */
 export interface VenueLogs {
@@ -24,8 +25,7 @@ export interface VenueLogs {
 }
 
 export const CHAIN_ID = 31_950;
-const FILLS_IN_BLOCK = 2_000;
-const ACCOUNTS = 5_000;
+const FILLS_IN_BLOCK = 1_500;
 const GAS_LIMIT = 28_000_000;
 const INTERRUPTED = 130;
 
@@ -52,14 +52,13 @@ export async function startVenueLogs(count: number): Promise<VenueLogs> {
     await batch.settle();
     const burst = new Contract(address, abi, signer).getFunction("burst");
     const from = (await provider.getBlockNumber()) + 1;
-    for (let block = 0; block < count; block += 1) {
-      await (await burst.send(block * FILLS_IN_BLOCK, FILLS_IN_BLOCK, ACCOUNTS, { gasLimit: GAS_LIMIT })).wait();
-    }
+    const story = writeFills(count, FILLS_IN_BLOCK);
+    for (const legs of story.blocks) await (await burst.send(legs, { gasLimit: GAS_LIMIT })).wait();
     return {
       url,
       venue: address.toLowerCase() as Hex,
       blocks: { from, to: from + count - 1 },
-      logsInBlock: 2 * FILLS_IN_BLOCK,
+      logsInBlock: story.legsInBlock,
       stop: () => shutdown.run(),
     };
   } catch (error) {

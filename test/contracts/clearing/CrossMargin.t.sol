@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Vm} from "forge-std/Vm.sol";
+
 import {UNIT_FINE} from "../../../contracts/clearing/book/Scale.sol";
 import {MarketParams} from "../../../contracts/interfaces/IClearingMarkets.sol";
+import {IEstates} from "../../../contracts/interfaces/IEstates.sol";
 import {IRecovery} from "../../../contracts/interfaces/IRecovery.sol";
 import {HALTED, NORMAL} from "../../../contracts/types/Rungs.sol";
 import {ClearingWorld} from "./ClearingWorld.sol";
@@ -39,6 +42,25 @@ contract CrossMarginTest is ClearingWorld {
         assertEq(house.openMarkets(traders[POOR]), 0, "P12: the defaulter was left with something");
         assertEq(_equity(POOR), 0, "P12: the defaulter was left with something");
         _assertSound();
+    }
+
+    function test_Resolve_TellsWhichMarketsItLeaves() public {
+        _setPrice(BTC, 9_000);
+        _setPrice(ETH, 940);
+        _halt(ETH);
+        vm.recordLogs();
+        address estate = house.resolve(traders[POOR]);
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        uint256 seen;
+        for (uint256 i; i < logs.length; ++i) {
+            if (logs[i].topics[0] != IEstates.EstateFormed.selector) continue;
+            ++seen;
+            (uint32 markets, int256 cashFine) = abi.decode(logs[i].data, (uint32, int256));
+            assertEq(address(uint160(uint256(logs[i].topics[2]))), estate);
+            assertEq(markets, uint32(1) << ETH);
+            assertEq(cashFine, house.standing(estate).cashFine);
+        }
+        assertEq(seen, 1);
     }
 
     function test_Resolve_TakesTheRestOnceTheHaltIsOver() public {

@@ -222,6 +222,14 @@ contract SettlementTest is ClearingWorld {
         house.settleAccount(traders[3], ETH);
     }
 
+    function test_Conclude_TellsWhatDidNotDivide() public {
+        _settleAt(9_500);
+        _settleAll(1);
+        vm.expectEmit(true, false, false, false, address(house));
+        emit ISettlement.DustSwept(BTC, 0);
+        house.concludeSettlement(BTC);
+    }
+
     function test_Conclude_RevertGiven_PositionsLeft() public {
         _settleAt(9_500);
         _settle(1);

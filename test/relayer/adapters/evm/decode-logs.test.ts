@@ -1,16 +1,11 @@
-import { readFileSync } from "node:fs";
-
 import { expect } from "chai";
-import { Interface, type LogDescription, type ParamType, Result } from "ethers";
+import { type Interface, type LogDescription, type ParamType, Result } from "ethers";
 import fc from "fast-check";
 
 import { decodeHubEvent } from "../../../../relayer/adapters/evm/decode-event.ts";
-import { decodeVenueEvent } from "../../../../relayer/adapters/evm/decode-venue-event.ts";
 import { hubInterface } from "../../../../relayer/adapters/evm/hub-abi.ts";
 import type { RawLog } from "../../../../relayer/adapters/evm/log-fields.ts";
 import { readLogList } from "../../../../relayer/adapters/evm/read-log.ts";
-import { VENUE_ABI, venueInterface } from "../../../../relayer/adapters/evm/venue-abi.ts";
-import { fineOfSize, type Size } from "../../../../relayer/domain/exposure/venue-event.ts";
 import { CAUSES, PATHS, REFUSALS } from "../../../../relayer/domain/incident/hub-event.ts";
 import { RelayerError } from "../../../../relayer/errors.ts";
 import { FUZZ } from "../../../support/fuzz.ts";
@@ -18,19 +13,6 @@ import { FUZZ } from "../../../support/fuzz.ts";
 /** Fields that a number on chain becomes a word of ours in. */
 const NAMED: Readonly<Record<string, readonly string[]>> = { cause: CAUSES, path: PATHS, refusal: REFUSALS };
 const RUNGS = /^(local|mesh|inForce|localCeiling|meshCeiling|peerCeiling|soloCeiling|quorumCeiling)$/;
-/** What the venue's events say besides, and exposures do not need. */
-const UNREAD = new Set([
-  "orderHash",
-  "priceX32",
-  "cashFine",
-  "feeUnits",
-  "deficitFine",
-  "number",
-  "mark",
-  "indexBefore",
-]);
-const MORE_UNREAD = new Set([...UNREAD, "cut", "takenFine"]);
-
 /** A value that the contract could put into `input`. */
 function valueOf(input: ParamType): fc.Arbitrary<unknown> {
   if (input.baseType === "tuple") return fc.tuple(...(input.components ?? []).map(valueOf));
@@ -41,13 +23,6 @@ function valueOf(input: ParamType): fc.Arbitrary<unknown> {
   if (RUNGS.test(input.name)) return fc.constantFrom(0x00, 0x11, 0x22, 0x34);
   const names = NAMED[input.name];
   if (names !== undefined) return fc.nat(names.length - 1);
-  // Sides hold 2^40 lots of 2^104 at the most, and nearly every size is whole lots.
-  if (input.name === "sizeFine" && input.type === "int256") {
-    const lots = fc.bigInt({ min: -(1n << 40n), max: 1n << 40n });
-    return fc
-      .tuple(lots, fc.constantFrom(0n, 0n, 1n, (1n << 104n) - 1n))
-      .map(([whole, rest]) => (whole << 104n) + rest);
-  }
   if (input.name === "market" || input.name === "signatures") return fc.nat(31);
   const [, sign, bits = "256"] = /^(u?)int(\d+)$/.exec(input.type) ?? [];
   // Counters stay below 2^52 for longer than any chain lives.
@@ -84,14 +59,6 @@ function plain(input: ParamType, value: unknown): unknown {
   return NAMED[input.name]?.[Number(value)] ?? value;
 }
 
-/** A size as one number again. */
-function inFine(event: object | null): Readonly<Record<string, unknown>> | null {
-  if (event === null) return null;
-  if (!("restFine" in event)) return { ...event };
-  const { lots, restFine, ...rest } = event as Size;
-  return { ...rest, sizeFine: fineOfSize({ lots, restFine }) };
-}
-
 /** Numbers and big integers of equal value are equal here: which of the two a field is, types say. */
 function widened(value: unknown): unknown {
   if (typeof value === "number") return BigInt(value);
@@ -100,56 +67,35 @@ function widened(value: unknown): unknown {
 }
 
 describe("decoding by hand", () => {
-  for (const [name, abi, decode] of [
-    ["hub", hubInterface, decodeHubEvent],
-    ["venue", venueInterface, decodeVenueEvent],
-  ] as const) {
-    it(`reads from any event of the ${name} what ethers reads`, () => {
-      fc.assert(
-        fc.property(aLogOf(abi), (log) => {
-          const parsed = abi.parseLog(log);
-          const { kind, ...fields } = inFine(decode(log)) ?? { kind: null };
+  it("reads from any event of the hub what ethers reads", () => {
+    fc.assert(
+      fc.property(aLogOf(hubInterface), (log) => {
+        const { kind, ...fields } = decodeHubEvent(log) ?? { kind: null };
 
-          expect(kind).to.be.a("string");
-          const expected = Object.entries(byEthers(parsed as LogDescription));
-          const read = expected.filter(([field]) => abi === hubInterface || !isUnread(parsed, field));
-          expect(widened(fields)).to.deep.equal(widened(Object.fromEntries(read)));
-        }),
-        { numRuns: FUZZ.numRuns * 3 },
-      );
-    });
-
-    it(`refuses a ${name} event that was cut or grown, and one with anything but hex where it reads`, () => {
-      const garbled = fc.tuple(aLogOf(abi), fc.nat(), fc.constantFrom("cut", "grown", "g", " ", "f"), fc.nat());
-      fc.assert(
-        fc.property(garbled, ([log, at, how, which]) => {
-          const broken = garble(log, { at, how, which });
-
-          const outcome = outcomeOf(() => decode(broken));
-
-          const isBroken = how === "cut" || how === "grown" || (abi === hubInterface && how !== "f");
-          if (isBroken) expect(outcome).to.equal("RPC_MALFORMED");
-          else expect(outcome).to.be.oneOf(["RPC_MALFORMED", "read"]);
-        }),
-        FUZZ,
-      );
-    });
-  }
-
-  it("passes over events that it does not know", () => {
-    const log = { topics: [`0x${"12".repeat(32)}`], data: "0x" };
-
-    expect([decodeHubEvent(log), decodeVenueEvent(log)]).to.deep.equal([null, null]);
+        expect(kind).to.be.a("string");
+        expect(widened(fields)).to.deep.equal(widened(byEthers(hubInterface.parseLog(log) as LogDescription)));
+      }),
+      { numRuns: FUZZ.numRuns * 3 },
+    );
   });
 
-  it("knows the venue's events as they are compiled", () => {
-    const compiled = ["INovation", "IRecovery"].flatMap((name) => {
-      const file = new URL(`../../../../artifacts/contracts/interfaces/${name}.sol/${name}.json`, import.meta.url);
-      const { abi } = JSON.parse(readFileSync(file, "utf8")) as { abi: [] };
-      return new Interface(abi).fragments.map((fragment) => fragment.format("full"));
-    });
+  it("refuses a hub event that was cut or grown, and one with anything but hex where it reads", () => {
+    const garbled = fc.tuple(aLogOf(hubInterface), fc.nat(), fc.constantFrom("cut", "grown", "g", " ", "f"), fc.nat());
+    fc.assert(
+      fc.property(garbled, ([log, at, how, which]) => {
+        const broken = garble(log, { at, how, which });
 
-    expect(compiled).to.include.members(new Interface(VENUE_ABI).fragments.map((fragment) => fragment.format("full")));
+        const outcome = outcomeOf(() => decodeHubEvent(broken));
+
+        if (how !== "f") expect(outcome).to.equal("RPC_MALFORMED");
+        else expect(outcome).to.be.oneOf(["RPC_MALFORMED", "read"]);
+      }),
+      FUZZ,
+    );
+  });
+
+  it("passes over events that it does not know", () => {
+    expect(decodeHubEvent({ topics: [`0x${"12".repeat(32)}`], data: "0x" })).to.equal(null);
   });
 });
 
@@ -213,10 +159,6 @@ describe("readLogList", () => {
     }
   });
 });
-
-function isUnread(parsed: LogDescription | null, field: string): boolean {
-  return MORE_UNREAD.has(field) || (parsed?.name === "TornUp" && field === "sizeFine");
-}
 
 function garble(log: RawLog, { at, how, which }: { at: number; how: string; which: number }): RawLog {
   const isTopic = log.topics.length > 1 && which % 2 === 0;

@@ -2,14 +2,13 @@ import { expect } from "chai";
 
 import type { InstructionKind } from "../../../../relayer/domain/desk/instruction.ts";
 import type { Rules } from "../../../../relayer/domain/policy/policy.ts";
-import type { VenueEvent } from "../../../../relayer/domain/risk/venue-event.ts";
+import type { VenueEvent } from "../../../../relayer/domain/venue/venue-event.ts";
 import { DESK_POLICY } from "../../../support/desk-builders.ts";
 import { FakeDesk } from "../../../support/fake-desk.ts";
 import { FakeFleet, type FakeNode } from "../../../support/fake-fleet.ts";
 import { FakeVenue } from "../../../support/fake-venue.ts";
 
 const [ALICE, BOB] = [`0x${"a1".repeat(20)}`, `0x${"b0".repeat(20)}`] as const;
-const LOT = 1n << 104n;
 const PRICE = 1_000n << 32n;
 /** Figures are read every two seconds and four blocks behind; then a decision, signatures, a block. */
 const SETTLED_MS = 15_000;
@@ -23,8 +22,8 @@ const TRADE: readonly VenueEvent[] = [
   { kind: "deposited", account: ALICE, units: 1_000n },
   { kind: "deposited", account: BOB, units: 1_000n },
   { kind: "contributed", market: 0, units: 5_000n },
-  ...([1n, -1n] as const).map((side): VenueEvent => {
-    const account = side === 1n ? ALICE : BOB;
+  ...([1, -1] as const).map((side): VenueEvent => {
+    const account = side === 1 ? ALICE : BOB;
     return {
       kind: "traded",
       account,
@@ -32,7 +31,8 @@ const TRADE: readonly VenueEvent[] = [
       priceX32: PRICE,
       cashFine: 0n,
       feeUnits: 0n,
-      sizeFine: side * 10n * LOT,
+      lots: side * 10,
+      restFine: 0n,
     };
   }),
 ];

@@ -15,7 +15,6 @@ import {
   CELL_MAX,
   createExposure,
   type Exposure,
-  LOT_FINE,
   takeDirty,
   undoDeltas,
 } from "../../../../relayer/domain/exposure/exposure.ts";
@@ -26,6 +25,7 @@ import {
   interestOfMesh,
 } from "../../../../relayer/domain/exposure/read-exposure.ts";
 import { findSumFault } from "../../../../relayer/domain/exposure/recompute.ts";
+import { LOT_FINE } from "../../../../relayer/domain/venue/fine.ts";
 import { FUZZ } from "../../../support/fuzz.ts";
 
 const CHAINS = 3;

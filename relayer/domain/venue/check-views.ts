@@ -1,8 +1,9 @@
 import type { Hex } from "../hex.ts";
+import { claimsValue } from "./apply-default.ts";
 import { UNIT_FINE, ceilDiv } from "./fine.ts";
 import { markOf, settle, sideSize } from "./market-book.ts";
 import { valueOf } from "./position.ts";
-import type { VenueBook } from "./venue-book.ts";
+import { positionsOf, type VenueBook } from "./venue-book.ts";
 
 /** What the venue's own views say of a market, at the block up to which events were applied. */
 export interface MarketViews {
@@ -76,8 +77,8 @@ export function standingOf(
 ): { readonly cash: bigint; readonly equity: bigint } {
   const account = book.accounts.get(who);
   let cash = account?.cash ?? 0n;
-  let value = 0n;
-  for (const [number, stored] of account?.positions ?? []) {
+  let value = account === undefined ? 0n : claimsValue(book, account);
+  for (const [number, stored] of account === undefined ? [] : positionsOf(account)) {
     const market = book.markets.get(number);
     if (market === undefined) continue;
     const position = { ...stored };

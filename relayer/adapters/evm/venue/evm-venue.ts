@@ -1,11 +1,12 @@
-import type { Eid } from "../../domain/eid.ts";
-import type { Hex } from "../../domain/hex.ts";
-import type { VenueReader } from "../../ports/venue.ts";
-import { createHttpNode, type RpcNode } from "./http-node.ts";
-import { blockRefOf, readBlock } from "./read-blocks.ts";
-import { verifyNode, type Expected } from "./read-hub.ts";
-import { readVenueEvents, readVenueViews, type VenueAddresses } from "./read-venue.ts";
-import { createRpcPool, type RpcPoolOptions } from "./rpc-pool.ts";
+import type { Eid } from "../../../domain/eid.ts";
+import type { Hex } from "../../../domain/hex.ts";
+import type { VenueReader } from "../../../ports/venue.ts";
+import { createHttpNode, type RpcNode } from "../http-node.ts";
+import { blockRefOf, readBlock } from "../read-blocks.ts";
+import { verifyNode, type Expected } from "../read-hub.ts";
+import { readVenueSpan } from "./read-venue-span.ts";
+import { readVenueViews, type VenueAddresses } from "./read-venue-views.ts";
+import { createRpcPool, type RpcPoolOptions } from "../rpc-pool.ts";
 
 export interface EvmVenueOptions extends Expected {
   readonly name: string;
@@ -19,6 +20,8 @@ export interface EvmVenueOptions extends Expected {
   readonly maxLogRange: number;
   readonly rpcUrls: readonly string[];
   readonly onRequest?: RpcPoolOptions["onRequest"];
+  /** What an earlier process learned of the nodes. */
+  readonly hints?: RpcPoolOptions["hints"];
   /** Instead of HTTP: for tests against an in-process chain. */
   readonly createNode?: (url: string) => RpcNode;
 }
@@ -32,6 +35,7 @@ export function createEvmVenue(options: EvmVenueOptions): VenueReader & { close(
     maxLogRange: options.maxLogRange,
     verify: (session) => verifyNode(session, options),
     ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
+    hints: options.hints,
   });
   const { address, volatilitySensor = null, desk = null } = venue;
   const addresses: VenueAddresses = { venue: address, volatilitySensor, desk };
@@ -40,7 +44,7 @@ export function createEvmVenue(options: EvmVenueOptions): VenueReader & { close(
     eid,
     startBlock: venue.startBlock,
     block: (number, signal) => pool.run(async (session) => blockRefOf(await readBlock(session, number)), signal),
-    events: (range, signal) => pool.run((session) => readVenueEvents(session, venue.address, range), signal),
+    span: (range, signal) => pool.run((session) => readVenueSpan(session, venue.address, range), signal),
     views: (at, ask, signal) => pool.run((session) => readVenueViews(session, addresses, { at, ...ask }), signal),
     close() {
       pool.close();

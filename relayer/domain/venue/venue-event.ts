@@ -1,4 +1,5 @@
 import type { Hex } from "../hex.ts";
+import type { Size } from "./fine.ts";
 
 /*
  * What a clearing house says, as far as positions, funds and prices follow from it (docs/clearing.md, "From events
@@ -66,25 +67,23 @@ export interface KeeperRewarded {
   readonly units: bigint;
 }
 
-export interface Traded {
+/** One side of a fill. Bought positive. */
+export interface Traded extends Size {
   readonly kind: "traded";
   readonly account: Hex;
   readonly market: number;
-  /** Bought positive. */
-  readonly sizeFine: bigint;
   readonly priceX32: bigint;
   /** Realised, the fee taken off. */
   readonly cashFine: bigint;
   readonly feeUnits: bigint;
 }
 
-export interface Liquidated {
+/** Part of a position was taken over: so much was traded for `account`, and the opposite for `liquidator`. */
+export interface Liquidated extends Size {
   readonly kind: "liquidated";
   readonly account: Hex;
   readonly market: number;
   readonly liquidator: Hex;
-  /** Bought positive, as the account's. */
-  readonly sizeFine: bigint;
   readonly priceX32: bigint;
   readonly feeUnits: bigint;
 }
@@ -104,6 +103,29 @@ export interface Defaulted {
   readonly deficitFine: bigint;
 }
 
+/** Before a default: positions in halted markets, one bit each, pass to an account that nobody has a key of. */
+export interface EstateFormed {
+  readonly kind: "estate-formed";
+  readonly account: Hex;
+  readonly estate: Hex;
+  readonly markets: number;
+  readonly cashFine: bigint;
+}
+
+/** The end of an estate's default: it may have something left. */
+export interface EstateClosed {
+  readonly kind: "estate-closed";
+  readonly estate: Hex;
+  readonly cashFine: bigint;
+}
+
+/** What an estate had left is the shared fund's. */
+export interface EstateSwept {
+  readonly kind: "estate-swept";
+  readonly estate: Hex;
+  readonly fine: bigint;
+}
+
 export interface FundDrawn {
   readonly kind: "fund-drawn";
   readonly market: number;
@@ -120,6 +142,17 @@ export interface TornUp {
   readonly indexBefore: bigint;
   readonly indexAfter: bigint;
   readonly cut: bigint;
+}
+
+/** So much of a nominee's position was closed against a defaulter's, and so much taken for it. */
+export interface RankedTaken {
+  readonly kind: "ranked-taken";
+  readonly market: number;
+  readonly account: Hex;
+  readonly sizeFine: bigint;
+  /** The mark less what was taken for each unit of size, rounded down. */
+  readonly priceX32: bigint;
+  readonly takenFine: bigint;
 }
 
 export interface LossSocialised {
@@ -142,6 +175,51 @@ export interface FundingAccrued {
   readonly funding: bigint;
 }
 
+/** The market trades no longer, and has one price. */
+export interface MarketClosed {
+  readonly kind: "market-closed";
+  readonly market: number;
+  readonly priceX32: bigint;
+}
+
+/** A position in a closed market was: a debtor has paid, or a claim was registered. */
+export interface PositionSettled {
+  readonly kind: "position-settled";
+  readonly account: Hex;
+  readonly market: number;
+  readonly cashFine: bigint;
+  readonly quanta: bigint;
+}
+
+/** What a bankrupt account could not pay in a closed market. */
+export interface SettlementDeficit {
+  readonly kind: "settlement-deficit";
+  readonly market: number;
+  readonly fine: bigint;
+}
+
+/** The conclusion of a wind-down begins: the fund takes what did not divide, or it is missing. */
+export interface DustSwept {
+  readonly kind: "dust-swept";
+  readonly market: number;
+  readonly cashFine: bigint;
+}
+
+export interface SettlementConcluded {
+  readonly kind: "settlement-concluded";
+  readonly market: number;
+  readonly claimsFine: bigint;
+  readonly payableFine: bigint;
+  readonly uncoveredFine: bigint;
+}
+
+export interface ClaimPaid {
+  readonly kind: "claim-paid";
+  readonly account: Hex;
+  readonly market: number;
+  readonly fine: bigint;
+}
+
 export type VenueEvent =
   | MarketListed
   | MarketSet
@@ -156,15 +234,18 @@ export type VenueEvent =
   | Liquidated
   | Settled
   | Defaulted
+  | EstateFormed
+  | EstateClosed
+  | EstateSwept
   | FundDrawn
   | TornUp
+  | RankedTaken
   | LossSocialised
   | ShortfallRepaid
-  | FundingAccrued;
-
-/** A venue's event and where it stands. */
-export interface LoggedVenueEvent {
-  readonly blockNumber: number;
-  readonly logIndex: number;
-  readonly event: VenueEvent;
-}
+  | FundingAccrued
+  | MarketClosed
+  | PositionSettled
+  | SettlementDeficit
+  | DustSwept
+  | SettlementConcluded
+  | ClaimPaid;

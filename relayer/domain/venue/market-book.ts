@@ -1,5 +1,5 @@
-import { INDEX_ONE } from "./fine.ts";
-import { type Position, type TearUp, gainOf, settlePosition, splitPosition } from "./position.ts";
+import { INDEX_ONE, type Size, fineOfSize, sharesOfLots } from "./fine.ts";
+import { type Position, type TearUp, empty, gainOf, settlePosition, splitPosition } from "./position.ts";
 
 /** All longs or all shorts of a market. */
 export interface Side {
@@ -7,6 +7,18 @@ export interface Side {
   shares: bigint;
   index: bigint;
   readonly tearUps: TearUp[];
+}
+
+/** A market that is wound down. */
+export interface Closing {
+  /** What every position there is worth, for good. */
+  readonly priceX32: bigint;
+  /** Quanta of all claims that are not paid. */
+  claims: bigint;
+  /** Fine cash that debtors could not pay; while the conclusion is being made, what funds have not paid of it either. */
+  deficit: bigint;
+  /** Fine cash that a quantum brings; null until the conclusion. */
+  rate: bigint | null;
 }
 
 /** One market of a venue, rebuilt from its events. Mutable: there is one, and it is brought forward event by event. */
@@ -23,6 +35,10 @@ export interface MarketBook {
   /** Fine cash of the market's insurance fund, and loss that nobody could be found for. */
   fund: bigint;
   shortfall: bigint;
+  /** Null while the market trades. */
+  closing: Closing | null;
+  /** The images of a block that this market is in already: one by identity, and nothing else. */
+  imagedIn: readonly unknown[] | null;
 }
 
 const createSide = (): Side => ({ shares: 0n, index: INDEX_ONE, tearUps: [] });
@@ -39,6 +55,8 @@ export function createMarketBook(market: number): MarketBook {
     socialised: 0n,
     fund: 0n,
     shortfall: 0n,
+    closing: null,
+    imagedIn: null,
   };
 }
 
@@ -59,48 +77,66 @@ export function settle(book: MarketBook, position: Position, last?: number): big
   return settlePosition(position, { tearUps, firstOctave: book.firstOctave, last: last ?? tearUps.length });
 }
 
+/** A size, bought positive, and its price. */
+export interface Deal extends Size {
+  readonly priceX32: bigint;
+}
+
 /**
  * Buys or sells for a settled `position`: closes first, then opens, as `BookLib.trade` does. What does not divide into
  * shares went to the dust account, which is the difference of the two sides.
  *
  * @returns fine cash realised
  */
-export function trade(book: MarketBook, position: Position, deal: { sizeFine: bigint; priceX32: bigint }): bigint {
-  const isBuy = deal.sizeFine > 0n;
-  let left = isBuy ? deal.sizeFine : -deal.sizeFine;
+export function trade(book: MarketBook, position: Position, deal: Deal): bigint {
+  const { lots, restFine, priceX32 } = deal;
+  const isBuy = lots > 0 || (lots === 0 && restFine > 0n);
+  // Whole lots on sides that no tear-up has touched are counted in shares: there is nothing to multiply or divide.
+  const isPlain = restFine === 0n && book.longs.index === INDEX_ONE && book.shorts.index === INDEX_ONE;
+  let left = isPlain ? sharesOfLots(Math.abs(lots)) : sizeOfDeal(deal);
   let cash = 0n;
   if (position.shares !== 0n && position.isLong !== isBuy) {
-    const closed = close(book, position, { sizeFine: left, priceX32: deal.priceX32 });
-    left -= closed.sizeFine;
+    const { index } = position;
+    const closed = close(book, position, { shares: isPlain ? left : left / index, priceX32 });
+    left -= isPlain ? closed.shares : closed.shares * index;
     cash = closed.cash;
   }
-  if (left !== 0n && (position.shares === 0n || position.isLong === isBuy))
-    open(book, position, { isBuy, left, ...deal });
+  if (left !== 0n && (position.shares === 0n || position.isLong === isBuy)) {
+    const { index } = sideOf(book, isBuy);
+    open(book, position, { isBuy, shares: isPlain ? left : left / index, priceX32 });
+  }
   return cash;
 }
 
+function sizeOfDeal(deal: Size): bigint {
+  const size = fineOfSize(deal);
+  return size < 0n ? -size : size;
+}
+
+/** Closes `shares`, or what there is, of a settled position. @returns how many, and the fine cash realised */
 function close(
   book: MarketBook,
   position: Position,
-  { sizeFine, priceX32 }: { sizeFine: bigint; priceX32: bigint },
-): { readonly sizeFine: bigint; readonly cash: bigint } {
+  { shares, priceX32 }: { readonly shares: bigint; readonly priceX32: bigint },
+): { readonly shares: bigint; readonly cash: bigint } {
   const { index, isLong } = position;
-  const wanted = sizeFine / index;
-  const taken = splitPosition(position, wanted > position.shares ? position.shares : wanted);
+  const taken = splitPosition(position, shares > position.shares ? position.shares : shares);
   removeShares(sideOf(book, isLong), taken.shares);
-  return {
-    sizeFine: taken.shares * index,
-    cash: gainOf({ ...taken, isLong }, markOf(book, isLong, priceX32)) * index,
-  };
+  return { shares: taken.shares, cash: gainOf({ ...taken, isLong }, markOf(book, isLong, priceX32)) * index };
+}
+
+/** Takes all of a settled position out of its side, whatever it is worth. */
+export function abandon(book: MarketBook, position: Position): void {
+  removeShares(sideOf(book, position.isLong), position.shares);
+  empty(position);
 }
 
 function open(
   book: MarketBook,
   position: Position,
-  { isBuy, left, priceX32 }: { isBuy: boolean; left: bigint; priceX32: bigint },
+  { isBuy, shares, priceX32 }: { isBuy: boolean; shares: bigint; priceX32: bigint },
 ): void {
   const side = sideOf(book, isBuy);
-  const shares = left / side.index;
   position.shares += shares;
   position.basis += shares * markOf(book, isBuy, priceX32);
   position.index = side.index;
@@ -110,7 +146,7 @@ function open(
 }
 
 /** An emptied side starts at one again. */
-export function removeShares(side: Side, shares: bigint): void {
+function removeShares(side: Side, shares: bigint): void {
   side.shares -= shares;
   if (side.shares === 0n) side.index = INDEX_ONE;
 }

@@ -1,24 +1,16 @@
 import type { Result } from "ethers";
-import { z } from "zod";
-
-import type { DeskReport } from "../../domain/desk/desk-report.ts";
-import type { Hex } from "../../domain/hex.ts";
-import type { StandingView } from "../../domain/risk/check-views.ts";
-import type { LoggedVenueEvent } from "../../domain/risk/venue-event.ts";
-import type { BlockRef } from "../../domain/world/block.ts";
-import { RelayerError } from "../../errors.ts";
-import type { BlockRange } from "../../ports/chain.ts";
-import type { VenueViews } from "../../ports/venue.ts";
-import { decodeRiskEvent } from "./decode-risk-event.ts";
-import { readDeskReport } from "./desk/read-desk.ts";
-import { pinnedRead } from "./pinned-read.ts";
-import { quantity, readBlock } from "./read-blocks.ts";
-import { isRevert } from "./rpc-error.ts";
-import type { RpcSession } from "./rpc-pool.ts";
-import { venueInterface, volatilityInterface } from "./risk-abi.ts";
-import { Bytes, Log, parseAnswer } from "./wire.ts";
-
-const Logs = z.array(Log);
+import type { DeskReport } from "../../../domain/desk/desk-report.ts";
+import type { Hex } from "../../../domain/hex.ts";
+import type { StandingView } from "../../../domain/venue/check-views.ts";
+import type { BlockRef } from "../../../domain/world/block.ts";
+import { RelayerError } from "../../../errors.ts";
+import type { VenueViews } from "../../../ports/venue.ts";
+import { readDeskReport } from "../desk/read-desk.ts";
+import { pinnedRead } from "../pinned-read.ts";
+import { isRevert } from "../rpc-error.ts";
+import type { RpcSession } from "../rpc-pool.ts";
+import { Bytes, parseAnswer } from "../wire.ts";
+import { venueInterface, volatilityInterface } from "./venue-abi.ts";
 
 /** Where the venue stands, and whose forecast goes with it. */
 export interface VenueAddresses {
@@ -26,45 +18,6 @@ export interface VenueAddresses {
   readonly volatilitySensor: Hex | null;
   /** The operators' desk; null where there is none. */
   readonly desk?: Hex | null;
-}
-
-/**
- * The venue's events in `range`, in chain order. Any refusal of more than one block halves the span.
- *
- * @throws RelayerError `BLOCK_MISSING`, `RPC_MALFORMED` and what a request throws
- */
-export async function readVenueEvents(
-  session: RpcSession,
-  venue: Hex,
-  range: BlockRange,
-): Promise<readonly LoggedVenueEvent[]> {
-  // A node that does not have the last block answers an empty list, not an error.
-  await readBlock(session, range.to);
-  const logs = await readSpan(session, venue, range);
-  if (
-    logs.some(({ address, blockNumber }) => address !== venue || blockNumber < range.from || blockNumber > range.to)
-  ) {
-    throw new RelayerError("RPC_MALFORMED", `${session.host} answered logs that were not asked for`, {
-      host: session.host,
-    });
-  }
-  logs.sort((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex);
-  return logs.flatMap((log) => {
-    const event = log.removed === true ? null : decodeRiskEvent(log);
-    return event === null ? [] : [{ blockNumber: log.blockNumber, logIndex: log.logIndex, event }];
-  });
-}
-
-async function readSpan(session: RpcSession, address: Hex, { from, to }: BlockRange): Promise<Log[]> {
-  const filter = { address, fromBlock: quantity(from), toBlock: quantity(to) };
-  try {
-    return parseAnswer(Logs, await session.call("eth_getLogs", [filter]), "eth_getLogs");
-  } catch (error) {
-    if (!(error instanceof RelayerError) || error.name !== "RPC_REFUSED" || from === to) throw error;
-    const middle = Math.floor((from + to) / 2);
-    const first = await readSpan(session, address, { from, to: middle });
-    return [...first, ...(await readSpan(session, address, { from: middle + 1, to }))];
-  }
 }
 
 /** What the venue, and the operators' desk where there is one, say at exactly `at`. */
