@@ -92,7 +92,10 @@ function applyPlain(book: VenueBook, event: PlainEvent): void {
 
 type MarketEvent = Exclude<
   PlainEvent,
-  { kind: "deposited" | "rebated" | "withdrawn" | "keeper-rewarded" | "estate-closed" | "estate-swept" | "insurance-moved" }
+  {
+    kind:
+      "deposited" | "rebated" | "withdrawn" | "keeper-rewarded" | "estate-closed" | "estate-swept" | "insurance-moved";
+  }
 >;
 
 function applyToMarket(market: MarketBook, event: MarketEvent, book: VenueBook): void {
