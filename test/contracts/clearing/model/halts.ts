@@ -28,7 +28,8 @@ export const createHalts = (): Halts => ({ since: undefined, graceUntil: 0n, tot
 /** Seconds in which the market has been halted until now. */
 export const haltedSeconds = (now: bigint, { since, total }: Halts) => total + (since === undefined ? 0n : now - since);
 
-export const isHalted = ({ halted }: Pick<HaltingVenue, "halted">, market: number) => halted.has(WHOLE) || halted.has(market);
+export const isHalted = ({ halted }: Pick<HaltingVenue, "halted">, market: number) =>
+  halted.has(WHOLE) || halted.has(market);
 
 /** Below halted and past the grace period, or wound down. */
 export const isLive = ({ now }: Pick<HaltingVenue, "now">, { halts, closing }: HaltedMarket) =>
