@@ -88,6 +88,8 @@ contract EstatesTest is ClearingWorld {
         int256 value = house.standing(estate).equityFine;
         assertGt(value, 0);
         int256 winner = _equity(2);
+        vm.expectEmit();
+        emit IEstates.EstateClosed(estate, value);
         house.resolve(estate);
         _assertDoneAt(estate, value);
         assertEq(_equity(2), winner, "closing at the mark cost somebody something");
