@@ -136,6 +136,17 @@ contract SettlementTest is ClearingWorld {
         _assertSound();
     }
 
+    /// @dev A tear-up leaves positions that are no round number any more.
+    function test_SettleAccount_WhatDoesNotDivideIntoAClaimIsDust() public {
+        _setPrice(BTC, 9_000);
+        house.resolve(traders[POOR]);
+        _assertSound();
+        _settleAt(8_900);
+        _settle(1);
+        assertGt(house.claimOf(traders[1], BTC), 0);
+        _assertSound();
+    }
+
     function test_Settle_EverybodyIsPaidInFullWhenDebtorsCan() public {
         _settleAt(9_500);
         int256[TRADERS] memory before = _equities();
