@@ -49,6 +49,8 @@ export interface Faults {
   delayMs: number;
   /** Logs of these sequence numbers are never shown. */
   hiddenSeqs: Set<number>;
+  /** So many snapshots show the state of the newest block, whichever was asked for. */
+  torn: number;
   /** Logs that are shown and were never emitted. */
   forgedLogs: LoggedEvent[];
   /** This many transactions are taken and then forgotten. */
@@ -82,6 +84,7 @@ export class FakeChain implements Chain {
     hanging: new Set(),
     delayMs: 0,
     hiddenSeqs: new Set(),
+    torn: 0,
     forgedLogs: [],
     losesNext: 0,
     endpoints: { honest: 3, lying: 0 },
@@ -185,7 +188,9 @@ export class FakeChain implements Chain {
     return this.#answer("snapshot", signal, () => {
       const { ref, hub } = this.#at(at.number);
       if (ref.hash !== at.hash) throw new RelayerError("BLOCK_REPLACED", `block ${at.number} was replaced`);
-      const { operators, ...state } = hub.state();
+      const isTorn = this.faults.torn > 0;
+      if (isTorn) this.faults.torn -= 1;
+      const { operators, ...state } = (isTorn ? this.#at(this.#blocks.length - 1).hub : hub).state();
       const accounts = this.#options.accounts ?? operators;
       return { ...state, operators: accounts.filter((account) => operators.includes(account)), block: ref };
     });

@@ -53,18 +53,23 @@ export function isCompareDue({ context, comparedMs }: Reader): boolean {
   return context.clock.nowMs() - comparedMs >= COMPARE_EVERY_MS;
 }
 
-/** Holds what was folded against the hub's state at `head`. Reads again before it believes that events are lost. */
+/**
+ * Holds what was folded against the hub's state at `head`. Reads both again before it believes that events are lost: a
+ * log may come late, and a node that is about to have a block may show that block's state for the one before.
+ */
 export async function compareState(reader: Reader, head: BlockRef): Promise<void> {
   const { feed, context } = reader;
-  const snapshot = await ask(reader, "snapshot", (chain, signal) => chain.snapshot(head, signal));
+  const askState = () => ask(reader, "snapshot", (chain, signal) => chain.snapshot(head, signal));
+  const shown = await askState();
   reader.comparedMs = context.clock.nowMs();
-  if (isSameState(snapshot, requireView(reader).latest.state)) {
+  if (isSameState(shown, requireView(reader).latest.state)) {
     reader.verified = head;
     return;
   }
-  context.log.warn({ chain: feed.chain.name, seqThere: snapshot.seq }, "events missing, reading again");
+  context.log.warn({ chain: feed.chain.name, seqThere: shown.seq }, "events missing, reading again");
   rewind(reader);
   await readBlocks(reader, head);
+  const snapshot = await askState();
   const findings = context.ledger.record({ kind: "resynchronised", eid: feed.chain.eid, snapshot });
   report(reader, findings);
   if (isSameState(snapshot, requireView(reader).latest.state)) reader.verified = head;

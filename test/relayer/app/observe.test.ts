@@ -149,6 +149,24 @@ describe("observe", () => {
     });
   });
 
+  describe("when the node shows the next block's state for its head", () => {
+    it("asks again before it believes that events are lost, and goes on from the head's own state", async () => {
+      const source = mesh.chain(0);
+      mesh.stopped.add(source);
+      Object.assign(source.faults, { lagBlocks: 1, torn: 1 });
+      mesh.trip(source);
+      await mesh.run(8_000);
+      expect(mesh.log.messages("warn")).to.deep.equal(["events missing, reading again"]);
+      expect(submissions(mesh)).to.deep.equal([0, 0, 0]);
+
+      source.faults.lagBlocks = 0;
+      await mesh.run(2_000);
+
+      expect(mesh.metrics.of("found")).to.deep.equal([]);
+      expect(submissions(mesh)).to.deep.equal([0, 1, 1]);
+    });
+  });
+
   describe("when the node shows an assertion that never was", () => {
     const forge = (chain: FakeChain): void => {
       const hub = chain.hub.copy();
