@@ -31,6 +31,8 @@ export interface LocalRelayerOptions {
   readonly name: string;
   readonly configFile: string;
   readonly dir: string;
+  /** What Node is told before the program; nothing unless given. */
+  readonly nodeArgs?: readonly string[] | undefined;
 }
 
 const READY_TIMEOUT_MS = 30_000;
@@ -39,7 +41,7 @@ const PAGE_TIMEOUT_MS = 5_000;
 const READY_MESSAGE = "relayer ready";
 
 /** A relayer that has not been started. */
-export function createLocalRelayer({ name, configFile, dir }: LocalRelayerOptions): LocalRelayer {
+export function createLocalRelayer({ name, configFile, dir, nodeArgs = [] }: LocalRelayerOptions): LocalRelayer {
   const logFile = path.join(dir, "relayer.log");
   let running: ManagedProcess | undefined;
   let logStart = 0;
@@ -67,7 +69,7 @@ export function createLocalRelayer({ name, configFile, dir }: LocalRelayerOption
       url = undefined;
       running = await startProcess({
         command: process.execPath,
-        args: [path.join(PROJECT_ROOT, "relayer", "main.ts"), "--config", configFile],
+        args: [...nodeArgs, path.join(PROJECT_ROOT, "relayer", "main.ts"), "--config", configFile],
         cwd: PROJECT_ROOT,
         logFile,
         onParentDeath: "SIGKILL",

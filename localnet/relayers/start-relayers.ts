@@ -42,6 +42,8 @@ export interface RelayersOptions {
   readonly relayerKeeping?: RelayerKeeping;
   /** Rules that each relayer follows besides mirroring; with them it reads every chain's house. */
   readonly relayerPolicy?: RelayerPolicy;
+  /** What Node is told before each relayer's program; nothing unless given. */
+  readonly relayerNodeArgs?: readonly string[];
 }
 
 export interface RelayersSite {
@@ -108,7 +110,7 @@ async function startOne(options: RelayersOptions, site: RelayersSite, place: Pla
     rpcUrlsOf: (chain) => urls.get(chain) ?? [chain.rpcUrl],
     ...(quorum === null ? {} : { quorum }),
   });
-  const relayer = createLocalRelayer({ name: `relayer-${index}`, configFile, dir });
+  const relayer = createLocalRelayer({ name: `relayer-${index}`, configFile, dir, nodeArgs: options.relayerNodeArgs });
   await shutdown.add(relayer.name, () => relayer.stop());
   await relayer.start();
   await relayer.waitReady();

@@ -6,7 +6,7 @@ export interface MemorySample {
 
 /** Everything is cold at first, and fills what it may fill. */
 const WARM_UP_SHARE = 0.25;
-/** Between two collections a heap grows by tens of megabytes and falls back: only its low points tell what is kept. */
+/** Between two collections a heap grows and falls back: only its low points tell what is kept. */
 const WINDOWS = 8;
 
 /** Heap that is kept, by a straight line through the low points after the warm-up. */

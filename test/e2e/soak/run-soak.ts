@@ -17,6 +17,7 @@ const INCIDENT_EVERY = 2;
 const FAULT_EVERY = 9;
 /** A relayer that kept what it has seen would need more than this for a single day; one that does not needs none of it. */
 export const HEAP_GROWTH_BOUND_BYTES = 8 * 1_048_576;
+const COLLECT_OFTEN = new URL("collect-often.ts", import.meta.url).href;
 /** A job that is open ends within its longest back-off and one look at the chain. */
 const JOBS_END_MS = 60_000;
 
@@ -41,7 +42,10 @@ export interface SoakReport {
 export async function runSoak(options: SoakOptions, progress: (line: string) => void): Promise<SoakReport> {
   const started = performance.now();
   const { chains, seed } = options;
-  const scene = await startScenario("soak", { chains, relayers: 2, areReplicas: true });
+  const scene = await startScenario("soak", {
+    ...{ chains, relayers: 2, areReplicas: true },
+    relayerNodeArgs: ["--expose-gc", "--import", COLLECT_OFTEN],
+  });
   try {
     const happenings = createHappenings(scene, createDraw(seed));
     const samples: MemorySample[] = [];
