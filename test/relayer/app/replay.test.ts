@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { ethersHasher } from "../../../relayer/adapters/evm/hasher.ts";
+import { keccakHasher } from "../../../relayer/adapters/evm/hasher.ts";
 import { replayJournal } from "../../../relayer/app/verify/replay-journal.ts";
 import { printIncident } from "../../../relayer/domain/timeline/incident.ts";
 import type { VenueEvent } from "../../../relayer/domain/venue/venue-event.ts";
@@ -51,7 +51,7 @@ describe("a journal of a quorum's node, with venues, joint decisions and instruc
   afterEach(() => fleet.stop());
 
   const replay = (entries: readonly JournalEntry[]) =>
-    replayJournal({ replay: () => ReadableStream.from(entries) }, ethersHasher);
+    replayJournal({ replay: () => ReadableStream.from(entries) }, keccakHasher);
   const toldLive = ({ status }: FakeNode) =>
     status.incidents().map(({ id }) => ({ id, timeline: status.incident(id)?.timeline ?? [] }));
   const kindsOf = (text: string) =>
