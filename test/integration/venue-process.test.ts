@@ -163,12 +163,13 @@ describe("relayer process with a clearing house", function () {
       await until(async () => (await metric('cordon_venue_check_ok{chain="chain-a",check="views"}')) === 0);
 
       expect(await metric('cordon_findings_total{chain="chain-a",kind="disagreement"}')).to.be.at.least(1);
+      expect(await metric('cordon_failures_total{where="chain-a",code="CRD-600"}')).to.be.at.least(1);
       const component = await venueComponent();
       expect(component).to.deep.include({ health: "degraded", reason: "views differ: no figures are published" });
       // What is urgent does not need figures.
       expect(component.isReady).to.equal(true);
       const said = relayer.lines.find(({ msg }) => msg === "venue contradicts its events, reading them again");
-      expect(said).to.deep.include({ level: "error", chain: "chain-a", check: "views" });
+      expect(said).to.deep.include({ level: "error", chain: "chain-a", check: "views", code: "CRD-600" });
       expect(JSON.stringify(said)).to.contain('"what":"fund"');
     });
 

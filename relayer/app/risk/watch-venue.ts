@@ -169,8 +169,10 @@ async function recheck(watcher: Watcher): Promise<boolean> {
 /** Nothing is published. The first time the blocks since the last agreement are read again, then everything is. */
 async function contradicted(watcher: Watcher, check: VenueCheck, by: readonly Contradiction[]): Promise<void> {
   const { watch, context, reading } = watcher;
-  const facts = { chain: watch.venue.name, check, by: by.slice(0, LOGGED) };
+  const { code } = new RelayerError("EVENT_IMPOSSIBLE", `events of the venue of ${watch.venue.name} are not all there`);
+  const facts = { chain: watch.venue.name, code, check, by: by.slice(0, LOGGED) };
   context.metrics.found(watch.venue.name, "disagreement");
+  context.metrics.failed(watch.venue.name, code);
   watcher.trouble = `${check} differ: no figures are published`;
   const stop = reading.stops.at(-1);
   if (!watcher.wentBack && stop !== undefined && goBackTo(reading, stop)) {
