@@ -133,7 +133,13 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
     if (converged !== null) metrics.converged(converged, countOpen(ledger.world));
     if (isRehearsed || converged === null) return;
     isRehearsed = true;
-    await rehearse({ world: ledger.world, policy, operators: signer.operators, hasher: ports.hasher, nowMs: clock.nowMs() });
+    await rehearse({
+      world: ledger.world,
+      policy,
+      operators: signer.operators,
+      hasher: ports.hasher,
+      nowMs: clock.nowMs(),
+    });
   };
   const pause = () => clock.sleep(RECONCILE_EVERY_MS, life.signal);
   const housekeeping =

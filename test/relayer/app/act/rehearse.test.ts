@@ -2,13 +2,16 @@ import { expect } from "chai";
 
 import { keccakHasher } from "../../../../relayer/adapters/evm/hasher.ts";
 import { rehearse } from "../../../../relayer/app/act/warm-up.ts";
-import { makePolicy } from "../../../../relayer/domain/policy/make-policy.ts";
+import { makePolicy } from "../../../../relayer/app/relayer.ts";
 import { reduce } from "../../../../relayer/domain/world/reduce.ts";
 import { EMPTY_WORLD, type World } from "../../../../relayer/domain/world/world.ts";
 import { EIDS, OPERATORS, T0, aBlock, aHubState } from "../../../support/builders.ts";
 
 describe("rehearse", () => {
-  const policy = makePolicy();
+  const policy = makePolicy(
+    { hasher: keccakHasher },
+    { mirror: { renewBelowSeconds: 480, reconcileAfterSeconds: 300 } },
+  );
   /** Texts that were hashed: a decision's inputs, and the decision. */
   let hashed: string[];
   const hasher = {
@@ -18,8 +21,7 @@ describe("rehearse", () => {
       return keccakHasher.keccakUtf8(text);
     },
   };
-  const rehearseIn = (world: World) =>
-    rehearse({ world, policy, operators: OPERATORS, hasher, nowMs: T0 * 1_000 });
+  const rehearseIn = (world: World) => rehearse({ world, policy, operators: OPERATORS, hasher, nowMs: T0 * 1_000 });
 
   beforeEach(() => {
     hashed = [];
@@ -27,8 +29,9 @@ describe("rehearse", () => {
 
   it("plans and seals a halt towards every other chain, each time another one, and leaves the world as it was", async () => {
     const world = EIDS.reduce<World>((before, eid, fork) => {
-      const snapshot = { ...aHubState(), block: aBlock(100, { fork }) };
-      return reduce(before, { kind: "snapshot-taken", eid, snapshot }).world;
+      const block = aBlock(100, { fork });
+      const { world: started } = reduce(before, { kind: "snapshot-taken", eid, snapshot: { ...aHubState(), block } });
+      return reduce(started, { kind: "blocks-read", eid, to: block, isHead: true, events: [] }).world;
     }, EMPTY_WORLD);
 
     await rehearseIn(world);
