@@ -288,6 +288,16 @@ abstract contract VenueHandler is ClearingWorld {
         }
     }
 
+    /// @dev Both markets trade again, their grace is over, and estates are closed.
+    function resume(uint256 seed) external step {
+        hub.set(0, NORMAL, 0);
+        hub.set(ETH, NORMAL, 0);
+        hub.set(BTC, NORMAL, 0);
+        house.poke(BTC);
+        _pass(2 hours);
+        for (uint256 i; i < estates.length; ++i) _closeEstate(estates[(i + (seed % estates.length)) % estates.length]);
+    }
+
     function _resolve(uint256 trader) private {
         house.poke(BTC);
         house.poke(ETH);
