@@ -5,12 +5,7 @@ import {UNIT_FINE} from "../../../contracts/clearing/book/Scale.sol";
 import {FundTerms, IClearingFunds} from "../../../contracts/interfaces/IClearingFunds.sol";
 import {MarketParams} from "../../../contracts/interfaces/IClearingMarkets.sol";
 import {INovation, Match} from "../../../contracts/interfaces/INovation.sol";
-import {
-    DeskLimits,
-    Instruction,
-    InstructionKind,
-    IOperatorDesk
-} from "../../../contracts/interfaces/IOperatorDesk.sol";
+import {DeskLimits, Instruction, InstructionKind, IOperatorDesk} from "../../../contracts/interfaces/IOperatorDesk.sol";
 import {DeskWorld} from "./DeskWorld.sol";
 
 /// @notice Operators' instructions through the real desk, asked of the real hub, into the real house: its money, its fills
