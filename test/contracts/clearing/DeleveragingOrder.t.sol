@@ -38,13 +38,13 @@ contract DeleveragingOrderTest is ClearingWorld {
         }
     }
 
-    function _runOut(uint256 first, uint256 second, uint256 seed) private returns (int256[TRADERS] memory found) {
+    function _runOut(uint256 first, uint256 second, uint256 seed) private returns (int256[TRADERS] memory) {
         house.resolve(traders[first]);
         for (uint256 i; i < TRADERS; ++i) {
             if ((seed >> i) & 1 != 0) house.settle(traders[i], BTC, 1);
         }
         if (_equity(second) < 0) house.resolve(traders[second]);
-        for (uint256 i; i < TRADERS; ++i) found[i] = _equity(i);
         _assertSound();
+        return _equities();
     }
 }

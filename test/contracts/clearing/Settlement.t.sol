@@ -349,8 +349,4 @@ contract SettlementTest is ClearingWorld {
             (order[i], order[j]) = (order[j], order[i]);
         }
     }
-
-    function _equities() private view returns (int256[TRADERS] memory found) {
-        for (uint256 i; i < TRADERS; ++i) found[i] = _equity(i);
-    }
 }

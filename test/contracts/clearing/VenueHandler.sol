@@ -11,7 +11,7 @@ import {HALTED, NORMAL} from "../../../contracts/types/Rungs.sol";
 import {ClearingWorld} from "./ClearingWorld.sol";
 
 /// @title VenueHandler
-/// @notice Five traders who do what they like with a clearing house, in two markets whose prices jump. What the house refuses
+/// @notice Eight traders who do what they like with a clearing house, in two markets whose prices jump. What the house refuses
 /// is part of the game; what it must not do is counted in {violations}.
 abstract contract VenueHandler is ClearingWorld {
     uint256 private constant VIRTUAL_SHARES = 1e12;
@@ -247,10 +247,6 @@ abstract contract VenueHandler is ClearingWorld {
             int256 change = _equity(i) - before[i];
             if (change > 0 || change < -tolerance) ++violations[11];
         }
-    }
-
-    function _equities() private view returns (int256[TRADERS] memory found) {
-        for (uint256 i; i < TRADERS; ++i) found[i] = _equity(i);
     }
 
     /// @dev Equity of the liquidated stays at or above zero, and above what it was less what was closed.

@@ -99,9 +99,9 @@ contract StressTest is FundsWorld {
         assertEq(house.stressedLoss(BTC), LACKS * ONE);
     }
 
-    /// @dev Against all five traders: what is kept is the sum of the two largest shortfalls, in whatever order they come.
+    /// @dev Against all traders: what is kept is the sum of the two largest shortfalls, in whatever order they come.
     function testFuzz_NameWorst_IsCover2OfAllNamed(uint256 seed) public {
-        uint256[5] memory lacks;
+        uint256[TRADERS] memory lacks;
         for (uint256 i = ANN; i <= CAT; ++i) {
             uint256 coins = 100 + (uint256(keccak256(abi.encode(seed, i))) % 400);
             _deposit(i, coins);
