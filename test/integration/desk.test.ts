@@ -4,9 +4,10 @@ import { computeAddress, parseEther } from "ethers";
 import { createDirectiveSigner } from "../../relayer/adapters/evm/directive-signer.ts";
 import { createEvmChain, type EvmChain } from "../../relayer/adapters/evm/evm-chain.ts";
 import { createEvmVenue } from "../../relayer/adapters/evm/venue/evm-venue.ts";
-import { ethersHasher } from "../../relayer/adapters/evm/hasher.ts";
+import { keccakHasher } from "../../relayer/adapters/evm/hasher.ts";
 import { Lifecycle } from "../../relayer/app/lifecycle.ts";
 import { makePolicy, startRelayer } from "../../relayer/app/relayer.ts";
+import { replayJournal } from "../../relayer/app/verify/replay-journal.ts";
 import { verifyDecision } from "../../relayer/app/verify/verify-decision.ts";
 import { INSTRUCTION_KINDS } from "../../relayer/domain/desk/instruction.ts";
 import type { Hex } from "../../relayer/domain/hex.ts";
@@ -102,7 +103,7 @@ describe("corrective actions on a chain", function () {
       quorum: 1,
       finalityStallSeconds: 3_600,
     }));
-    const common = { clock: systemClock, hasher: ethersHasher, metrics, log, journal, signer, fleet: null };
+    const common = { clock: systemClock, hasher: keccakHasher, metrics, log, journal, signer, fleet: null };
     const desks = chains.map((chain) => chain.desk!);
     const ports = { ...common, feeds, venues, desks, queue: new FakeQueue({ clock: systemClock }) };
     const { mirror, ...rules } = RULES;
@@ -122,6 +123,7 @@ describe("corrective actions on a chain", function () {
       expect(deliveries.map(({ transactions }) => transactions.length)).to.deep.equal([1]);
     }
     await holdsUp(journal);
+    await replaysAlike(journal, status);
     for (const { venue } of venues) await venue.close();
   });
 
@@ -129,12 +131,12 @@ describe("corrective actions on a chain", function () {
   async function holdsUp(journal: FakeJournal): Promise<void> {
     const decisions = journal.entries.filter((entry) => entry.kind === "decision");
     expect(decisions.length).to.be.at.least(2);
-    const policy = makePolicy({ hasher: ethersHasher }, RULES);
+    const policy = makePolicy({ hasher: keccakHasher }, RULES);
     const again = [venueOf(0), venueOf(1)];
     const ports = {
       chains: new Map(chains.map((chain) => [chain.eid, chain])),
       venues: new Map(again.map((watch) => [watch.venue.eid, watch])),
-      hasher: ethersHasher,
+      hasher: keccakHasher,
       signal: new AbortController().signal,
     };
     const first = await verifyDecision(decisions[0]!.text, policy, ports);
@@ -144,6 +146,18 @@ describe("corrective actions on a chain", function () {
     const hashes = executed.map((event) => event.topics[2]);
     expect(decisions.map(({ hash }) => hash)).to.include.members(hashes);
     for (const { venue } of again) await venue.close();
+  }
+
+  /** From the journal alone: the same decisions byte for byte, and every line of the story as it was told live. */
+  async function replaysAlike(journal: FakeJournal, status: RelayerStatus): Promise<void> {
+    const { decisions, timeline } = await replayJournal(journal, keccakHasher);
+    expect(decisions.length).to.be.at.least(2);
+    expect(decisions.filter(({ verdict }) => verdict !== "same")).to.deep.equal([]);
+    const replayed = [...timeline.values()].map(({ id, timeline: items }) => ({ id, items }));
+    const live = status.incidents().map(({ id }) => ({ id, items: status.incident(id)?.timeline }));
+    expect(replayed.toReversed()).to.deep.equal(live);
+    const steps = replayed.flatMap(({ items }) => items.map(({ what }) => what));
+    expect(steps).to.include.members(["decided", "instructed", "sent", "carried-out", "final"]);
   }
 
   function connect(host: InProcessHub, { deskAddress }: InProcessHouse): EvmChain {
