@@ -13,6 +13,7 @@ import type { Hex } from "../../relayer/domain/hex.ts";
 import type { Rules } from "../../relayer/domain/policy/policy.ts";
 import { systemClock } from "../../relayer/adapters/clock/system-clock.ts";
 import type { RelayerStatus } from "../../relayer/ports/status.ts";
+import { ONE } from "../../scripts/venue-study/house.ts";
 import { FakeJournal } from "../support/fake-journal.ts";
 import { FakeLog } from "../support/fake-log.ts";
 import { MIRROR } from "../support/fake-mesh.ts";
@@ -25,7 +26,7 @@ import {
   MESH_ID,
   OPERATOR_KEYS,
 } from "../support/in-process-hub.ts";
-import { deployInProcessHouse, type InProcessHouse, ONE } from "../support/in-process-house.ts";
+import { deployInProcessHouse, type InProcessHouse } from "../support/in-process-house.ts";
 
 const WALLET_KEY: Hex = `0x${"b1".repeat(32)}`;
 const LOTS = 10_000n;
