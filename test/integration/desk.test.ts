@@ -1,15 +1,13 @@
 import { expect } from "chai";
-import { computeAddress, parseEther } from "ethers";
 
 import { createDirectiveSigner } from "../../relayer/adapters/evm/directive-signer.ts";
-import { createEvmChain, type EvmChain } from "../../relayer/adapters/evm/evm-chain.ts";
+import type { EvmChain } from "../../relayer/adapters/evm/evm-chain.ts";
 import { createEvmVenue } from "../../relayer/adapters/evm/venue/evm-venue.ts";
 import { ethersHasher } from "../../relayer/adapters/evm/hasher.ts";
 import { Lifecycle } from "../../relayer/app/lifecycle.ts";
 import { makePolicy, startRelayer } from "../../relayer/app/relayer.ts";
 import { verifyDecision } from "../../relayer/app/verify/verify-decision.ts";
 import { INSTRUCTION_KINDS } from "../../relayer/domain/desk/instruction.ts";
-import type { Hex } from "../../relayer/domain/hex.ts";
 import type { Rules } from "../../relayer/domain/policy/policy.ts";
 import { systemClock } from "../../relayer/adapters/clock/system-clock.ts";
 import type { RelayerStatus } from "../../relayer/ports/status.ts";
@@ -19,6 +17,7 @@ import { FakeLog } from "../support/fake-log.ts";
 import { MIRROR } from "../support/fake-mesh.ts";
 import { FakeMetrics } from "../support/fake-metrics.ts";
 import { FakeQueue } from "../support/fake-queue.ts";
+import { openInProcessChain } from "../support/in-process-chain.ts";
 import {
   createInProcessNode,
   deployInProcessHub,
@@ -28,7 +27,6 @@ import {
 } from "../support/in-process-hub.ts";
 import { deployInProcessHouse, type InProcessHouse } from "../support/in-process-house.ts";
 
-const WALLET_KEY: Hex = `0x${"b1".repeat(32)}`;
 const LOTS = 10_000n;
 const WAIT_MS = 60_000;
 
@@ -59,10 +57,12 @@ describe("corrective actions on a chain", function () {
     const { operators } = signer;
     hosts = await Promise.all((["chain0", "chain1"] as const).map((chain) => deployInProcessHub({ chain, operators })));
     houses = await Promise.all(hosts.map((host) => deployInProcessHouse(host)));
-    for (const { owner } of hosts) {
-      await (await owner.sendTransaction({ to: computeAddress(WALLET_KEY), value: parseEther("100") })).wait();
-    }
-    chains = hosts.map((host, index) => connect(host, houses[index]!));
+    chains = await Promise.all(
+      hosts.map((host, index) => {
+        const desk = houses[index]!.deskAddress;
+        return openInProcessChain(host, { operators, desk, maxLogRange: 1_000 });
+      }),
+    );
   });
   after(async () => {
     await Promise.all(chains.map((chain) => chain.close()));
@@ -145,23 +145,6 @@ describe("corrective actions on a chain", function () {
     const hashes = executed.map((event) => event.topics[2]);
     expect(decisions.map(({ hash }) => hash)).to.include.members(hashes);
     for (const { venue } of again) await venue.close();
-  }
-
-  function connect(host: InProcessHub, { deskAddress }: InProcessHouse): EvmChain {
-    return createEvmChain({
-      ...host,
-      hub: host.address,
-      name: `chain-${host.chainId}`,
-      meshId: MESH_ID,
-      finality: { depth: 1 },
-      maxLogRange: 1_000,
-      rpcUrls: ["in-process"],
-      wsUrl: null,
-      walletKey: WALLET_KEY,
-      operators: signer.operators,
-      desk: deskAddress,
-      createNode: () => createInProcessNode(host),
-    });
   }
 });
 
