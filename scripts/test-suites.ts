@@ -1,0 +1,76 @@
+import { globSync } from "node:fs";
+
+import type { Step } from "./steps.ts";
+
+/** What is run by itself: a suite, or some files of a suite that takes long. */
+export interface Piece extends Step {
+  /** Whether it reads what the contracts compile to. */
+  readonly needsContracts: boolean;
+}
+
+const BUILD_TIMEOUT_MS = 20 * 60_000;
+const SUITE_TIMEOUT_MS = 20 * 60_000;
+
+export const BUILD: Piece = {
+  ...{ name: "build", command: "hardhat", args: ["build", "--no-tests"] },
+  ...{ timeoutMs: BUILD_TIMEOUT_MS, needsContracts: false },
+};
+
+/**
+ * The tests in Solidity, in parts: what the compiler prints of everything at once is more than its memory, 32 bits of
+ * addresses, holds. A part is compiled with what it imports into a place of its own, so that parts do not wait for each
+ * other; tests in TypeScript need nothing of them.
+ */
+const PARTS: Readonly<Record<string, readonly string[]>> = {
+  clearing: ["clearing"],
+  hub: ["hub", "invariant"],
+  sensors: ["sensors", "types", "guard"],
+  governance: ["governance", "incentives", "oracle"],
+};
+/** What is in no part yet. */
+const REST = "rest";
+const FOLDER = "test/contracts";
+
+/** Pieces that compile a part and, unless told otherwise, run it. */
+export function solidity(verb: readonly string[] = ["test", "solidity"]): readonly Piece[] {
+  const partOf = (file: string): string => {
+    const is = ([, folders]: readonly [string, readonly string[]]) =>
+      folders.some((folder) => file.startsWith(`${FOLDER}/${folder}/`));
+    return Object.entries(PARTS).find(is)?.[0] ?? REST;
+  };
+  const files = Object.groupBy(globSync(`${FOLDER}/**/*.sol`).sort(), partOf);
+  return Object.entries(files).map(([part, of = []]) => ({
+    ...{ name: "solidity", command: "hardhat", args: [...verb, ...of], env: { CORDON_TEST_PART: part } },
+    ...{ timeoutMs: SUITE_TIMEOUT_MS, needsContracts: false },
+  }));
+}
+
+/** @param among - how many pieces share the files */
+function mocha(name: string, pattern: string, among = 1): readonly Piece[] {
+  const files = globSync(pattern).sort();
+  return Array.from({ length: among }, (_, index) => ({
+    ...{ name, command: "mocha", args: ["--reporter", "spec", ...files.filter((_, at) => at % among === index)] },
+    ...{ timeoutMs: SUITE_TIMEOUT_MS, needsContracts: true },
+  }));
+}
+
+/**
+ * In the order in which they begin: quick ones first, so that a plain mistake shows early. Each part in Solidity, which
+ * keeps a core busy, begins beside suites that mostly wait for chains; what takes longest ends in small pieces.
+ */
+export function listPieces(): readonly Piece[] {
+  const [first, ...parts] = solidity();
+  return [
+    ...(first ? [first] : []),
+    ...mocha("relayer", "test/relayer/**/*.test.ts"),
+    ...mocha("launcher", "test/launcher/**/*.test.ts"),
+    ...mocha("contracts", "test/contracts/**/*.test.ts"),
+    ...parts,
+    ...mocha("localnet", "test/localnet/**/*.test.ts"),
+    ...mocha("conformance", "test/conformance/**/*.test.ts"),
+    ...mocha("integration", "test/integration/**/*.test.ts"),
+    ...mocha("gas", "test/bench/**/*.test.ts"),
+    ...mocha("deployments", "test/deployments/**/*.test.ts", 2),
+    ...mocha("e2e", "test/e2e/**/*.test.ts", 6),
+  ];
+}
