@@ -54,23 +54,33 @@ function mocha(name: string, pattern: string, among = 1): readonly Piece[] {
   }));
 }
 
+/** One of each by turns, then what is left of the longer. */
+function byTurns<T>(a: readonly T[], b: readonly T[]): readonly T[] {
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, at) => [
+    ...a.slice(at, at + 1),
+    ...b.slice(at, at + 1),
+  ]).flat();
+}
+
 /**
- * In the order in which they begin: quick ones first, so that a plain mistake shows early. Each part in Solidity, which
- * keeps a core busy, begins beside suites that mostly wait for chains; what takes longest ends in small pieces.
+ * In the order in which they begin: quick ones first, so that a plain mistake shows early. Parts in Solidity, each of which
+ * keeps a core busy, come by turns with suites that mostly wait for chains; what takes longest ends in small pieces.
  */
 export function listPieces(): readonly Piece[] {
-  const [first, ...parts] = solidity();
-  return [
-    ...(first ? [first] : []),
-    ...mocha("relayer", "test/relayer/**/*.test.ts"),
-    ...mocha("launcher", "test/launcher/**/*.test.ts"),
-    ...mocha("contracts", "test/contracts/**/*.test.ts"),
-    ...parts,
+  const [longest, ...parts] = solidity();
+  const waiting = [
     ...mocha("localnet", "test/localnet/**/*.test.ts"),
     ...mocha("conformance", "test/conformance/**/*.test.ts"),
     ...mocha("integration", "test/integration/**/*.test.ts"),
-    ...mocha("gas", "test/bench/**/*.test.ts"),
     ...mocha("deployments", "test/deployments/**/*.test.ts", 2),
+  ];
+  return [
+    ...(longest ? [longest] : []),
+    ...mocha("relayer", "test/relayer/**/*.test.ts"),
+    ...mocha("launcher", "test/launcher/**/*.test.ts"),
+    ...mocha("contracts", "test/contracts/**/*.test.ts"),
+    ...byTurns(waiting, parts),
+    ...mocha("gas", "test/bench/**/*.test.ts"),
     ...mocha("e2e", "test/e2e/**/*.test.ts", 6),
   ];
 }

@@ -1,4 +1,4 @@
-import type { BigNumberish, Contract, Signer } from "ethers";
+import type { Contract, Signer } from "ethers";
 
 const ORDER = [
   { name: "trader", type: "address" },
@@ -25,7 +25,7 @@ export interface OrderTerms {
 /** What an order is signed for: a house on a chain. */
 export interface Domain {
   readonly house: Contract;
-  readonly chainId: BigNumberish;
+  readonly chainId: number | bigint;
 }
 
 /** Whoever can sign for itself: a wallet, or an account of a node. */
