@@ -23,7 +23,7 @@ export const BUILD: Piece = {
  */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   clearing: ["clearing"],
-  hub: ["hub", "invariant"],
+  hub: ["hub", "invariant", "examples"],
   sensors: ["sensors", "types", "guard"],
   governance: ["governance", "incentives", "oracle"],
 };
