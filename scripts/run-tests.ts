@@ -52,16 +52,16 @@ function add(a: Counts, b: Counts): Counts {
 
 function choosePieces(names: readonly string[]): readonly Piece[] {
   const all = listPieces();
-  const unknown = names.filter((name) => !all.some((piece) => piece.name === name));
+  const unknown = names.filter((name) => !all.some(({ suite }) => suite === name));
   if (unknown.length > 0) {
     process.stderr.write(`there is no suite ${unknown.join(", ")}; there are ${listSuites().join(", ")}\n`);
     process.exit(2);
   }
-  return names.length === 0 ? all : all.filter(({ name }) => names.includes(name));
+  return names.length === 0 ? all : all.filter(({ suite }) => names.includes(suite));
 }
 
 function listSuites(): readonly string[] {
-  return [...new Set(listPieces().map(({ name }) => name))];
+  return [...new Set(listPieces().map(({ suite }) => suite))];
 }
 
 /** Runs all of them, the contracts' compilation beside the first. @returns null when the contracts do not compile */
@@ -76,7 +76,7 @@ async function runPieces(pieces: readonly Piece[], run: (piece: Piece) => Promis
       isBroken = result.exitCode !== 0;
       compiled.resolve(!isBroken);
     } else {
-      suites.set(piece.name, add(suites.get(piece.name) ?? NOTHING, readCounts(result)));
+      suites.set(piece.suite, add(suites.get(piece.suite) ?? NOTHING, readCounts(result)));
     }
   });
   return isBroken ? null : suites;
@@ -107,13 +107,14 @@ async function main(pieces: readonly Piece[], isDeep: boolean): Promise<void> {
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
-/** Compiles the contracts, then each part of their tests. */
+/** Compiles the contracts and each part of their tests. */
 async function build(): Promise<void> {
-  for (const step of [BUILD, ...solidity(["build"])]) {
-    const { exitCode } = await runStep(step, echo);
-    process.exitCode = exitCode;
-    if (exitCode !== 0) return;
-  }
+  await runInLanes([BUILD, ...solidity(["build"])], AT_ONCE, async (step) => {
+    if (process.exitCode) return;
+    const { exitCode, output } = await runStep(step);
+    echo(output);
+    if (exitCode !== 0) process.exitCode = exitCode;
+  });
 }
 
 const { values, positionals } = parseArgs({

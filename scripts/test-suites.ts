@@ -4,6 +4,7 @@ import type { Step } from "./steps.ts";
 
 /** What is run by itself: a suite, or some files of a suite that takes long. */
 export interface Piece extends Step {
+  readonly suite: string;
   /** Whether it reads what the contracts compile to. */
   readonly needsContracts: boolean;
 }
@@ -12,7 +13,7 @@ const BUILD_TIMEOUT_MS = 20 * 60_000;
 const SUITE_TIMEOUT_MS = 20 * 60_000;
 
 export const BUILD: Piece = {
-  ...{ name: "build", command: "hardhat", args: ["build", "--no-tests"] },
+  ...{ suite: "build", name: "build", command: "hardhat", args: ["build", "--no-tests"] },
   ...{ timeoutMs: BUILD_TIMEOUT_MS, needsContracts: false },
 };
 
@@ -40,16 +41,17 @@ export function solidity(verb: readonly string[] = ["test", "solidity"]): readon
   };
   const files = Object.groupBy(globSync(`${FOLDER}/**/*.sol`).sort(), partOf);
   return Object.entries(files).map(([part, of = []]) => ({
-    ...{ name: "solidity", command: "hardhat", args: [...verb, ...of], env: { CORDON_TEST_PART: part } },
-    ...{ timeoutMs: SUITE_TIMEOUT_MS, needsContracts: false },
+    ...{ suite: "solidity", name: `solidity, ${part}`, command: "hardhat", args: [...verb, ...of] },
+    ...{ env: { CORDON_TEST_PART: part }, timeoutMs: SUITE_TIMEOUT_MS, needsContracts: false },
   }));
 }
 
 /** @param among - how many pieces share the files */
-function mocha(name: string, pattern: string, among = 1): readonly Piece[] {
+function mocha(suite: string, pattern: string, among = 1): readonly Piece[] {
   const files = globSync(pattern).sort();
   return Array.from({ length: among }, (_, index) => ({
-    ...{ name, command: "mocha", args: ["--reporter", "spec", ...files.filter((_, at) => at % among === index)] },
+    ...{ suite, name: among === 1 ? suite : `${suite}, ${String(index + 1)} of ${String(among)}`, command: "mocha" },
+    args: ["--reporter", "spec", ...files.filter((_, at) => at % among === index)],
     ...{ timeoutMs: SUITE_TIMEOUT_MS, needsContracts: true },
   }));
 }
