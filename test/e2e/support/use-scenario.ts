@@ -4,14 +4,15 @@ type Open = (scene: Scenario) => void | Promise<void>;
 
 /** One network for the file that this is called in: started before all, ended and looked over after all. */
 export function useNetwork(name: string, options: ScenarioOptions, open: Open): void {
-  let scene: Scenario;
+  let scene: Scenario | undefined;
 
   before(async () => {
     scene = await startScenario(name, options);
     await open(scene);
   });
 
-  after(() => scene.stop());
+  // Nothing is left of one that could not be started.
+  after(() => scene?.stop());
 }
 
 /** {@link useNetwork}, calm before each test. */
