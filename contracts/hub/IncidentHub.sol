@@ -232,7 +232,7 @@ contract IncidentHub is Peers {
 
         emit Heard(_nextSeq(), srcEid, srcSeq, isHeartbeat);
         if (isHeartbeat) _noteHeartbeat(srcEid, theirs);
-        Intake memory intake = Intake(_status(), posture(), Path.LayerZero, _peerCeiling(), srcEid);
+        Intake memory intake = Intake(_status(), posture(), Path.LayerZero, _peerCeiling(), srcEid, bytes32(0), false);
         _mergeEntries(entries, count, intake);
     }
 

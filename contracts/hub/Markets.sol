@@ -141,13 +141,13 @@ abstract contract Markets is PostureStore {
     function _dirty(Status status, uint8 market, MarketState storage state) internal returns (Status) {
         // Peers know of no later stamps than those.
         if (state.mesh.isHalfGone(LEASES, block.timestamp)) return status.unheard(market);
-        return _keepSent(status, market, state).dirtied(market);
+        if (status.isTold(market)) status = _keepSent(status, market, state);
+        return status.dirtied(market);
     }
 
-    /// @dev Before anything changes the mesh word of `market`: if that is what peers know, it is written down. Not when it
+    /// @dev Before anything changes the mesh word of `market`, when that is what peers know: it is written down. Not when it
     /// no longer counts: what is written is older, and says the same.
     function _keepSent(Status status, uint8 market, MarketState storage state) internal returns (Status) {
-        if (!status.isTold(market)) return status;
         Word known = state.mesh;
         if (!known.isHalfGone(LEASES, block.timestamp)) state.sent = known;
         return status.updated(market);

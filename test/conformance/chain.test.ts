@@ -236,7 +236,7 @@ function behavesAsChain(setUp: () => Promise<Bench>): void {
       const state = await chain.snapshot(await head(), never);
       expect(ownRungs(state.posture, 1)).to.equal(HALTED_M4);
       const kinds = (await allEvents()).slice(-2).map(({ event }) => event.kind);
-      expect(kinds).to.deep.equal(["directive-accepted", "merged"]);
+      expect(kinds).to.deep.equal(["merged"]);
     });
 
     it("may be repeated without changing anything", async () => {

@@ -86,7 +86,7 @@ abstract contract HubFixture is HubBuilders {
     /// @dev Signatures of the first `count` operators.
     function _sign(Directive memory directive, uint256 count) internal view returns (bytes memory signatures) {
         for (uint256 i; i < count; ++i) {
-            signatures = bytes.concat(signatures, _signWith(operatorKeys[i], _digest(MESH_ID, directive)));
+            signatures = bytes.concat(signatures, _signCompact(operatorKeys[i], _digest(MESH_ID, directive)));
         }
     }
 

@@ -26,7 +26,7 @@ contract ReceiveTest is HubFixture {
         vm.expectEmit(address(hub));
         emit IIncidentHub.Heard(hub.seq() + 1, PEER_EID, 77, false);
         vm.expectEmit(address(hub));
-        emit IIncidentState.Merged(hub.seq() + 2, MARKET, Path.LayerZero, merged, tightened);
+        emit IIncidentState.Merged(hub.seq() + 2, MARKET, bytes32(0), merged, tightened);
         _receive(PayloadLib.packMessage(77, _pack(MARKET, entry)));
 
         assertEq(hub.meshWord(MARKET), merged, "word");

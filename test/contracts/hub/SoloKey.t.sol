@@ -16,9 +16,7 @@ contract SoloKeyTest is HubFixture {
         (, Word above) = entry.split(_rungs(REDUCE_ONLY, M2));
 
         vm.expectEmit(address(hub));
-        emit IIncidentHub.DirectiveAccepted(hub.seq() + 1, keccak256("decision"));
-        vm.expectEmit(address(hub));
-        emit IIncidentState.LanesRefused(hub.seq() + 2, MARKET, EID, Path.Solo, Refusal.AboveCeiling, above);
+        emit IIncidentState.LanesRefused(hub.seq() + 1, MARKET, EID, Path.Solo, Refusal.AboveCeiling, above);
         _submit(_pack(MARKET, entry), 1);
 
         _expectRungs(MARKET, REDUCE_ONLY, M2);
@@ -117,7 +115,7 @@ contract SoloKeyTest is HubFixture {
         Directive memory directive = _directive(_pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START)));
         bytes32 digest = _digest(MESH_ID, directive);
 
-        hub.submit(directive, _signWith(operatorKeys[operator % 3], digest));
+        hub.submit(directive, _signCompact(operatorKeys[operator % 3], digest));
 
         _expectRungs(MARKET, REDUCE_ONLY, M2);
     }

@@ -23,9 +23,7 @@ contract SubmitTest is HubFixture {
         Posture tightened = hub.posture().tightened(MARKET, _rungs(HALTED, M4));
 
         vm.expectEmit(address(hub));
-        emit IIncidentHub.DirectiveAccepted(hub.seq() + 1, directive.decision);
-        vm.expectEmit(address(hub));
-        emit IIncidentState.Merged(hub.seq() + 2, MARKET, Path.Quorum, merged, tightened);
+        emit IIncidentState.Merged(hub.seq() + 1, MARKET, directive.decision, merged, tightened);
         vm.prank(stranger);
         hub.submit(directive, _sign(directive, 2));
 
@@ -67,7 +65,7 @@ contract SubmitTest is HubFixture {
         Word ahead = WordLib.single(CAUTION, START + 300 + 1);
 
         vm.expectEmit(address(hub));
-        emit IIncidentState.LanesRefused(hub.seq() + 2, MARKET, EID, Path.Quorum, Refusal.AheadOfTime, ahead);
+        emit IIncidentState.LanesRefused(hub.seq() + 1, MARKET, EID, Path.Quorum, Refusal.AheadOfTime, ahead);
         _submit(_pack(MARKET, ahead), 2);
 
         _expectRungs(MARKET, NORMAL, NORMAL);
@@ -77,7 +75,7 @@ contract SubmitTest is HubFixture {
         Word entry = WordLib.stamped(_rungs(HALTED, M4), START);
 
         vm.expectEmit(address(hub));
-        emit IIncidentState.LanesRefused(hub.seq() + 2, ABSENT, EID, Path.Quorum, Refusal.UnknownMarket, entry);
+        emit IIncidentState.LanesRefused(hub.seq() + 1, ABSENT, EID, Path.Quorum, Refusal.UnknownMarket, entry);
         _submit(bytes.concat(_pack(ABSENT, entry), _pack(MARKET, entry)), 2);
 
         _expectRungs(MARKET, HALTED, M4);
@@ -115,7 +113,7 @@ contract SubmitTest is HubFixture {
         bytes32 digest = hub.meshDigest();
 
         vm.expectEmit(address(hub));
-        emit IIncidentHub.DirectiveAccepted(hub.seq() + 1, keccak256("decision"));
+        emit IIncidentHub.NothingMerged(hub.seq() + 1, keccak256("decision"));
         _submit("", 2);
 
         assertEq(hub.meshDigest(), digest, "digest");
@@ -131,7 +129,7 @@ contract SubmitTest is HubFixture {
 
     function test_Submit_RevertWhen_SignedForAnotherMesh() public {
         Directive memory directive = _directive(_pack(MARKET, WordLib.stamped(_rungs(CAUTION, M1), START)));
-        bytes memory signature = _signWith(operatorKeys[0], _digest(keccak256("another mesh"), directive));
+        bytes memory signature = _signCompact(operatorKeys[0], _digest(keccak256("another mesh"), directive));
 
         _expectNotOperator(directive, signature, 0);
     }
@@ -197,7 +195,7 @@ contract SubmitTest is HubFixture {
 
     function testFuzz_Submit_RevertWhen_SignaturesAreNotWhole(uint16 length) public {
         length = uint16(bound(length, 0, 3_000));
-        vm.assume(length == 0 || length % 65 != 0 || length > 32 * 65);
+        vm.assume(length == 0 || length % 64 != 0 || length > 32 * 64);
         Directive memory directive = _directive("");
 
         vm.expectRevert(abi.encodeWithSelector(IIncidentHub.IncidentHub_InvalidSignatures.selector, uint256(length)));
@@ -217,7 +215,10 @@ contract SubmitTest is HubFixture {
         bytes32 digest = _digest(MESH_ID, directive);
 
         vm.expectRevert(abi.encodeWithSelector(IIncidentHub.IncidentHub_NotOperator.selector, 1, operators[0]));
-        hub.submit(directive, bytes.concat(_signWith(operatorKeys[1], digest), _signWith(operatorKeys[0], digest)));
+        hub.submit(
+            directive,
+            bytes.concat(_signCompact(operatorKeys[1], digest), _signCompact(operatorKeys[0], digest))
+        );
     }
 
     function test_Submit_RevertWhen_SignerIsNoOperator() public {
@@ -225,7 +226,7 @@ contract SubmitTest is HubFixture {
         uint256 key = uint256(keccak256("nobody"));
 
         vm.expectRevert(abi.encodeWithSelector(IIncidentHub.IncidentHub_NotOperator.selector, 0, vm.addr(key)));
-        hub.submit(directive, _signWith(key, _digest(MESH_ID, directive)));
+        hub.submit(directive, _signCompact(key, _digest(MESH_ID, directive)));
     }
 
     function test_Submit_RevertGiven_OperatorRemoved() public {
@@ -240,17 +241,18 @@ contract SubmitTest is HubFixture {
 
     function test_Submit_RevertWhen_SignatureIsMalleated() public {
         Directive memory directive = _directive(_pack(MARKET, WordLib.stamped(_rungs(CAUTION, M1), START)));
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(operatorKeys[0], _digest(MESH_ID, directive));
-        bytes memory highS = abi.encodePacked(r, bytes32(CURVE_ORDER - uint256(s)), v == 27 ? uint8(28) : uint8(27));
+        (, bytes32 r, bytes32 s) = vm.sign(operatorKeys[0], _digest(MESH_ID, directive));
+        uint256 highS = CURVE_ORDER - uint256(s);
+        assertGt(highS, type(uint256).max >> 1, "leaves no bit for the parity");
 
-        vm.expectRevert(abi.encodeWithSelector(IIncidentHub.IncidentHub_NotOperator.selector, 0, address(0)));
-        hub.submit(directive, highS);
+        _expectNotOperator(directive, abi.encodePacked(r, highS), 0);
+        _expectNotOperator(directive, abi.encodePacked(r, highS ^ (1 << 255)), 0);
     }
 
-    function testFuzz_Submit_RevertWhen_SignatureIsMalformed(bytes32 r, bytes32 s, uint8 v) public {
+    function testFuzz_Submit_RevertWhen_SignatureIsMalformed(bytes32 r, bytes32 parityAndS) public {
         Directive memory directive = _directive(_pack(MARKET, WordLib.stamped(_rungs(CAUTION, M1), START)));
 
-        _expectNotOperator(directive, abi.encodePacked(r, s, v), 0);
+        _expectNotOperator(directive, abi.encodePacked(r, parityAndS), 0);
     }
 
     function test_Submit_RevertWhen_ZeroAddressWouldSign() public {

@@ -128,6 +128,7 @@ abstract contract MeshWorld is HubBuilders {
             topic == IIncidentState.SensorSet.selector ||
             topic == IIncidentState.Asserted.selector ||
             topic == IIncidentState.Merged.selector ||
+            topic == IIncidentState.SoloMerged.selector ||
             topic == IIncidentState.LanesRefused.selector ||
             topic == IIncidentState.Lifted.selector ||
             topic == IIncidentState.Voided.selector ||
@@ -140,7 +141,7 @@ abstract contract MeshWorld is HubBuilders {
             topic == IIncidentHub.Heard.selector ||
             topic == IIncidentHub.ConfigDiffers.selector ||
             topic == IIncidentHub.MessageRefused.selector ||
-            topic == IIncidentHub.DirectiveAccepted.selector ||
+            topic == IIncidentHub.NothingMerged.selector ||
             topic == IIncidentHub.OperatorSet.selector ||
             topic == IIncidentHub.LimitsSet.selector;
     }
