@@ -14,13 +14,23 @@ const solc = {
   settings: { evmVersion: "cancun", optimizer: { enabled: true, runs: 800 } },
 };
 
+/**
+ * The hub, and what it creates, by the IR pipeline: a directive is merged on every chain, and costs 1,100 gas less. Everything
+ * else is compiled as it was: a test that writes `new IncidentHub` would have another hub than the one that ships.
+ */
+const hubSolc = { ...solc, settings: { ...solc.settings, viaIR: true } };
+const profile = {
+  compilers: [solc],
+  overrides: { "contracts/hub/IncidentHub.sol": hubSolc, "contracts/hub/PathwayCheck.sol": hubSolc },
+};
+
 const FUZZ_RUNS = Number(process.env.CORDON_FUZZ_RUNS ?? 1000);
 const INVARIANT_RUNS = Number(process.env.CORDON_INVARIANT_RUNS ?? 48);
 
 export default defineConfig({
   plugins: [hardhatEthers, hardhatEthersChaiMatchers, hardhatMocha, hardhatNetworkHelpers],
   solidity: {
-    profiles: { default: solc, production: solc },
+    profiles: { default: profile, production: profile },
     // Deployed by GovernanceSetup; its code is compared on chain.
     npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
   },

@@ -28,11 +28,10 @@ abstract contract Directives is IncidentState, IIncidentHub {
     /// @dev Most operators, so that reading signatures has bounded cost.
     uint256 internal constant MAX_OPERATORS = 32;
 
-    /// @dev `r`, then `s` with the parity of `v` as its topmost bit: ERC-2098. Of the two signatures that a key and a digest
-    /// have, the one with the greater `s` has no bit left for the parity, and is not taken.
+    /// @dev `r`, then `s` with the parity of `v` as its topmost bit: ERC-2098.
     uint256 private constant SIGNATURE_BYTES = 64;
-    /// @dev A shift by so many multiplies by {SIGNATURE_BYTES}.
-    uint256 private constant SIGNATURE_BITS = 6;
+    /// @dev Of the two signatures that a key and a digest have, only the one with `s` up to here is taken.
+    uint256 private constant HALF_CURVE_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
     /// @dev Bit 7 of every market's byte: those of a posture that tell which markets there are.
     uint256 private constant REGISTERED_BITS = (type(uint256).max / 0xff) * 0x80;
 
@@ -97,10 +96,10 @@ abstract contract Directives is IncidentState, IIncidentHub {
     }
 
     function _signaturesIn(bytes calldata signatures) private pure returns (uint256 count) {
-        count = signatures.length >> SIGNATURE_BITS;
-        // Of none, one less is far above the bound.
+        // The divisor is no zero, and the product is at most the length. Of none, one less is far above the bound.
         unchecked {
-            if (count << SIGNATURE_BITS != signatures.length || count - 1 >= MAX_OPERATORS) {
+            count = signatures.length / SIGNATURE_BYTES;
+            if (count * SIGNATURE_BYTES != signatures.length || count - 1 >= MAX_OPERATORS) {
                 revert IncidentHub_InvalidSignatures(signatures.length);
             }
         }
@@ -131,17 +130,17 @@ abstract contract Directives is IncidentState, IIncidentHub {
             } lt(next, end) {
                 at := add(at, SIGNATURE_BYTES)
             } {
-                // The topmost bit says which of two points `r` means; `s` has no need of it.
                 let parityAndS := calldataload(add(at, 32))
+                let s := shr(1, shl(1, parityAndS))
                 mstore(add(end, 32), add(27, shr(255, parityAndS)))
                 mstore(add(end, 64), calldataload(at))
-                mstore(add(end, 96), shr(1, shl(1, parityAndS)))
+                mstore(add(end, 96), s)
                 // Nobody, who is no operator, when the precompile does not answer.
                 mstore(0, 0)
                 pop(staticcall(gas(), 1, end, 128, 0, 32))
                 signer := mload(0)
                 let operator := sload(keccak256(0, 64))
-                if or(iszero(operator), iszero(gt(signer, previous))) {
+                if or(or(iszero(operator), gt(s, HALF_CURVE_ORDER)), iszero(gt(signer, previous))) {
                     break
                 }
                 previous := signer
@@ -153,16 +152,13 @@ abstract contract Directives is IncidentState, IIncidentHub {
             mstore(signers, shr(5, sub(sub(next, signers), 32)))
         }
         // What the precompile answers is an address.
-        if (signers.length != count << 1) {
-            revert IncidentHub_NotOperator(signers.length >> 1, address(uint160(signer)));
-        }
+        if (signers.length != count << 1) revert IncidentHub_NotOperator(signers.length >> 1, address(uint160(signer)));
     }
 
     /// @dev Each of `signers`, as {_signersOf} lists them, pays `weight`.
     /// @return isPaid Whether at least one of them had not paid for this directive before.
     function _charge(uint256[] memory signers, uint256 weight, bytes32 digest) private returns (bool isPaid) {
         uint256 end = signers.length;
-        // A list of pairs.
         for (uint256 i; i != end;) {
             uint256 signer;
             Operator operator;
@@ -236,7 +232,7 @@ abstract contract Directives is IncidentState, IIncidentHub {
 
     /// @inheritdoc IIncidentHub
     function configHash() public view returns (bytes32) {
-        uint256 registered = Posture.unwrap(posture()) & REGISTERED_BITS;
+        uint256 registered = Posture.unwrap(postureNow()) & REGISTERED_BITS;
         return keccak256(abi.encode(meshId, leases(), _packedLimits(), registered, _members));
     }
 
@@ -296,7 +292,7 @@ abstract contract Directives is IncidentState, IIncidentHub {
         // Each cast keeps the lowest byte.
         bool isQuorum = signers >= uint8(packed);
         Rungs ceiling = Rungs.wrap(uint8(packed >> (isQuorum ? 8 : 16)));
-        return Intake(status, posture(), isQuorum ? Path.Quorum : Path.Solo, ceiling, _eid(), decision, false);
+        return Intake(status, postureNow(), isQuorum ? Path.Quorum : Path.Solo, ceiling, _eid(), decision, false);
     }
 
     /// @dev This chain's LayerZero endpoint id.

@@ -44,7 +44,7 @@ abstract contract Markets is PostureStore {
 
     /// @inheritdoc IIncidentState
     function registerMarket(uint8 market) external onlyGovernance {
-        Posture before = posture();
+        Posture before = postureNow();
         bool comesTooEarly = market != 0 && !before.isRegistered(0);
         if (market >= MARKETS || comesTooEarly || before.isRegistered(market)) {
             revert IncidentState_CannotRegister(market);
@@ -89,7 +89,7 @@ abstract contract Markets is PostureStore {
         returns (Word[] memory meshWords, Word[] memory localWords, Posture posture_, uint64 seq_)
     {
         (meshWords, localWords) = _words();
-        (posture_, seq_) = (posture(), seq());
+        (posture_, seq_) = (postureNow(), seq());
     }
 
     function _words() private view returns (Word[] memory mesh, Word[] memory local) {
@@ -111,7 +111,7 @@ abstract contract Markets is PostureStore {
     }
 
     function _registered(uint8 market) internal view returns (MarketState storage state, Posture current) {
-        current = posture();
+        current = postureNow();
         if (!current.isRegistered(market)) revert IncidentState_UnknownMarket(market);
         state = _at(market);
     }

@@ -303,7 +303,7 @@ describe("IncidentHub on LayerZero's real contracts", () => {
 });
 
 async function rungsOf({ hub }: MeshChain): Promise<number> {
-  const posture: bigint = await hub.getFunction("posture")();
+  const posture: bigint = await hub.getFunction("postureNow")();
   return Number((posture >> BigInt(MARKET * 8)) & 0x37n);
 }
 

@@ -62,11 +62,11 @@ contract SoloKeyTest is HubFixture {
         vm.warp(START + again);
         hub.submit(directive, signatures);
 
-        assertFalse(hub.posture().own(MARKET).exceeds(_rungs(REDUCE_ONLY, M2)), "ceiling");
-        assertTrue(hub.posture().own(PROTOCOL).isCalm(), "other markets");
+        assertFalse(hub.postureNow().own(MARKET).exceeds(_rungs(REDUCE_ONLY, M2)), "ceiling");
+        assertTrue(hub.postureNow().own(PROTOCOL).isCalm(), "other markets");
         vm.warp(START + again + 600);
         hub.lift(MARKET);
-        assertTrue(hub.posture().own(MARKET).isCalm(), "lapsed ten minutes after the last replay");
+        assertTrue(hub.postureNow().own(MARKET).isCalm(), "lapsed ten minutes after the last replay");
     }
 
     /// @dev A replay can prolong, never past the deadline and ten minutes.
@@ -88,12 +88,12 @@ contract SoloKeyTest is HubFixture {
 
     function testFuzz_Submit_OneSignatureNeverLoosens(uint8 breaker, uint8 margin, uint256 word) public {
         _assert(MARKET, _anyRungs(breaker, margin));
-        (Word before, Posture posture) = (hub.meshWord(MARKET), hub.posture());
+        (Word before, Posture posture) = (hub.meshWord(MARKET), hub.postureNow());
 
         _submit(_pack(MARKET, Word.wrap(word)), 1);
 
         assertEq(hub.meshWord(MARKET).merge(before), hub.meshWord(MARKET), "no lane went back");
-        assertFalse(posture.own(MARKET).exceeds(hub.posture().own(MARKET)), "posture holds");
+        assertFalse(posture.own(MARKET).exceeds(hub.postureNow().own(MARKET)), "posture holds");
     }
 
     /// @dev The real assertion behind a solo directive carries its true time and is not shortened by it.

@@ -215,7 +215,7 @@ describe("a stuck LayerZero channel", () => {
 });
 
 async function rungsOf({ hub }: MeshChain): Promise<number> {
-  const posture: bigint = await hub.getFunction("posture")();
+  const posture: bigint = await hub.getFunction("postureNow")();
   return Number((posture >> BigInt(MARKET * 8)) & 0x37n);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {IIncidentHub} from "../../../contracts/interfaces/IIncidentHub.sol";
 import {IIncidentState} from "../../../contracts/interfaces/IIncidentState.sol";
 import {PayloadLib} from "../../../contracts/libraries/PayloadLib.sol";
@@ -12,6 +14,7 @@ import {HubFixture} from "./HubFixture.sol";
 
 /// @notice What operators sign: {IIncidentHub.submit}. P7 is in `SoloKey.t.sol`.
 contract SubmitTest is HubFixture {
+    uint256 private constant BASE_POINT_X = 0x79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798;
     uint256 private constant CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
 
     /* QUORUM */
@@ -20,7 +23,7 @@ contract SubmitTest is HubFixture {
         Word entry = WordLib.stamped(_rungs(HALTED, M4), START - 60);
         Directive memory directive = _directive(_pack(MARKET, entry));
         Word merged = WordLib.REGISTERED.merge(entry);
-        Posture tightened = hub.posture().tightened(MARKET, _rungs(HALTED, M4));
+        Posture tightened = hub.postureNow().tightened(MARKET, _rungs(HALTED, M4));
 
         vm.expectEmit(address(hub));
         emit IIncidentState.Merged(hub.seq() + 1, MARKET, directive.decision, merged, tightened);
@@ -28,7 +31,7 @@ contract SubmitTest is HubFixture {
         hub.submit(directive, _sign(directive, 2));
 
         assertEq(hub.meshWord(MARKET), merged, "word");
-        assertEq(hub.posture(), tightened, "posture");
+        assertEq(hub.postureNow(), tightened, "posture");
     }
 
     function test_Submit_MoreThanQuorumIsQuorum() public {
@@ -52,13 +55,13 @@ contract SubmitTest is HubFixture {
         Directive memory directive = _directive(_pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START)));
         bytes memory signatures = _sign(directive, 2);
         hub.submit(directive, signatures);
-        (bytes32 digest, Posture posture) = (hub.meshDigest(), hub.posture());
+        (bytes32 digest, Posture posture) = (hub.meshDigest(), hub.postureNow());
         vm.warp(START + 900);
 
         hub.submit(directive, signatures);
 
         assertEq(hub.meshDigest(), digest, "digest");
-        assertEq(hub.posture(), posture, "posture");
+        assertEq(hub.postureNow(), posture, "posture");
     }
 
     function test_Submit_StampAheadOfTimeIsRefused() public {
@@ -101,11 +104,11 @@ contract SubmitTest is HubFixture {
         for (uint256 i; i < 3; ++i) {
             entries = bytes.concat(entries, _pack(uint8(words[i]), Word.wrap(words[i])));
         }
-        Posture before = hub.posture();
+        Posture before = hub.postureNow();
 
         _submit(entries, bound(signatures, 1, 3));
 
-        assertFalse(before.own(MARKET).exceeds(hub.posture().own(MARKET)), "posture holds");
+        assertFalse(before.own(MARKET).exceeds(hub.postureNow().own(MARKET)), "posture holds");
         assertEq(hub.meshWord(MARKET).lane(0), 1, "voidBefore");
     }
 
@@ -237,6 +240,27 @@ contract SubmitTest is HubFixture {
 
         vm.expectRevert(abi.encodeWithSelector(IIncidentHub.IncidentHub_NotOperator.selector, 0, operators[0]));
         hub.submit(directive, signature);
+    }
+
+    /// @dev There is nearly always no bit left for the parity beside the greater `s`. Here there is: it is the least that is
+    /// too great. `r` is the curve's base point, whose logarithm is 1, and the key is what makes `s` come out.
+    function test_Submit_RevertWhen_SIsInTheUpperHalf() public {
+        Directive memory directive = _directive(_pack(MARKET, WordLib.stamped(_rungs(CAUTION, M1), START)));
+        uint256 upper = CURVE_ORDER / 2 + 1;
+        uint256 minusDigest = CURVE_ORDER - (uint256(_digest(MESH_ID, directive)) % CURVE_ORDER);
+        uint256 key = mulmod(
+            addmod(upper, minusDigest, CURVE_ORDER),
+            Math.invModPrime(BASE_POINT_X, CURVE_ORDER),
+            CURVE_ORDER
+        );
+        assertEq(ecrecover(_digest(MESH_ID, directive), 27, bytes32(BASE_POINT_X), bytes32(upper)), vm.addr(key), "is");
+        vm.prank(governance);
+        hub.setOperator(vm.addr(key), true);
+
+        _expectNotOperator(directive, abi.encodePacked(BASE_POINT_X, upper), 0);
+
+        hub.submit(directive, abi.encodePacked(BASE_POINT_X, (CURVE_ORDER - upper) | (1 << 255)));
+        _expectRungs(MARKET, CAUTION, M1);
     }
 
     function test_Submit_RevertWhen_SignatureIsMalleated() public {

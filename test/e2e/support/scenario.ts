@@ -168,7 +168,7 @@ async function distinctDigests(hubs: readonly TestHub[]): Promise<number> {
 /** How every scenario ends: equal mesh words, equal posture slots, and these rungs for `market` in both. */
 export async function expectAgreement(hubs: readonly TestHub[], market: number, rungs: number): Promise<void> {
   expect(await distinctDigests(hubs), "distinct digests of the mesh words").to.equal(1);
-  const postures = await Promise.all(hubs.map(({ hub }) => hub.getFunction("posture")()));
+  const postures = await Promise.all(hubs.map(({ hub }) => hub.getFunction("postureNow")()));
   expect(new Set(postures).size, "distinct postures").to.equal(1);
   await expectPosture(hubs, market, rungs);
 }
