@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { listSurvivors, type Mutation, readMutations } from "./mutations.ts";
 import { formatSeconds, runStep } from "./steps.ts";
 
-const MUTANT_TIMEOUT_MS = 5 * 60_000;
+const MUTANT_TIMEOUT_MS = 10 * 60_000;
 /** What the Solidity tests need of this project; the packages are linked. */
 const COPIED = [
   "contracts",

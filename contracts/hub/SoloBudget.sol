@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {PayloadLib} from "../libraries/PayloadLib.sol";
 import {MARKETS} from "../types/Posture.sol";
 
 using OperatorLib for Operator global;

@@ -29,6 +29,11 @@ import {HubFixture} from "./HubFixture.sol";
 contract GovernanceTest is HubFixture {
     /* CONSTRUCTION */
 
+    /// @dev It is the artifact that ships: what {deployHub} is for.
+    function test_Constructor_CodeLeavesTenPercentOfTheLimit() public view {
+        assertLe(address(hub).code.length, (uint256(24_576) * 9) / 10);
+    }
+
     function test_Constructor_SetsWhatItWasGiven() public view {
         assertEq(hub.owner(), governance, "owner");
         assertEq(endpoint.delegates(address(hub)), governance, "delegate");
