@@ -1,6 +1,6 @@
 import { createEvmChain } from "./adapters/evm/evm-chain.ts";
 import { createEvmVenue } from "./adapters/evm/venue/evm-venue.ts";
-import { ethersHasher } from "./adapters/evm/hasher.ts";
+import { keccakHasher } from "./adapters/evm/hasher.ts";
 import { createFileJournal } from "./adapters/journal/file-journal.ts";
 import { convergenceVerb } from "./cli/convergence.ts";
 import { diffVerb } from "./cli/diff.ts";
@@ -26,8 +26,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   diff: diffVerb(pagesOf),
   query: queryVerb(pagesOf),
   convergence: convergenceVerb(pagesOf),
-  replay: replayVerb({ openJournal, hasher: ethersHasher }),
-  verify: verifyVerb({ open: openWorld, hasher: ethersHasher }),
+  replay: replayVerb({ openJournal, hasher: keccakHasher }),
+  verify: verifyVerb({ open: openWorld, hasher: keccakHasher }),
 };
 
 /** Runs a verb, or null when `args` do not begin with one. */
@@ -72,7 +72,7 @@ async function openWorld(file: string): Promise<VerifyWorld> {
       return {
         chains: new Map(chains.map((chain) => [chain.eid, chain])),
         venues: new Map(venues.map((watch) => [watch.venue.eid, watch])),
-        hasher: ethersHasher,
+        hasher: keccakHasher,
         signal: new AbortController().signal,
       };
     },

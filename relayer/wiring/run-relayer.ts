@@ -1,5 +1,5 @@
 import { systemClock } from "../adapters/clock/system-clock.ts";
-import { ethersHasher } from "../adapters/evm/hasher.ts";
+import { keccakHasher } from "../adapters/evm/hasher.ts";
 import { type HttpServer, startHttpServer } from "../adapters/http/server.ts";
 import { addressOfKey } from "../adapters/evm/identity.ts";
 import type { HousekeepingOptions } from "../app/housekeeping/housekeeping.ts";
@@ -58,7 +58,7 @@ function startLoops(parts: Parts, fleet: Fleet | null, onHalt: Surroundings["onH
   const { config, life, feeds } = parts;
   const guards = createGuards(config);
   const desks = feeds.flatMap(({ chain }) => chain.desk ?? []);
-  const ports = { ...parts, fleet, guards, desks, clock: systemClock, hasher: ethersHasher };
+  const ports = { ...parts, fleet, guards, desks, clock: systemClock, hasher: keccakHasher };
   const { mirror, ...rules } = config.policy;
   const acting = { isShadow: config.mode === "shadow", instructs: instructsOf(config) };
   return startRelayer(ports, { mirror, rules, ...acting, housekeeping: housekeepingOf(parts, fleet), onHalt }, life);
@@ -86,5 +86,5 @@ function housekeepingOf({ config, feeds, metrics }: Parts, fleet: Fleet | null):
 
 /** Whoever signs directives may as well do errands; one that does none is waited for as one that is away. */
 function nodesOf({ self, operators, backupDelayMs }: Fleet) {
-  return { hasher: ethersHasher, self, nodes: operators, backupDelayMs };
+  return { hasher: keccakHasher, self, nodes: operators, backupDelayMs };
 }

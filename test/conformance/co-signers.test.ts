@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import { createDirectiveSigner } from "../../relayer/adapters/evm/directive-signer.ts";
-import { ethersHasher } from "../../relayer/adapters/evm/hasher.ts";
+import { keccakHasher } from "../../relayer/adapters/evm/hasher.ts";
 import { createIdentity } from "../../relayer/adapters/evm/identity.ts";
 import { startHttpCoSigners } from "../../relayer/adapters/peers/http-co-signers.ts";
 import { hexOfInteger, type Hex } from "../../relayer/domain/hex.ts";
@@ -27,7 +27,7 @@ const TEXT = JSON.stringify({
   inFlight: [{ eid: 1, entries: [{ market: 1, word: "0x1" }] }],
   directives: [],
 });
-const DIRECTIVE: Directive = { decision: ethersHasher.keccakUtf8(TEXT), deadline: 1_000, entries: "0x" };
+const DIRECTIVE: Directive = { decision: keccakHasher.keccakUtf8(TEXT), deadline: 1_000, entries: "0x" };
 const PROPOSAL: Proposal = {
   text: TEXT,
   index: 3,

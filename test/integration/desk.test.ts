@@ -4,7 +4,7 @@ import { computeAddress, parseEther } from "ethers";
 import { createDirectiveSigner } from "../../relayer/adapters/evm/directive-signer.ts";
 import { createEvmChain, type EvmChain } from "../../relayer/adapters/evm/evm-chain.ts";
 import { createEvmVenue } from "../../relayer/adapters/evm/venue/evm-venue.ts";
-import { ethersHasher } from "../../relayer/adapters/evm/hasher.ts";
+import { keccakHasher } from "../../relayer/adapters/evm/hasher.ts";
 import { Lifecycle } from "../../relayer/app/lifecycle.ts";
 import { makePolicy, startRelayer } from "../../relayer/app/relayer.ts";
 import { verifyDecision } from "../../relayer/app/verify/verify-decision.ts";
@@ -102,7 +102,7 @@ describe("corrective actions on a chain", function () {
       quorum: 1,
       finalityStallSeconds: 3_600,
     }));
-    const common = { clock: systemClock, hasher: ethersHasher, metrics, log, journal, signer, fleet: null };
+    const common = { clock: systemClock, hasher: keccakHasher, metrics, log, journal, signer, fleet: null };
     const desks = chains.map((chain) => chain.desk!);
     const ports = { ...common, feeds, venues, desks, queue: new FakeQueue({ clock: systemClock }) };
     const { mirror, ...rules } = RULES;
@@ -129,12 +129,12 @@ describe("corrective actions on a chain", function () {
   async function holdsUp(journal: FakeJournal): Promise<void> {
     const decisions = journal.entries.filter((entry) => entry.kind === "decision");
     expect(decisions.length).to.be.at.least(2);
-    const policy = makePolicy({ hasher: ethersHasher }, RULES);
+    const policy = makePolicy({ hasher: keccakHasher }, RULES);
     const again = [venueOf(0), venueOf(1)];
     const ports = {
       chains: new Map(chains.map((chain) => [chain.eid, chain])),
       venues: new Map(again.map((watch) => [watch.venue.eid, watch])),
-      hasher: ethersHasher,
+      hasher: keccakHasher,
       signal: new AbortController().signal,
     };
     const first = await verifyDecision(decisions[0]!.text, policy, ports);

@@ -1,4 +1,4 @@
-import { ethersHasher } from "../../relayer/adapters/evm/hasher.ts";
+import { keccakHasher } from "../../relayer/adapters/evm/hasher.ts";
 import { Lifecycle } from "../../relayer/app/lifecycle.ts";
 import { startRelayer } from "../../relayer/app/relayer.ts";
 import { INSTRUCTION_KINDS, type InstructionKind } from "../../relayer/domain/desk/instruction.ts";
@@ -86,7 +86,7 @@ export class FakeFleet {
       queue: new FakeQueue({ clock }),
       journal: new FakeJournal(),
       clock,
-      hasher: ethersHasher,
+      hasher: keccakHasher,
       metrics,
       log,
       fleet: {

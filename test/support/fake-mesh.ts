@@ -1,4 +1,4 @@
-import { ethersHasher } from "../../relayer/adapters/evm/hasher.ts";
+import { keccakHasher } from "../../relayer/adapters/evm/hasher.ts";
 import { Lifecycle } from "../../relayer/app/lifecycle.ts";
 import { startRelayer } from "../../relayer/app/relayer.ts";
 import type { Hex } from "../../relayer/domain/hex.ts";
@@ -98,7 +98,7 @@ export class FakeMesh {
     const checks = { accountsChecked: 8, recheckSeconds: this.recheckSeconds };
     const venues = this.venues.map((venue) => ({ venue, maxLogRange: 1_000, ...checks }));
     const { guards } = this;
-    const common = { signer, queue, journal, clock, hasher: ethersHasher, metrics, log, fleet: null };
+    const common = { signer, queue, journal, clock, hasher: keccakHasher, metrics, log, fleet: null };
     const ports = { feeds, venues, funds, guards, ...common };
     const onHalt = (error: RelayerError): void => void this.halts.push(error);
     this.status = startRelayer(ports, { mirror: MIRROR, isShadow: this.isShadow, onHalt }, this.life);

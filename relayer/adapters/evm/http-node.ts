@@ -1,17 +1,12 @@
-import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { z } from "zod";
 
 import { RelayerError } from "../../errors.ts";
 import { hostOf } from "../../redaction.ts";
-import { type HttpRefusal, mapHttpStatus, mapNodeError } from "./rpc-error.ts";
+import { ExchangeEnded, type HttpResponse, createHttpExchange } from "./http-exchange.ts";
+import { mapHttpStatus, mapNodeError } from "./rpc-error.ts";
 
 /** A node that does not answer within this is treated as one that is away. */
 export const REQUEST_TIMEOUT_MS = 3_000;
-/** Connections to one node: the emergency lane must not queue behind a slow eth_getLogs. */
-const MAX_SOCKETS = 16;
-/** No answer that we ask for comes near this. */
-const MAX_RESPONSE_BYTES = 32 * 1024 * 1024;
 
 export interface RpcCall {
   readonly method: string;
@@ -51,16 +46,12 @@ const Answer = z.union([
 ]);
 
 /**
- * A node behind an HTTP URL. Written on `node:http` instead of a provider of ethers: bounds are ours (no 300 s timeout, no
- * retry of 429 in the dark), errors cannot carry the URL, and a request costs about half the processor time.
+ * A node behind an HTTP URL. Not a provider of ethers: bounds are ours (no 300 s timeout, no retry of 429 in the dark),
+ * errors cannot carry the URL, and a request costs a fraction of the processor time.
  */
 export function createHttpNode(url: string, timeoutMs: number = REQUEST_TIMEOUT_MS): RpcNode {
-  const target = new URL(url);
   const host = hostOf(url);
-  const isTls = target.protocol === "https:";
-  const options = { keepAlive: true, maxSockets: MAX_SOCKETS };
-  const agent = isTls ? new HttpsAgent(options) : new HttpAgent(options);
-  const send = isTls ? httpsRequest : httpRequest;
+  const exchange = createHttpExchange(new URL(url), timeoutMs);
   let lastId = 0;
 
   const envelope = ({ method, params }: RpcCall) => {
@@ -72,13 +63,10 @@ export function createHttpNode(url: string, timeoutMs: number = REQUEST_TIMEOUT_
     message: object,
     { method, signal, read }: { method: string; signal: AbortSignal; read: (response: HttpResponse) => T },
   ): Promise<T> {
-    const body = JSON.stringify(message);
-    const bound = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
     try {
-      return read(await sendBody(send(target, { method: "POST", agent, headers, signal: bound }), body));
+      return read(await exchange.post(JSON.stringify(message), signal));
     } catch (error) {
-      throw mapTransportError(error, { host, method, wasStopped: signal.aborted, wasLate: bound.aborted });
+      throw mapTransportError(error, { host, method });
     }
   }
 
@@ -95,43 +83,8 @@ export function createHttpNode(url: string, timeoutMs: number = REQUEST_TIMEOUT_
       const read = (response: HttpResponse) => readAnswers({ host, method, response }, messages);
       return post(messages, { method, signal, read });
     },
-    close: () => agent.destroy(),
+    close: () => exchange.close(),
   };
-}
-
-interface HttpResponse extends HttpRefusal {
-  readonly body: Buffer;
-}
-
-function sendBody(request: ClientRequest, body: string): Promise<HttpResponse> {
-  return new Promise((resolve, reject) => {
-    request.on("error", reject);
-    request.on("response", (response) => readBody(response).then(resolve, reject));
-    request.end(body);
-  });
-}
-
-/** By events: iterating over the pieces of an answer of megabytes costs more than copying them. */
-function readBody(response: IncomingMessage): Promise<HttpResponse> {
-  const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
-  const chunks: Buffer[] = [];
-  let size = 0;
-  response.on("data", (chunk: Buffer) => {
-    size += chunk.length;
-    if (size <= MAX_RESPONSE_BYTES) chunks.push(chunk);
-    else response.destroy(tooLarge());
-  });
-  response.on("error", reject);
-  response.on("end", () => {
-    const { statusCode = 0, headers } = response;
-    resolve({ status: statusCode, retryAfter: headers["retry-after"] ?? null, body: Buffer.concat(chunks, size) });
-  });
-  return promise;
-}
-
-function tooLarge(): RelayerError {
-  const text = "an answer is larger than any that is asked for";
-  return new RelayerError("RPC_MALFORMED", text, { reason: "too-large" });
 }
 
 interface Answered {
@@ -185,17 +138,10 @@ function parseJson(body: Buffer): unknown {
   }
 }
 
-interface TransportFailure {
-  readonly host: string;
-  readonly method: string;
-  readonly wasStopped: boolean;
-  readonly wasLate: boolean;
-}
-
-function mapTransportError(error: unknown, { host, method, wasStopped, wasLate }: TransportFailure): RelayerError {
+function mapTransportError(error: unknown, { host, method }: { host: string; method: string }): RelayerError {
   if (error instanceof RelayerError) return error;
   const code = (error as NodeJS.ErrnoException).code ?? "no reason given";
-  const reason = wasStopped ? "stopped" : wasLate ? "timeout" : code;
+  const reason = error instanceof ExchangeEnded ? error.reason : code;
   return new RelayerError(
     "RPC_UNAVAILABLE",
     `${host} did not answer ${method} (${reason})`,

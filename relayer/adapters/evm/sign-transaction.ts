@@ -1,7 +1,6 @@
-import { keccak256 } from "ethers";
-
 import type { Hex } from "../../domain/hex.ts";
 import type { AccountKey } from "./account-key.ts";
+import { keccak } from "./hasher.ts";
 
 /** What is signed of an EIP-1559 transaction. Its access list is empty. */
 export interface UnsignedTransaction {
@@ -51,7 +50,7 @@ export function signTransaction(key: AccountKey, transaction: UnsignedTransactio
 }
 
 function hashOf(digits: string): Hex {
-  return keccak256(Buffer.from(digits, "hex")) as Hex;
+  return keccak(Buffer.from(digits, "hex"));
 }
 
 /* RLP on hex digits: what a node is sent is text anyway. */

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
 import type { Action, SignedAction } from "../../domain/action/action.ts";
 import type { Undertaking } from "../../domain/decision/list-actions.ts";
 import type { SignedDirective } from "../../domain/incident/directive.ts";
@@ -11,7 +13,7 @@ import { withDeadline } from "../deadline.ts";
 import { gatherSignatures } from "../quorum/gather.ts";
 import type { QuorumPace } from "../quorum/pace.ts";
 import type { Carrier } from "./carrier.ts";
-import { ENQUEUE_MS, FIRST_REPEAT_MS } from "./pacing.ts";
+import { ENQUEUE_AFTER_MS, ENQUEUE_MS, FIRST_REPEAT_MS } from "./pacing.ts";
 import type { SignedBook } from "./signed-book.ts";
 
 /** Carries decisions out. */
@@ -63,8 +65,16 @@ async function carryOne(
 ): Promise<void> {
   const signed = await sign(context, ports, { undertaking, toSign });
   if (undertaking.directive.kind === "raise") {
-    const lanes = signed.map(({ action }) => sendAtOnce(context, ports.carrier, { id: action.id, seenMs }));
-    await Promise.allSettled([...lanes, enqueue(context, ports.queue, { signed, delayMs: FIRST_REPEAT_MS })]);
+    const sent = Promise.allSettled(
+      signed.map(async ({ action }, index) => {
+        // In turns of the event loop of their own: the first is on its way before the second is signed.
+        if (index > 0) await nextTurn();
+        return sendAtOnce(context, ports.carrier, { id: action.id, seenMs });
+      }),
+    );
+    await Promise.race([sent, context.clock.sleep(ENQUEUE_AFTER_MS, context.signal)]);
+    await enqueue(context, ports.queue, { signed, delayMs: FIRST_REPEAT_MS });
+    await sent;
     return;
   }
   const isQueued = await enqueue(context, ports.queue, { signed, delayMs: 0 });

@@ -25,6 +25,9 @@ export const SUBMIT_MS = 5_000;
 /** Asking the queue to remember may take this long. Nothing urgent waits for it. */
 export const ENQUEUE_MS = 2_000;
 
+/** The queue hears of an urgent action once every node has answered, or this long after: sending has the processor first. */
+export const ENQUEUE_AFTER_MS = 50;
+
 /** The first run of an urgent action's job: by then the emergency lane has usually succeeded. */
 export const FIRST_REPEAT_MS = 2_000;
 

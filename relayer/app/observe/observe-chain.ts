@@ -29,19 +29,20 @@ export function createObserver(feed: Feed, context: AppContext): Observer {
     feed,
     health,
     async run(loops) {
-      let wake = new AbortController();
       let isWoken = false;
+      let wake = (): void => undefined;
       // A new head cuts the pause short; a websocket that dies only makes it whole again.
       const stopListening = feed.chain.onHead(() => {
         isWoken = true;
-        wake.abort();
+        wake();
       });
-      const stop = (): void => wake.abort();
-      context.signal.addEventListener("abort", stop, { once: true });
       const pause = async (): Promise<void> => {
+        if (isWoken) return;
         const ms = Math.min(feed.pollMs * 2 ** health.failures, Math.max(feed.pollMs, BACKOFF_MAX_MS));
-        await context.clock.sleep(ms, wake.signal);
-        if (!context.signal.aborted) wake = new AbortController();
+        const { promise, resolve } = Promise.withResolvers<void>();
+        wake = resolve;
+        // Where a head comes first the rest of the time runs out unheard: to call it off takes longer than that is worth.
+        await Promise.race([promise, context.clock.sleep(ms, context.signal)]);
       };
       const turn = () => {
         const wasWoken = isWoken;

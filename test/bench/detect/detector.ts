@@ -9,22 +9,21 @@ import type { Hex } from "../../../relayer/domain/hex.ts";
 import { FakeJournal } from "../../support/fake-journal.ts";
 import { FakeLog } from "../../support/fake-log.ts";
 import { FakeMetrics } from "../../support/fake-metrics.ts";
-import type { BenchChain } from "../fanout/bench-chain.ts";
-
-/** The reading half of a relayer in this process: its observer of one chain, with websocket and a poll of a second. */
-export interface Detector {
-  /** When the next assertion is in the world. Ask before it is made. */
-  next(): Promise<number>;
-  stop(): Promise<void>;
-}
+import type { Target } from "../fanout/bench-chain.ts";
 
 const POLL_MS = 1_000;
 const READY_POLL_MS = 20;
 
-export async function startDetector(target: BenchChain, meshId: string): Promise<Detector> {
+export interface DetectorOptions {
+  readonly meshId: string;
+  /** An assertion is in the world. */
+  readonly onAsserted: () => void;
+}
+
+/** The reading half of a relayer: its observer of one chain, with websocket and a poll of a second, until this thread ends. */
+export async function startDetector(target: Target, { meshId, onAsserted }: DetectorOptions): Promise<void> {
   const { name, hubs, wsUrl } = target;
-  const stopping = new AbortController();
-  const { signal } = stopping;
+  const { signal } = new AbortController();
   const [log, metrics] = [new FakeLog(), new FakeMetrics()];
   const journal = createJournalWriter(new FakeJournal(), { log, metrics });
   const ledger = createLedger({ clock: systemClock, journal });
@@ -36,19 +35,10 @@ export async function startDetector(target: BenchChain, meshId: string): Promise
   const halt = (error: Error) => process.stderr.write(`detect: ${error.message}\n`);
   const context = { clock: systemClock, log, metrics, ledger, signal, halt };
   const feed = { chain, pollMs: POLL_MS, maxLogRange: 2_000, quorum: 1, finalityStallSeconds: 604_800 };
-  let found: (atMs: number) => void = () => undefined;
   ledger.onChange(({ observation }) => {
     if (observation.kind !== "blocks-read") return;
-    if (observation.events.some(({ event }) => event.kind === "asserted")) found(performance.now());
+    if (observation.events.some(({ event }) => event.kind === "asserted")) onAsserted();
   });
-  const ended = createObserver(feed, context).run(createLoops({ clock: systemClock, log, metrics }));
+  void createObserver(feed, context).run(createLoops({ clock: systemClock, log, metrics }));
   while (ledger.world.chains.get(chain.eid)?.isCaughtUp !== true) await systemClock.sleep(READY_POLL_MS, signal);
-  return {
-    next: () => new Promise((resolve) => (found = resolve)),
-    async stop() {
-      stopping.abort();
-      await ended;
-      await chain.close();
-    },
-  };
 }

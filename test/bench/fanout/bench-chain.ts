@@ -15,7 +15,10 @@ import { HIGHEST_RUNGS, MARKETS } from "./ladder.ts";
 
 /** All that a sender has to know of a chain. Plain data: it goes to threads as it is. */
 export interface Target {
+  readonly name: string;
+  readonly eid: number;
   readonly chainId: number;
+  readonly startBlock: number;
   readonly rpcUrl: string;
   readonly wsUrl: string;
   /** The relayer under test serves the first; the second is for what it is compared with, and it never looks there. */
@@ -24,9 +27,6 @@ export interface Target {
 
 /** A chain of the bench: an anvil process, an endpoint that nobody delivers to, and two hubs. */
 export interface BenchChain extends Target {
-  readonly name: string;
-  readonly eid: number;
-  readonly startBlock: number;
   readonly provider: JsonRpcProvider;
   readonly watch: ChainWatch;
   mine(blocks: number): Promise<void>;
@@ -34,8 +34,8 @@ export interface BenchChain extends Target {
   holdBlocks(): Promise<void>;
 }
 
-export function targetOf({ chainId, rpcUrl, wsUrl, hubs }: BenchChain): Target {
-  return { chainId, rpcUrl, wsUrl, hubs };
+export function targetOf({ name, eid, chainId, startBlock, rpcUrl, wsUrl, hubs }: BenchChain): Target {
+  return { name, eid, chainId, startBlock, rpcUrl, wsUrl, hubs };
 }
 
 export interface BenchChainOptions {

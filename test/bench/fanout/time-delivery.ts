@@ -11,7 +11,7 @@ export interface Attempt<Start> {
   /** Which of each chain's hubs it is brought to. */
   readonly hub: keyof BenchChain["hubs"];
   /** Sets it going. What is still under way then goes on in `rest`. */
-  begin(): Promise<{ readonly start: Start; readonly rest?: Promise<void> }>;
+  begin(): Promise<{ readonly start: Start; readonly rest?: Promise<unknown> }>;
 }
 
 /** How an attempt began, and when the last destination's hub had accepted it. */

@@ -1,4 +1,4 @@
-import { ethersHasher } from "../../../relayer/adapters/evm/hasher.ts";
+import { keccakHasher } from "../../../relayer/adapters/evm/hasher.ts";
 import { createIdentity } from "../../../relayer/adapters/evm/identity.ts";
 import { startHttpCoSigners } from "../../../relayer/adapters/peers/http-co-signers.ts";
 import { type Decision, canonicalDecision } from "../../../relayer/domain/decision/decision.ts";
@@ -39,7 +39,7 @@ export async function proposeForgery(
   const [planned] = decision.directives;
   if (planned === undefined) throw new RangeError("a forgery has a directive");
   const { deadline, entries } = planned;
-  const directive = { decision: ethersHasher.keccakUtf8(text), deadline, entries: packEntries(entries) };
+  const directive = { decision: keccakHasher.keccakUtf8(text), deadline, entries: packEntries(entries) };
   const thief = await startHttpCoSigners({
     listen: { host: "127.0.0.1", port: 0 },
     identity: createIdentity(localnet.record.meshId as Hex, operatorWallet(theft.operator).privateKey),
@@ -68,7 +68,7 @@ async function forgeDecision(hubs: readonly TestHub[], { market, rungs, cut }: T
   const entries = [{ market, word: stampRungs(rungs as Rungs, now) }];
   return {
     cut: points.toSorted((a, b) => a.eid - b.eid),
-    policyHash: ethersHasher.keccakUtf8(canonicalPolicy({ mirror: DEFAULT_POLICY })),
+    policyHash: keccakHasher.keccakUtf8(canonicalPolicy({ mirror: DEFAULT_POLICY })),
     rules: listRules({ mirror: DEFAULT_POLICY }),
     inputs: NOWHERE,
     operators: Array.from({ length: OPERATORS }, (_, of) => operatorOf(of)).sort(),

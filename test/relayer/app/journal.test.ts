@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { ethersHasher } from "../../../relayer/adapters/evm/hasher.ts";
+import { keccakHasher } from "../../../relayer/adapters/evm/hasher.ts";
 import type { DecisionEntry, ObservationEntry } from "../../../relayer/ports/journal.ts";
 import type { BlockId, CutPoint, Decision } from "../../../relayer/domain/decision/decision.ts";
 import { sealDecision } from "../../../relayer/domain/decision/seal.ts";
@@ -68,7 +68,7 @@ describe("journal", () => {
 
       const [decision] = decisions();
       expect(decisions()).to.have.length(1);
-      expect(ethersHasher.keccakUtf8(decision?.text ?? "")).to.equal(decision?.hash);
+      expect(keccakHasher.keccakUtf8(decision?.text ?? "")).to.equal(decision?.hash);
       expect(mesh.chain(1).hub.accepted).to.deep.equal([decision?.hash]);
     });
 
@@ -87,7 +87,7 @@ describe("journal", () => {
         const again = plan(input, policy);
 
         expect(written.inFlight).to.deep.equal([]);
-        expect(again === null ? null : sealDecision(again, input, ethersHasher.keccakUtf8).text).to.equal(text);
+        expect(again === null ? null : sealDecision(again, input, keccakHasher.keccakUtf8).text).to.equal(text);
       }
     });
 

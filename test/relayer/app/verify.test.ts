@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { ethersHasher } from "../../../relayer/adapters/evm/hasher.ts";
+import { keccakHasher } from "../../../relayer/adapters/evm/hasher.ts";
 import { makePolicy } from "../../../relayer/app/relayer.ts";
 import { replayJournal } from "../../../relayer/app/verify/replay-journal.ts";
 import { verifyDecision, type VerifyPorts } from "../../../relayer/app/verify/verify-decision.ts";
@@ -10,7 +10,7 @@ import { rungs } from "../../support/builders.ts";
 import { failureOf } from "../../support/failure-of.ts";
 import { FakeMesh, MIRROR } from "../../support/fake-mesh.ts";
 
-const POLICY = makePolicy({ hasher: ethersHasher }, { mirror: MIRROR });
+const POLICY = makePolicy({ hasher: keccakHasher }, { mirror: MIRROR });
 /** Deeper than what these chains call final. */
 const BEYOND_FINALITY = 12;
 const CAUTION_M1 = rungs(1, 1);
@@ -28,12 +28,12 @@ describe("what a relayer wrote down", () => {
   const ports = (): VerifyPorts => ({
     chains: new Map(mesh.chains.map((chain) => [chain.eid, chain])),
     venues: new Map(),
-    hasher: ethersHasher,
+    hasher: keccakHasher,
     signal: new AbortController().signal,
   });
   const texts = () => mesh.journal.entries.flatMap((entry) => (entry.kind === "decision" ? [entry.text] : []));
   const replay = (entries: readonly JournalEntry[] = mesh.journal.entries) =>
-    replayJournal({ replay: () => ReadableStream.from(entries) }, ethersHasher);
+    replayJournal({ replay: () => ReadableStream.from(entries) }, keccakHasher);
 
   describe("when its decisions are verified", () => {
     it("finds each of them made again from the chains, byte for byte (P14)", async () => {

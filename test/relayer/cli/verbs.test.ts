@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { z } from "zod";
 
-import { ethersHasher } from "../../../relayer/adapters/evm/hasher.ts";
+import { keccakHasher } from "../../../relayer/adapters/evm/hasher.ts";
 import { convergenceVerb } from "../../../relayer/cli/convergence.ts";
 import { diffVerb } from "../../../relayer/cli/diff.ts";
 import type { AskPage } from "../../../relayer/cli/pages.ts";
@@ -117,7 +117,7 @@ describe("operators' verbs", () => {
   });
 
   describe("replay", () => {
-    const ports = { openJournal: () => Promise.resolve(journal), hasher: ethersHasher };
+    const ports = { openJournal: () => Promise.resolve(journal), hasher: keccakHasher };
 
     it("tells an incident and its decisions, twice the same bytes", async () => {
       const id = mesh.status?.incidents()[0]?.id ?? "";
@@ -156,12 +156,12 @@ describe("operators' verbs", () => {
         connect: () => ({
           chains: new Map(mesh.chains.map((chain) => [chain.eid, chain])),
           venues: new Map(),
-          hasher: ethersHasher,
+          hasher: keccakHasher,
           signal: new AbortController().signal,
         }),
         close: () => Promise.resolve(),
       });
-    const verb = verifyVerb({ open, hasher: ethersHasher });
+    const verb = verifyVerb({ open, hasher: keccakHasher });
 
     it("finds a decision by the beginning of its hash, and ends with 0 when it is the same", async () => {
       const [hash = ""] = mesh.status?.incidents()[0]?.decisions ?? [];

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { ethersHasher } from "../../../../relayer/adapters/evm/hasher.ts";
+import { keccakHasher } from "../../../../relayer/adapters/evm/hasher.ts";
 import { createErrandMemory, type ErrandMemory } from "../../../../relayer/app/housekeeping/errand-memory.ts";
 import { createPacketLedger } from "../../../../relayer/app/housekeeping/packet-ledger.ts";
 import { type ErrandPolicy, runErrands } from "../../../../relayer/app/housekeeping/run-errands.ts";
@@ -76,7 +76,7 @@ class Keeper {
       self === undefined
         ? null
         : createTurns({
-            ...{ clock, hasher: ethersHasher, self, nodes: OPERATORS },
+            ...{ clock, hasher: keccakHasher, self, nodes: OPERATORS },
             ...{ backupDelayMs: BACKUP_DELAY_MS, forgottenMs: 4 * EVERY_MS },
           });
     const options = { kept, errands, peers: [], packets: createPacketLedger(), memory: this.memory, policy: POLICY };

@@ -10,7 +10,7 @@ import { sealDecision } from "../../../../relayer/domain/decision/seal.ts";
 import { EMPTY_WORD, type Word, word } from "../../../../relayer/domain/incident/word.ts";
 import type { Hex } from "../../../../relayer/domain/hex.ts";
 import type { PlanInput } from "../../../../relayer/domain/policy/plan-input.ts";
-import { ethersHasher } from "../../../../relayer/adapters/evm/hasher.ts";
+import { keccakHasher } from "../../../../relayer/adapters/evm/hasher.ts";
 import { canonicalPolicy } from "../../../../relayer/domain/policy/policy.ts";
 import { aBlock, aHubState, aMarketWord, EIDS, OPERATORS, wordsWith } from "../../../support/builders.ts";
 
@@ -134,12 +134,12 @@ describe("decision", () => {
 
     it("names what it was made from: one lane that differs is another decision, though the plan is the same", () => {
       const [one, same, other] = [aMarketWord({ m1: 7 }), aMarketWord({ m1: 7 }), aMarketWord({ m1: 8 })].map((local) =>
-        sealDecision(plan, inputWith(local), ethersHasher.keccakUtf8),
+        sealDecision(plan, inputWith(local), keccakHasher.keccakUtf8),
       );
 
       expect(same).to.deep.equal(one);
       expect(one?.decision.inputs).to.equal(
-        ethersHasher.keccakUtf8(canonicalInputs(inputWith(aMarketWord({ m1: 7 })))),
+        keccakHasher.keccakUtf8(canonicalInputs(inputWith(aMarketWord({ m1: 7 })))),
       );
       expect(other?.decision.inputs).to.not.equal(one?.decision.inputs);
       expect(other?.hash).to.not.equal(one?.hash);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import { isServed } from "../../../../relayer/domain/action/action-view.ts";
-import { ethersHasher } from "../../../../relayer/adapters/evm/hasher.ts";
+import { keccakHasher } from "../../../../relayer/adapters/evm/hasher.ts";
 import type { Plan, PlannedDirective } from "../../../../relayer/domain/decision/decision.ts";
 import { sealDecision } from "../../../../relayer/domain/decision/seal.ts";
 import type { Eid } from "../../../../relayer/domain/eid.ts";
@@ -128,7 +128,7 @@ describe("plan", () => {
 
           expect(second).to.deep.equal(first);
           if (first !== null && second !== null) {
-            const [one, two] = [first, second].map((of) => sealDecision(of, input, ethersHasher.keccakUtf8));
+            const [one, two] = [first, second].map((of) => sealDecision(of, input, keccakHasher.keccakUtf8));
             expect(one).to.deep.equal(two);
           }
         }),

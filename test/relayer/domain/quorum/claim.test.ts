@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { ethersHasher } from "../../../../relayer/adapters/evm/hasher.ts";
+import { keccakHasher } from "../../../../relayer/adapters/evm/hasher.ts";
 import { readClaim } from "../../../../relayer/adapters/peers/messages.ts";
 import { type SealedDecision, sealDecision } from "../../../../relayer/domain/decision/seal.ts";
 import { singleLane, mergeWords } from "../../../../relayer/domain/incident/word.ts";
@@ -19,7 +19,7 @@ import { EIDS, OPERATORS, T0, aBlock, aHubState, aMarketWord } from "../../../su
 import { aVenueWithDesk, DESK_POLICY, someFigures } from "../../../support/desk-builders.ts";
 import { MIRROR } from "../../../support/fake-mesh.ts";
 
-const keccak = (text: string) => ethersHasher.keccakUtf8(text);
+const keccak = (text: string) => keccakHasher.keccakUtf8(text);
 const POLICY: Policy = { hash: `0x${"11".repeat(32)}`, mirror: MIRROR };
 const RULES: SigningRules = { policy: POLICY, operators: OPERATORS, kinds: ["raise", "settle"], keccak };
 const HALTED = aMarketWord({ caution: T0, reduceOnly: T0, halted: T0 });

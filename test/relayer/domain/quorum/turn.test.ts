@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { ethersHasher } from "../../../../relayer/adapters/evm/hasher.ts";
+import { keccakHasher } from "../../../../relayer/adapters/evm/hasher.ts";
 import { hexOfInteger } from "../../../../relayer/domain/hex.ts";
 import { isRaced, rankOf, taskOf } from "../../../../relayer/domain/quorum/turn.ts";
 import { EIDS, T0, aWord } from "../../../support/builders.ts";
 
-const hash = (text: string) => ethersHasher.keccakUtf8(text);
+const hash = (text: string) => keccakHasher.keccakUtf8(text);
 const eid = EIDS[0]!;
 const lacking = (lanes: Parameters<typeof aWord>[0], market = 1) => ({ eid, needs: [{ market, word: aWord(lanes) }] });
 const nodes = fc
