@@ -4,6 +4,7 @@ import hardhatMocha from "@nomicfoundation/hardhat-mocha";
 import hardhatNetworkHelpers from "@nomicfoundation/hardhat-network-helpers";
 import { defineConfig, overrideTask } from "hardhat/config";
 import { createRequire } from "node:module";
+import path from "node:path";
 
 const require = createRequire(import.meta.url);
 
@@ -26,7 +27,8 @@ const profile = { compilers: [solc], overrides: Object.fromEntries(hubFiles.map(
 const testSolidity = overrideTask(["test", "solidity"])
   .setInlineAction(async (args, hre, runSuper) => {
     const { noCompile } = args as { noCompile?: boolean };
-    if (noCompile !== true) await hre.tasks.getTask("build").run({ files: hubFiles, quiet: true });
+    const files = hubFiles.map((file) => path.join(hre.config.paths.root, file));
+    if (noCompile !== true) await hre.tasks.getTask("build").run({ files, quiet: true });
     return runSuper(args);
   })
   .build();

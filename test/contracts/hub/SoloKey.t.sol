@@ -42,6 +42,19 @@ contract SoloKeyTest is HubFixture {
         _expectRungs(MARKET, NORMAL, NORMAL);
     }
 
+    function test_Submit_WhatOneSignatureChangedIsToldApart() public {
+        Directive memory directive = _directive(_pack(MARKET, WordLib.stamped(_rungs(REDUCE_ONLY, M2), START)));
+        bytes memory signatures = _sign(directive, 1);
+        uint256 state = vm.snapshotState();
+        hub.submit(directive, signatures);
+        (uint64 seq, Word merged, Posture tightened) = (hub.seq(), hub.meshWord(MARKET), hub.postureNow());
+        vm.revertToState(state);
+
+        vm.expectEmit(address(hub));
+        emit IIncidentState.SoloMerged(seq, MARKET, directive.decision, merged, tightened);
+        hub.submit(directive, signatures);
+    }
+
     function test_Submit_OneSignatureKeepsAnOlderStamp() public {
         Word entry = WordLib.stamped(_rungs(REDUCE_ONLY, NORMAL), START - 3 hours + 60);
 

@@ -58,6 +58,8 @@ contract SubmitTest is HubFixture {
         (bytes32 digest, Posture posture) = (hub.meshDigest(), hub.postureNow());
         vm.warp(START + 900);
 
+        vm.expectEmit(address(hub));
+        emit IIncidentHub.NothingMerged(hub.seq() + 1, directive.decision);
         hub.submit(directive, signatures);
 
         assertEq(hub.meshDigest(), digest, "digest");
