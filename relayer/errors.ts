@@ -170,6 +170,17 @@ export const CATALOGUE = {
     meaning: "What an errand costs cannot be written down: only messages are carried until it can.",
   },
 
+  CHECKPOINT_UNUSABLE: {
+    code: "CRD-507",
+    fate: "drop",
+    meaning: "Where an earlier process left off is not as it was written, or of no final block; it is read anew.",
+  },
+  CHECKPOINT_UNWRITABLE: {
+    code: "CRD-508",
+    fate: "retry",
+    meaning: "How far a history was read cannot be written down; the next start reads it again.",
+  },
+
   EVENT_IMPOSSIBLE: {
     code: "CRD-600",
     fate: "retry",

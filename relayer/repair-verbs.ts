@@ -17,6 +17,7 @@ import { createLog } from "./log.ts";
 import type { GuardStore } from "./ports/guards.ts";
 import type { PurseStore } from "./ports/purses.ts";
 import { hostOf } from "./redaction.ts";
+import { forgetCheckpoints } from "./chain-checkpoints.ts";
 
 /** The verbs that a person uses when something is wrong. They build what they need, and decide nothing. */
 export const REPAIR_VERBS: Readonly<Record<string, (args: readonly string[]) => Promise<ExitCode>>> = {
@@ -74,7 +75,12 @@ async function runRescan(args: readonly string[]): Promise<ExitCode> {
     }),
     maxLogRange: chain.maxLogRange,
   }));
-  return rescan(endpoints, asked, { print: printer(), signal: new AbortController().signal });
+  const print = printer();
+  const code = await rescan(endpoints, asked, { print, signal: new AbortController().signal });
+  // Whoever asks for this doubts what was read: a relayer that runs notices, and one that starts begins with nothing.
+  const taken = await forgetCheckpoints(config, chain);
+  if (taken > 0) print.out(`${taken} checkpoints of ${chain.name} taken away: its histories are read anew\n`);
+  return code;
 }
 
 /** The verb `ack`. */

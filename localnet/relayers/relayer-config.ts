@@ -2,11 +2,11 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { writeJsonFile } from "../../deployments/json-file.ts";
-import { type NetworkRecord, addressOf } from "../../deployments/network-record.ts";
+import { type ChainRecord, type NetworkRecord, addressOf } from "../../deployments/network-record.ts";
 import { type Role, operatorWallet, roleWallet } from "../chains/accounts.ts";
 import type { LocalChain } from "../chains/start-chain.ts";
 
-export type RelayerMode = "observe" | "tighten-only";
+export type RelayerMode = "observe" | "tighten-only" | "full";
 
 /** What a relayer does besides tightening, in the words of its configuration. */
 export interface RelayerKeeping {
@@ -121,15 +121,19 @@ function chainConfig(chain: LocalChain, { record, rpcUrlsOf, reading = {}, polic
     chainId: chain.chainId,
     hub: addressOf(recorded, "IncidentHub"),
     startBlock: recorded.startBlock,
-    ...(policy === undefined
-      ? {}
-      : { venue: { address: addressOf(recorded, "ClearingHouse"), startBlock: recorded.startBlock } }),
+    ...(policy === undefined ? {} : { venue: venueOf(recorded) }),
     rpcUrls: rpcUrlsOf(chain).map(plain),
     wsUrl: plain(chain.wsUrl),
     finality: reading.finalityDepth === undefined ? { tag: "finalized" } : { depth: reading.finalityDepth },
     pollMs: reading.pollMs ?? POLL_MS,
     ...(reading.quorum === undefined ? {} : { quorum: reading.quorum }),
   };
+}
+
+/** The house, and the desk through which a quorum instructs it. */
+function venueOf(recorded: ChainRecord) {
+  const [address, desk] = [addressOf(recorded, "ClearingHouse"), addressOf(recorded, "OperatorDesk")];
+  return { address, desk, startBlock: recorded.startBlock };
 }
 
 function keepingConfig({ keeping, dir, index }: RelayerConfigOptions) {

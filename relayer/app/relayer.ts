@@ -22,7 +22,7 @@ import { createConfirmer } from "./act/confirm.ts";
 import { createDecider } from "./act/decide.ts";
 import { createJobHandler } from "./act/handle-job.ts";
 import { createSignedBook } from "./act/signed-book.ts";
-import { warmUp } from "./act/warm-up.ts";
+import { rehearse, warmUp } from "./act/warm-up.ts";
 import type { AppContext } from "./context.ts";
 import { INSTRUCT_EVERY_MS, type Instructor, createInstructor } from "./desk/instruct.ts";
 import { createJournalWriter, type JournalWriter } from "./journal-writer.ts";
@@ -123,14 +123,23 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
   const { operators } = signer;
   const insight = createInsight({ ledger, observers, keeper, funds, scenarios: scenariosOf(policy), operators });
 
-  const turn = (): Promise<void> => {
+  let isRehearsed = false;
+  const turn = async (): Promise<void> => {
     decide();
     review();
     queueHealth.probe();
     const converged = isConverged(ledger.world, ports.feeds.length);
     metrics.haltReadiness(insight.readiness().score);
     if (converged !== null) metrics.converged(converged, countOpen(ledger.world));
-    return Promise.resolve();
+    if (isRehearsed || converged === null) return;
+    isRehearsed = true;
+    await rehearse({
+      world: ledger.world,
+      policy,
+      operators: signer.operators,
+      hasher: ports.hasher,
+      nowMs: clock.nowMs(),
+    });
   };
   const pause = () => clock.sleep(RECONCILE_EVERY_MS, life.signal);
   const housekeeping =

@@ -34,10 +34,10 @@ export function createTimelineKeeper(journal: JournalWriter, worldOf: () => Worl
           timeline = reduceTimeline(timeline, { ...entry, before: met });
           met = worldOf();
         }
+        if (entry.kind === "instruction") timeline = reduceTimeline(timeline, entry);
         if (entry.kind === "decision") {
           const { atMs, hash, text } = entry;
-          const markets = readDecision(text)?.markets ?? [];
-          timeline = reduceTimeline(timeline, { kind: "decision", atMs, hash, markets });
+          timeline = reduceTimeline(timeline, { kind: "decision", atMs, hash, written: readDecision(text) });
           decisions.set(hash, entry);
           for (const old of decisions.keys()) if (decisions.size > DECISIONS_KEPT) decisions.delete(old);
         }

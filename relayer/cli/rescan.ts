@@ -20,7 +20,7 @@ export interface RescanPrinter {
 export function parseRescan(args: readonly string[], print: RescanPrinter): Rescan | ExitCode {
   const command = new Command("relayer rescan")
     .description(
-      "Reads a hub's events again from every endpoint of a chain, each by itself, and compares them: gaps and differences.",
+      "Reads a hub's events again from every endpoint of a chain, each by itself, and compares them: gaps and differences. Takes the chain's checkpoints away, so that its venue and its packets are read anew as well.",
     )
     .requiredOption("--chain <name>", "as the configuration names it")
     .requiredOption("--from <block>", "first block", readBlockNumber)

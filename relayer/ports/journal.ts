@@ -1,3 +1,4 @@
+import type { InstructionStep } from "../domain/desk/instruction-step.ts";
 import type { Eid } from "../domain/eid.ts";
 import type { Hex } from "../domain/hex.ts";
 import type { Observation } from "../domain/world/observation.ts";
@@ -36,8 +37,15 @@ export interface NonceEntry {
   readonly txHash: Hex;
 }
 
-/** Starts, nonces, observations (which include transactions and their receipts) and decisions. Words are bigints and stay so. */
-export type JournalEntry = StartedEntry | ObservationEntry | DecisionEntry | NonceEntry;
+/** Something happened to an instruction of this relayer at a desk. Tells the story; nothing is decided by it. */
+export interface InstructionEntry {
+  readonly kind: "instruction";
+  readonly atMs: number;
+  readonly step: InstructionStep;
+}
+
+/** Starts, nonces, instructions, observations (which include transactions and their receipts) and decisions. Words are bigints and stay so. */
+export type JournalEntry = StartedEntry | ObservationEntry | DecisionEntry | NonceEntry | InstructionEntry;
 
 /**
  * Append-only record of what was seen and decided, each entry bound to the one before it. A cache (P15): the relayer never needs it to start, and a journal

@@ -10,9 +10,11 @@ import type { VenueWatch } from "../app/risk/watch-venue.ts";
 import type { ChainConfig, Config } from "../config.ts";
 import type { Hex } from "../domain/hex.ts";
 import { RelayerError } from "../errors.ts";
+import type { Checkpoints, PacketCheckpoint } from "../ports/checkpoints.ts";
 import type { FundsReader } from "../ports/funds.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { DirectiveSigner } from "../ports/signer.ts";
+import { createChainCheckpoints } from "../chain-checkpoints.ts";
 import { accountsOf } from "./operators.ts";
 
 /** Nonces of one chain that are recalled: what is older is mined, or was dropped long ago. */
@@ -24,6 +26,8 @@ export interface EvmFeed extends Pick<
   "pollMs" | "maxLogRange" | "startBlock" | "keeping" | "quorum" | "finalityStallSeconds"
 > {
   readonly chain: EvmChain;
+  /** Where an earlier process left off with its packets; null where nothing is kept. */
+  readonly packetCheckpoints: Checkpoints<PacketCheckpoint> | null;
 }
 
 /** What every chain of the configuration is reached with. */
@@ -39,6 +43,7 @@ export function buildFeeds(reach: FeedReach): readonly EvmFeed[] {
   const { config, life } = reach;
   return config.chains.map((chain) => ({
     ...chain,
+    packetCheckpoints: createChainCheckpoints(config, chain)?.packets ?? null,
     chain: life.add(`chain ${chain.name}`, buildChain(chain, reach), (it) => it.close()),
   }));
 }
@@ -85,7 +90,9 @@ export function buildVenues({ config, life, metrics, hints }: Reach): readonly V
     });
     const { accountsChecked, recheckSeconds } = venue;
     const added = life.add(`venue ${chain.name}`, reader, (it) => it.close());
-    return [{ venue: added, maxLogRange, accountsChecked, recheckSeconds }];
+    const kept = createChainCheckpoints(config, { ...chain, venue, maxLogRange });
+    const checkpoints = kept === null ? {} : { checkpoints: kept.venue };
+    return [{ venue: added, maxLogRange, accountsChecked, recheckSeconds, ...checkpoints }];
   });
 }
 

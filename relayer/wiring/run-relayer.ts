@@ -65,8 +65,9 @@ function startLoops(parts: Parts, fleet: Fleet | null, onHalt: Surroundings["onH
 }
 
 function housekeepingOf({ config, feeds, metrics }: Parts, fleet: Fleet | null): HousekeepingOptions {
-  const chains = feeds.map(({ chain, keeping, ...feed }) => ({
+  const chains = feeds.map(({ chain, keeping, packetCheckpoints, ...feed }) => ({
     ...feed,
+    ...(packetCheckpoints === null ? {} : { checkpoints: packetCheckpoints }),
     chain,
     messaging: chain.messaging,
     errands: chain.errands,

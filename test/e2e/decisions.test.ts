@@ -1,25 +1,10 @@
 import { expect } from "chai";
-import { execFile } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { promisify } from "node:util";
 
 import { HALTED_M3, type TestHub } from "../localnet/support/hubs.ts";
+import { runRelayerVerb as relayer } from "./support/relayer-verb.ts";
 import { RENEW_SECONDS, type Scenario, TEST_TIMEOUT_MS, startScenario } from "./support/scenario.ts";
-
-const MAIN = path.join(import.meta.dirname, "..", "..", "relayer", "main.ts");
-
-/** Runs a verb of the relayer as an operator would. */
-async function relayer(...args: string[]): Promise<{ readonly code: number; readonly out: string }> {
-  const run = promisify(execFile);
-  return run(process.execPath, [MAIN, ...args]).then(
-    ({ stdout }) => ({ code: 0, out: stdout }),
-    (error: unknown) => {
-      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-      return { code, out: stdout + stderr };
-    },
-  );
-}
 
 describe("decisions on real chains", function () {
   this.timeout(TEST_TIMEOUT_MS);

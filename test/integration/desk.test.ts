@@ -7,6 +7,7 @@ import { createEvmVenue } from "../../relayer/adapters/evm/venue/evm-venue.ts";
 import { keccakHasher } from "../../relayer/adapters/evm/hasher.ts";
 import { Lifecycle } from "../../relayer/app/lifecycle.ts";
 import { makePolicy, startRelayer } from "../../relayer/app/relayer.ts";
+import { replayJournal } from "../../relayer/app/verify/replay-journal.ts";
 import { verifyDecision } from "../../relayer/app/verify/verify-decision.ts";
 import { INSTRUCTION_KINDS } from "../../relayer/domain/desk/instruction.ts";
 import type { Hex } from "../../relayer/domain/hex.ts";
@@ -122,6 +123,7 @@ describe("corrective actions on a chain", function () {
       expect(deliveries.map(({ transactions }) => transactions.length)).to.deep.equal([1]);
     }
     await holdsUp(journal);
+    await replaysAlike(journal, status);
     for (const { venue } of venues) await venue.close();
   });
 
@@ -144,6 +146,18 @@ describe("corrective actions on a chain", function () {
     const hashes = executed.map((event) => event.topics[2]);
     expect(decisions.map(({ hash }) => hash)).to.include.members(hashes);
     for (const { venue } of again) await venue.close();
+  }
+
+  /** From the journal alone: the same decisions byte for byte, and every line of the story as it was told live. */
+  async function replaysAlike(journal: FakeJournal, status: RelayerStatus): Promise<void> {
+    const { decisions, timeline } = await replayJournal(journal, keccakHasher);
+    expect(decisions.length).to.be.at.least(2);
+    expect(decisions.filter(({ verdict }) => verdict !== "same")).to.deep.equal([]);
+    const replayed = [...timeline.values()].map(({ id, timeline: items }) => ({ id, items }));
+    const live = status.incidents().map(({ id }) => ({ id, items: status.incident(id)?.timeline }));
+    expect(replayed.toReversed()).to.deep.equal(live);
+    const steps = replayed.flatMap(({ items }) => items.map(({ what }) => what));
+    expect(steps).to.include.members(["decided", "instructed", "sent", "carried-out", "final"]);
   }
 
   function connect(host: InProcessHub, { deskAddress }: InProcessHouse): EvmChain {

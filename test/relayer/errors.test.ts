@@ -99,7 +99,7 @@ describe("error catalogue", () => {
       [/^(CHAIN|HUB|RPC|BLOCK|EVENTS|ENDPOINT|BEYOND)/, /^CRD-2\d\d$/],
       [/^(TX|NONCE|FEE|WALLET|REPLACEMENT|ACTION_EXHAUSTED|PACKET|INSTRUCTION|SENSOR)/, /^CRD-3\d\d$/],
       [/^(JOB|QUEUE|ACTION_OPEN)/, /^CRD-4\d\d$/],
-      [/^(JOURNAL|GUARDS|PURSES)/, /^CRD-5\d\d$/],
+      [/^(JOURNAL|GUARDS|PURSES|CHECKPOINT)/, /^CRD-5\d\d$/],
       [/^(EVENT_|DECISION)/, /^CRD-6\d\d$/],
       [/^(PEER|REQUEST|QUORUM)/, /^CRD-7\d\d$/],
       [/^UNEXPECTED$/, /^CRD-999$/],

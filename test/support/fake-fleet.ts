@@ -28,6 +28,7 @@ const FEED = { pollMs: POLL_MS, maxLogRange: 1_000, finalityStallSeconds: 3_600 
 export interface FakeNode {
   readonly metrics: FakeMetrics;
   readonly log: FakeLog;
+  readonly journal: FakeJournal;
   readonly halts: readonly RelayerError[];
   readonly status: RelayerStatus;
   stop(): Promise<void>;
@@ -75,6 +76,7 @@ export class FakeFleet {
     const self = peers[index];
     if (self === undefined) throw new TypeError(`there is no operator ${index}`);
     const [log, metrics, halts] = [new FakeLog(), new FakeMetrics(), [] as RelayerError[]];
+    const journal = new FakeJournal();
     const life = new Lifecycle(log, clock);
     const others = peers.filter((peer) => peer !== self);
     const coSigners = life.add("quorum", new FakeCoSigners(line, self, others), (it) => it.close());
@@ -84,7 +86,7 @@ export class FakeFleet {
       feeds: this.chains.map((chain) => ({ ...FEED, chain: seeing(chain), quorum })),
       signer: new FakeSigner([self.operator]),
       queue: new FakeQueue({ clock }),
-      journal: new FakeJournal(),
+      journal,
       clock,
       hasher: keccakHasher,
       metrics,
@@ -99,7 +101,7 @@ export class FakeFleet {
       },
     };
     const status = startRelayer(ports, { mirror, rules, instructs, onHalt: (error) => void halts.push(error) }, life);
-    const node = { metrics, log, halts, status, stop: () => this.#stop(life) };
+    const node = { metrics, log, journal, halts, status, stop: () => this.#stop(life) };
     this.nodes.push(node);
     return node;
   }

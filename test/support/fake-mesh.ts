@@ -4,11 +4,13 @@ import { startRelayer } from "../../relayer/app/relayer.ts";
 import type { Hex } from "../../relayer/domain/hex.ts";
 import type { Rungs } from "../../relayer/domain/incident/rungs.ts";
 import type { RelayerError } from "../../relayer/errors.ts";
+import type { VenueCheckpoint } from "../../relayer/ports/checkpoints.ts";
 import type { FundsReader } from "../../relayer/ports/funds.ts";
 import type { RelayerStatus } from "../../relayer/ports/status.ts";
 import type { VenueReader } from "../../relayer/ports/venue.ts";
 import { EIDS, HALTED_M4, OPERATORS } from "./builders.ts";
 import { FakeChain } from "./fake-chain.ts";
+import { FakeCheckpoints } from "./fake-checkpoints.ts";
 import { FakeClock } from "./fake-clock.ts";
 import { FakeGuards } from "./fake-guards.ts";
 import { FakeJournal } from "./fake-journal.ts";
@@ -58,6 +60,8 @@ export class FakeMesh {
   recheckSeconds = 4;
   /** Survives a restart, as a disk does. */
   readonly guards = new FakeGuards();
+  /** Of venues, by endpoint id: these do too. */
+  readonly checkpoints = new Map<number, FakeCheckpoints<VenueCheckpoint>>();
   readonly #finality: { readonly quorum: number; readonly finalityStallSeconds: number };
   readonly #pollMs: number;
   #sinceBlockMs = 0;
@@ -96,13 +100,21 @@ export class FakeMesh {
       return { eid, name, read: () => Promise.resolve(read) };
     });
     const checks = { accountsChecked: 8, recheckSeconds: this.recheckSeconds };
-    const venues = this.venues.map((venue) => ({ venue, maxLogRange: 1_000, ...checks }));
+    const venues = this.venues.map((venue) => {
+      return { venue, maxLogRange: 1_000, ...checks, checkpoints: this.#checkpointsOf(venue) };
+    });
     const { guards } = this;
     const common = { signer, queue, journal, clock, hasher: keccakHasher, metrics, log, fleet: null };
     const ports = { feeds, venues, funds, guards, ...common };
     const onHalt = (error: RelayerError): void => void this.halts.push(error);
     this.status = startRelayer(ports, { mirror: MIRROR, isShadow: this.isShadow, onHalt }, this.life);
     await this.run(BLOCK_MS);
+  }
+
+  #checkpointsOf({ eid }: VenueReader): FakeCheckpoints<VenueCheckpoint> {
+    const known = this.checkpoints.get(eid) ?? new FakeCheckpoints<VenueCheckpoint>();
+    this.checkpoints.set(eid, known);
+    return known;
   }
 
   /** Lets `ms` pass, with a block a second on every chain that is not stopped. */

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** A request as a node receives it. */
@@ -19,6 +19,8 @@ export interface RpcServer {
   readonly port: number;
   readonly url: string;
   readonly requests: readonly RpcRequest[];
+  /** Of every HTTP request. */
+  readonly headers: readonly IncomingHttpHeaders[];
   /** How many requests came in each batch. */
   readonly batches: readonly number[];
   /** What every batch is answered as a whole; null: each of its requests by itself. */
@@ -31,7 +33,9 @@ export interface RpcServer {
 export async function startRpcServer(answer: RpcServer["answer"]): Promise<RpcServer> {
   const requests: RpcRequest[] = [];
   const batches: number[] = [];
+  const headers: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {
+    headers.push(request.headers);
     void readJson(request).then(async (asked) => {
       if (isBatch(asked)) return void (await serveBatch(response, asked));
       const { id, method, params } = asked;
@@ -65,6 +69,7 @@ export async function startRpcServer(answer: RpcServer["answer"]): Promise<RpcSe
     port,
     url: `http://127.0.0.1:${port}`,
     requests,
+    headers,
     batches,
     batchAnswer: null,
     answer,

@@ -2,6 +2,7 @@ import type { Hex } from "../../domain/hex.ts";
 import type { SignedDirective } from "../../domain/incident/directive.ts";
 import { RelayerError } from "../../errors.ts";
 import { type AccountKey, createAccountKey } from "./account-key.ts";
+import { batched } from "./batched.ts";
 import { createFeeBook, type FeeBook, type Fees } from "./fee-book.ts";
 import type { Flight, NonceCounts, Payload } from "./flights.ts";
 import { submitGasLimit } from "./gas-limit.ts";
@@ -71,7 +72,7 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
   const fees = createFeeBook(chain, settings);
   const nonces = createNonceBook({
     ...settings,
-    read: (signal) => pool.run((session) => readCounts(session, address), signal),
+    read: (signal) => pool.run((session) => readStanding(session, wallet), signal),
     nowMs,
   });
   const wallet: Wallet = { options, settings, key, address, fees, nonces, nowMs, balance: null, siblings: new Map() };
@@ -90,11 +91,7 @@ export function createSubmitter(options: SubmitterOptions): Submitter {
     if (!isDue) return;
     lastRefreshMs = nowMs();
     // A failure leaves the book stale, and the next submission reads it itself.
-    await Promise.allSettled([
-      nonces.refresh(signal),
-      pool.run((session) => readTip(session, fees), signal),
-      pool.run((session) => readBalance(session, wallet), signal),
-    ]);
+    await nonces.refresh(signal).catch(() => undefined);
     if (!nonces.isStale && nonces.flights.stuckAt(nowMs()) !== null) {
       // What is stuck is tried again at the next head, whether this helped or not.
       await inTurn(() => unjam(wallet, signal)).catch(() => undefined);
@@ -295,6 +292,17 @@ async function send(session: RpcSession, signed: Pick<Flight, "raw" | "txHash">)
     if (mapped.name === "NONCE_CONFLICT" && (await isKnown(session, signed.txHash as Hex))) return;
     throw mapped;
   }
+}
+
+/** The counts, and with them what is as good a little older: the tip and the balance stay as they were where they fail. */
+async function readStanding(session: RpcSession, wallet: Wallet): Promise<NonceCounts> {
+  const once = batched(session);
+  const [counts] = await Promise.all([
+    readCounts(once, wallet.address),
+    readTip(once, wallet.fees).catch(() => undefined),
+    readBalance(once, wallet).catch(() => undefined),
+  ]);
+  return counts;
 }
 
 async function readCounts(session: RpcSession, address: string): Promise<NonceCounts> {

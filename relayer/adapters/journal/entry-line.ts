@@ -51,6 +51,12 @@ const EntryLine = z.discriminatedUnion("kind", [
   }),
   z.strictObject({
     prev: LineHash,
+    kind: z.literal("instruction"),
+    atMs: WallMs,
+    step: z.looseObject({ what: z.string(), operation: z.string(), decision: z.string(), eid: z.int().positive() }),
+  }),
+  z.strictObject({
+    prev: LineHash,
     kind: z.literal("nonce"),
     atMs: WallMs,
     eid: z.int().positive(),

@@ -77,7 +77,8 @@ export function createDecider(context: AppContext, ports: DecidePorts): Decider 
     hasNews ||= observation.kind === "blocks-read" && observation.events.length > 0;
     if (!isCause(observation) || seenMs !== null) return;
     seenMs = clock.nowMs();
-    queueMicrotask(decideSafely);
+    // What several chains say in one turn of the event loop is one decision's worth.
+    setImmediate(decideSafely);
   });
   return { decide: decideSafely };
 }

@@ -1,3 +1,15 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+
+import { listUndertakings } from "../../domain/decision/list-actions.ts";
+import { sealDecision } from "../../domain/decision/seal.ts";
+import type { Hex } from "../../domain/hex.ts";
+import { packEntries } from "../../domain/incident/payload.ts";
+import { rungsOf } from "../../domain/incident/rungs.ts";
+import { mergeWords, stampRungs } from "../../domain/incident/word.ts";
+import { plan } from "../../domain/policy/plan.ts";
+import { type PlanInput, planInputOf } from "../../domain/policy/plan-input.ts";
+import type { Policy } from "../../domain/policy/policy.ts";
+import type { World } from "../../domain/world/world.ts";
 import { describeError } from "../../errors.ts";
 import type { Hasher } from "../../ports/hasher.ts";
 import type { Log } from "../../ports/log.ts";
@@ -26,3 +38,46 @@ export async function warmUp({
     log.error({ err: describeError(error) }, "signer not usable");
   }
 }
+
+/** Rounds after which the compiler of V8 has seen enough: twice as many make no difference that can be told. */
+const REHEARSALS = 40;
+
+export interface Rehearsal {
+  readonly world: World;
+  readonly policy: Policy;
+  readonly operators: readonly Hex[];
+  readonly hasher: Hasher;
+  readonly nowMs: number;
+}
+
+/**
+ * Decides on a halt that never was, from the world as it is, and forgets it: planning and sealing are cold code until
+ * the first incident, which is the one that counts. Nothing of it is written down, signed or sent. A turn of the event
+ * loop each, so that nobody waits.
+ */
+export async function rehearse({ world, policy, operators, hasher, nowMs }: Rehearsal): Promise<void> {
+  const input = planInputOf(world, operators, nowMs);
+  for (let round = 0; round < REHEARSALS; round += 1) {
+    const imagined = withHalt(input, round);
+    const planned = plan(imagined, policy);
+    if (planned === null) return;
+    const { decision, hash } = sealDecision(planned, imagined, (text) => hasher.keccakUtf8(text));
+    for (const { directive } of listUndertakings(decision, hash)) packEntries(directive.entries);
+    await nextTurn();
+  }
+}
+
+/** `input`, but that the first chain's hub halted the whole protocol `secondsAgo`. */
+function withHalt(input: PlanInput, secondsAgo: number): PlanInput {
+  const [first, ...others] = input.chains;
+  const halted = rungsOf(HALTED, HIGHEST_MARGIN);
+  if (first === undefined || halted === null) return input;
+  const { block, state } = first.latest;
+  const said = mergeWords(state.meshWords[PROTOCOL]!, stampRungs(halted, block.timestamp - secondsAgo));
+  const latest = { block, state: { ...state, meshWords: state.meshWords.with(PROTOCOL, said) } };
+  return { ...input, chains: [{ ...first, latest }, ...others] };
+}
+
+const PROTOCOL = 0;
+const HALTED = 3;
+const HIGHEST_MARGIN = 4;

@@ -1,4 +1,5 @@
 import { isCarriedOut } from "../../domain/desk/desk-report.ts";
+import type { InstructionStep, InstructionStepKind } from "../../domain/desk/instruction-step.ts";
 import type { SignedInstruction } from "../../domain/desk/instruction.ts";
 import type { Eid } from "../../domain/eid.ts";
 import { tailorTo } from "../../domain/incident/directive.ts";
@@ -8,6 +9,7 @@ import { RelayerError, describeError } from "../../errors.ts";
 import type { Desk } from "../../ports/desk.ts";
 import type { AppContext } from "../context.ts";
 import { withDeadline } from "../deadline.ts";
+import type { JournalWriter } from "../journal-writer.ts";
 import { type Delivery, type DeliveryState, type Told, isLive } from "./instruction-book.ts";
 
 /** One request to a node, with all its retries inside the adapter, may take this long. */
@@ -20,8 +22,14 @@ const REFUSALS_MAX = 3;
 /** Desks count two keys as the least of a quorum, whatever their hub says. */
 const QUORUM_LEAST = 2;
 
+/** Where instructions go, and where what becomes of them is written down. */
+export interface DeliverPorts {
+  readonly desks: ReadonlyMap<Eid, Desk>;
+  readonly journal: Pick<JournalWriter, "write">;
+}
+
 /** Looks at every desk that `told` speaks to, and does what is due there. A desk that hangs delays no other. */
-export async function deliver(context: AppContext, desks: ReadonlyMap<Eid, Desk>, told: Told): Promise<void> {
+export async function deliver(context: AppContext, { desks, journal }: DeliverPorts, told: Told): Promise<void> {
   const { signed } = told;
   if (signed === null) return;
   const live = told.deliveries.filter(isLive);
@@ -31,7 +39,7 @@ export async function deliver(context: AppContext, desks: ReadonlyMap<Eid, Desk>
       // A chain that is still being read says nothing about what is to be done.
       if (desk === undefined || view?.isCaughtUp !== true) return;
       try {
-        await step(context, { desk, view, signed, delivery });
+        await step(context, { desk, view, signed, delivery, journal });
       } catch (thrown) {
         noteFailure(context, desk, { delivery, error: RelayerError.from(thrown) });
       }
@@ -44,6 +52,7 @@ interface Stepping {
   readonly view: ChainView;
   readonly signed: SignedInstruction;
   readonly delivery: Delivery;
+  readonly journal: DeliverPorts["journal"];
 }
 
 async function step(context: AppContext, stepping: Stepping): Promise<void> {
@@ -74,7 +83,8 @@ async function isSeenAt(context: AppContext, { desk, signed, delivery }: Steppin
   return isCarriedOut(instruction, delivery.eid, sight);
 }
 
-async function submit(context: AppContext, { desk, view, signed, delivery }: Stepping): Promise<void> {
+async function submit(context: AppContext, stepping: Stepping): Promise<void> {
+  const { desk, view, signed, delivery } = stepping;
   const { clock, metrics, log } = context;
   const { operators, limits } = view.latest.state;
   delivery.triedMs = clock.nowMs();
@@ -82,19 +92,45 @@ async function submit(context: AppContext, { desk, view, signed, delivery }: Ste
   const fitting = { ...signed, signatures: tailorTo(signed.signatures, { operators, quorum }) };
   const { txHash } = await ask(context, desk, (signal) => desk.submit(fitting, signal));
   if (!delivery.transactions.includes(txHash)) delivery.transactions.push(txHash);
+  note(context, stepping, { what: "sent", block: null, detail: txHash });
   const { kind, operation } = signed.instruction;
   metrics.sent(desk.name, { kind, lane: "process" });
   log.info({ chain: desk.name, operation, kind, txHash }, "instruction sent");
 }
 
-function become({ metrics, log }: AppContext, { desk, signed, delivery }: Stepping, state: DeliveryState): void {
+function become(context: AppContext, stepping: Stepping, state: DeliveryState): void {
+  const { desk, signed, delivery, view } = stepping;
+  const { metrics, log } = context;
   if (delivery.state === state) return;
   delivery.state = state;
+  const { latest, finalised } = view;
+  const isGivenUp = state === "expired" || state === "abandoned";
+  const block = state === "final" ? finalised.block.number : isGivenUp ? null : latest.block.number;
+  note(context, stepping, { what: STEP_OF[state], block, detail: isGivenUp ? state : "" });
   const { kind, operation } = signed.instruction;
   if (state !== "open") metrics.closed(desk.name, { kind, outcome: state });
   const line = { chain: desk.name, operation, kind, state };
-  if (state === "expired" || state === "abandoned") log.warn(line, "instruction given up");
+  if (isGivenUp) log.warn(line, "instruction given up");
   else log.info(line, "instruction moved on");
+}
+
+/** As it stands in the story of an incident. What is open again was seen before. */
+const STEP_OF = {
+  open: "undone",
+  confirmed: "carried-out",
+  final: "final",
+  expired: "given-up",
+  abandoned: "given-up",
+} as const satisfies Record<DeliveryState, InstructionStepKind>;
+
+function note(
+  { clock }: AppContext,
+  { signed, delivery, journal }: Stepping,
+  step: Pick<InstructionStep, "what" | "block" | "detail">,
+): void {
+  const { operation, decision } = signed.instruction;
+  const { eid } = delivery;
+  journal.write({ kind: "instruction", atMs: clock.nowMs(), step: { ...step, operation, decision, eid } });
 }
 
 function noteFailure(

@@ -54,7 +54,7 @@ export function createInstructor(context: AppContext, ports: InstructPorts): Ins
     },
     async turn() {
       const live = book.all().filter(({ signed, deliveries }) => signed !== null && deliveries.some(isLive));
-      await Promise.all(live.map((told) => deliver(context, ports.desks, told)));
+      await Promise.all(live.map((told) => deliver(context, ports, told)));
       for (const told of live) {
         const isDone = told.deliveries.every(({ state }) => state === "final");
         if (!told.deliveries.some(isLive) && !isDone) told.restsUntilMs = context.clock.nowMs() + REST_MS;
@@ -86,7 +86,12 @@ async function take(context: AppContext, ports: InstructPorts, taking: Taking): 
   const { told, sealed } = taking;
   const { kind, market, allotments, operation } = told.instruction;
   const { clock, log, metrics } = context;
-  ports.journal.write({ kind: "decision", atMs: clock.nowMs(), hash: sealed.hash, text: sealed.text });
+  const atMs = clock.nowMs();
+  ports.journal.write({ kind: "decision", atMs, hash: sealed.hash, text: sealed.text });
+  for (const { eid, units } of allotments) {
+    const step = { what: "instructed", operation, decision: sealed.hash, eid, block: null } as const;
+    ports.journal.write({ kind: "instruction", atMs, step: { ...step, detail: tell(told.instruction, units) } });
+  }
   metrics.decided([kind]);
   log.info(
     { decision: sealed.hash, kind, market, operation, destinations: allotments.map(({ eid }) => eid) },
@@ -99,9 +104,19 @@ async function take(context: AppContext, ports: InstructPorts, taking: Taking): 
     const error = RelayerError.from(thrown);
     metrics.failed("sign", error.code);
     log.error({ operation, err: describeError(error) }, "instruction not signed");
-    for (const delivery of told.deliveries) delivery.state = "abandoned";
+    for (const delivery of told.deliveries) {
+      delivery.state = "abandoned";
+      const step = { what: "given-up", operation, decision: sealed.hash, eid: delivery.eid, block: null } as const;
+      ports.journal.write({ kind: "instruction", atMs: clock.nowMs(), step: { ...step, detail: error.code } });
+    }
     told.restsUntilMs = clock.nowMs() + REST_MS;
   }
+}
+
+/** What a desk is told, in one line of an incident's story. */
+function tell({ kind, market, toMarket, until }: Instruction, units: bigint): string {
+  if (kind === "insurance-move") return `${kind} ${units} units, market ${market} to ${toMarket}`;
+  return `${kind} ${units} units, market ${market}, until ${until}`;
 }
 
 async function sign(

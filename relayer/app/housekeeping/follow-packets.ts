@@ -1,8 +1,10 @@
 import type { Eid } from "../../domain/eid.ts";
-import type { PacketChain } from "../../domain/packet/packet-book.ts";
+import type { PacketChain, PacketsStarted } from "../../domain/packet/packet-book.ts";
 import type { ChainView } from "../../domain/world/world.ts";
 import { RelayerError, describeError } from "../../errors.ts";
 import type { Chain } from "../../ports/chain.ts";
+import type { PacketCheckpoint } from "../../ports/checkpoints.ts";
+import { type CheckpointKeeper, createCheckpointKeeper } from "../checkpoint.ts";
 import type { AppContext } from "../context.ts";
 import { withDeadline } from "../deadline.ts";
 import type { Loops } from "../loops.ts";
@@ -25,6 +27,7 @@ export interface FollowOptions {
 /** What a follower keeps in mind between turns. Everything else is in the book. */
 interface Follower extends FollowOptions {
   readonly context: AppContext;
+  readonly keeper: CheckpointKeeper<PacketCheckpoint>;
   /** Grows with everything that undoes blocks: what was asked for before is worthless then. */
   undone: number;
   mustStart: boolean;
@@ -37,8 +40,10 @@ interface Follower extends FollowOptions {
  * same blocks, and undoes what it undoes. A loop of its own, so that no urgent reading waits for it.
  */
 export function followPackets(context: AppContext, options: FollowOptions, loops: Loops): Promise<void> {
-  const follower: Follower = { ...options, context, undone: 0, mustStart: true, pathwaysMs: 0, failures: 0 };
-  const { chain, pollMs } = options.kept;
+  const { chain, pollMs, checkpoints: store = null } = options.kept;
+  const keeper = createCheckpointKeeper(context, { chain: chain.name, what: "packets", store });
+  const begun = { undone: 0, mustStart: true, pathwaysMs: 0, failures: 0 };
+  const follower: Follower = { ...options, context, keeper, ...begun };
   context.ledger.onChange(({ observation }) => {
     if (!("eid" in observation) || observation.eid !== chain.eid) return;
     if (observation.kind === "snapshot-taken") {
@@ -64,6 +69,7 @@ async function takeTurn(follower: Follower): Promise<void> {
   const view = context.ledger.world.chains.get(eid);
   if (view === undefined) return;
   try {
+    if (await follower.keeper.wasTakenAway()) follower.mustStart = true;
     if (follower.mustStart) await start(follower, view);
     else await readOn(follower, view);
     if (follower.failures > 0)
@@ -79,20 +85,41 @@ async function takeTurn(follower: Follower): Promise<void> {
   }
 }
 
-/** Begins at the finalised block, with what happened in the blocks before it. */
+/**
+ * Begins at the finalised block, with what happened in the blocks before it; or where an earlier process left off, however
+ * long ago that was.
+ */
 async function start(follower: Follower, view: ChainView): Promise<void> {
-  const { kept, peers, packets, context } = follower;
+  const { kept, peers } = follower;
   const { eid } = kept.chain;
   const at = view.finalised.block;
   const undone = follower.undone;
   const pathways = await ask(follower, (signal) => kept.messaging.pathways(peers, at, signal));
+  const checkpoint = await follower.keeper.recall({ startBlock: kept.startBlock, finalised: at }, async (of) => {
+    return (await ask(follower, (signal, chain) => chain.block(of.number, signal))).hash === of.hash;
+  });
+  if (checkpoint !== null) {
+    if (follower.undone !== undone) return;
+    return begin(follower, { eid, at: checkpoint.at, known: checkpoint.facts, events: [], pathways });
+  }
   const range = { from: Math.max(kept.startBlock, at.number - follower.lookbackBlocks), to: at.number };
   const events = await ask(follower, (signal) => kept.messaging.packetEvents(range, at, signal));
   if (follower.undone !== undone) return;
-  const atMs = context.clock.nowMs();
-  packets.record({ kind: "packets-started", eid, at, events, pathways, atMs });
+  begin(follower, { eid, at, events, pathways });
+}
+
+function begin(follower: Follower, started: Omit<PacketsStarted, "kind" | "atMs">): void {
+  const atMs = follower.context.clock.nowMs();
+  follower.packets.record({ kind: "packets-started", ...started, atMs });
   follower.mustStart = false;
   follower.pathwaysMs = atMs;
+}
+
+/** Only where it is exactly the finalised block up to which everything was read: what is kept is whole, and final. */
+async function keep({ packets, keeper, kept }: Follower, { finalised }: ChainView): Promise<void> {
+  const known = packets.book.chains.get(kept.chain.eid);
+  if (known?.finalNumber !== finalised.block.number) return;
+  await keeper.keepWhenDue(() => ({ at: finalised.block, facts: known.final }));
 }
 
 async function readOn(follower: Follower, view: ChainView): Promise<void> {
@@ -103,6 +130,7 @@ async function readOn(follower: Follower, view: ChainView): Promise<void> {
   if (known === undefined) return;
   await readBlocks(follower, { view, known });
   packets.record({ kind: "packets-final", eid, number: view.finalised.block.number, atMs: nowMs });
+  await keep(follower, view);
   if (nowMs < follower.pathwaysMs + PATHWAYS_EVERY_MS) return;
   const at = view.finalised.block;
   const pathways = await ask(follower, (signal) => kept.messaging.pathways(peers, at, signal));

@@ -1,5 +1,6 @@
 import type { Chores } from "../../domain/errand/chores.ts";
 import type { Chain } from "../../ports/chain.ts";
+import type { Checkpoints, PacketCheckpoint } from "../../ports/checkpoints.ts";
 import type { Errands } from "../../ports/errands.ts";
 import type { Messaging } from "../../ports/messaging.ts";
 
@@ -14,4 +15,6 @@ export interface KeptChain {
   readonly startBlock: number;
   readonly pollMs: number;
   readonly maxLogRange: number;
+  /** Where an earlier process left off; absent where nothing is kept. */
+  readonly checkpoints?: Checkpoints<PacketCheckpoint>;
 }

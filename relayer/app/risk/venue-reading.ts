@@ -9,19 +9,24 @@ import { compareWithViews, type ViewDifference } from "../../domain/venue/check-
 import { UNIT_FINE } from "../../domain/venue/fine.ts";
 import {
   clearColumn,
+  fillColumn,
   finaliseVenue,
   reduceVenueBlocks,
   rewindVenue,
   type VenueColumn,
   type VenueFault,
 } from "../../domain/venue/reduce-venue.ts";
+import { bookOfPlain } from "../../domain/venue/plain-book.ts";
 import { createVenueBook } from "../../domain/venue/venue-book.ts";
 import type { BlockRef } from "../../domain/world/block.ts";
 import { RelayerError } from "../../errors.ts";
+import type { VenueCheckpoint } from "../../ports/checkpoints.ts";
 import type { VenueReader } from "../../ports/venue.ts";
 
 /** A request, with all its retries inside the adapter. */
 const REQUEST_MS = 20_000;
+/** Accounts that are asked before figures of what was taken over from an earlier process are believed. */
+const ACCOUNTS_OF_PROOF = 256;
 /** Blocks at which the venue's views agreed that can be gone back to. What is older cannot be undone any more. */
 const STOPS_KEPT = 4;
 
@@ -35,6 +40,8 @@ export interface VenueReading {
   stops: readonly BlockRef[];
   /** Which accounts are asked next. */
   turn: number;
+  /** False while what it was taken over from is no more than a hint: nothing of it was held against the chain yet. */
+  isProven: boolean;
 }
 
 /** A chain's place in the exposure of the mesh. */
@@ -48,7 +55,25 @@ export function startVenueReading(scenarios: readonly Scenario[], place: Place):
   clearColumn(place);
   const book = createVenueBook();
   const engine = createRiskEngine(book, scenarios);
-  return { column: { ...place, book }, engine, cursor: null, stops: [], turn: 0 };
+  return { column: { ...place, book }, engine, cursor: null, stops: [], turn: 0, isProven: true };
+}
+
+/**
+ * Goes on from where an earlier process left off. Everything of it is summed anew and held against the venue's views
+ * before the first figures, as far as views tell; null where it is no book, or cannot be put into the exposure.
+ */
+export function resumeVenueReading(
+  { at, book: plain }: VenueCheckpoint,
+  scenarios: readonly Scenario[],
+  place: Place,
+): VenueReading | null {
+  clearColumn(place);
+  const book = bookOfPlain(plain);
+  if (book === null) return null;
+  const column = { ...place, book };
+  if (fillColumn(column) !== null) return null;
+  const engine = createRiskEngine(book, scenarios);
+  return { column, engine, cursor: at, stops: [], turn: 0, isProven: false };
 }
 
 /** What contradicts what: events themselves, events and the venue's views, or what was brought forward and what is summed anew. */
@@ -99,13 +124,17 @@ export async function readVenueTo(reading: VenueReading, to: BlockRef, ask: Venu
 async function compute(reading: VenueReading, to: BlockRef, ask: VenueAsk): Promise<VenueOutcome> {
   const { engine, column } = reading;
   const markets = [...column.book.markets.keys()].filter((market) => market > 0).sort((a, b) => a - b);
-  const accounts = chooseAccounts(reading, ask.accountsChecked);
+  const { isProven } = reading;
+  const accounts = chooseAccounts(reading, isProven ? ask.accountsChecked : ACCOUNTS_OF_PROOF);
   const views = await ask.venue.views(to, { markets, accounts }, bound(ask));
   const differences = compareWithViews(column.book, views);
   if (differences.length > 0) return { kind: "contradicted", by: differences };
   reading.stops = [...reading.stops.filter(({ hash }) => hash !== to.hash), to].slice(-STOPS_KEPT);
   finaliseVenue(column, reading.stops[0]?.number ?? to.number);
   refresh(engine, new Map(views.markets.map(({ market, priceX32 }) => [market, priceX32])));
+  const wrong = isProven ? [] : recheckReading(reading);
+  if (wrong.length > 0) return { kind: "contradicted", by: wrong };
+  reading.isProven = true;
   const figures: VenueFigures = {
     eid: ask.venue.eid,
     block: { number: to.number, hash: to.hash, timestamp: to.timestamp },

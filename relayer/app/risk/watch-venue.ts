@@ -1,8 +1,11 @@
 import type { Scenario } from "../../domain/risk/scenarios.ts";
+import { plainBookOf } from "../../domain/venue/plain-book.ts";
 import type { BlockRef } from "../../domain/world/block.ts";
 import { RelayerError, describeError } from "../../errors.ts";
+import type { Checkpoints, VenueCheckpoint } from "../../ports/checkpoints.ts";
 import type { VenueCheck } from "../../ports/metrics.ts";
 import type { VenueReader } from "../../ports/venue.ts";
+import { type CheckpointKeeper, createCheckpointKeeper } from "../checkpoint.ts";
 import type { AppContext } from "../context.ts";
 import type { Loops } from "../loops.ts";
 import { findAncestor } from "../observe/find-ancestor.ts";
@@ -12,6 +15,7 @@ import {
   type Place,
   readVenueTo,
   recheckReading,
+  resumeVenueReading,
   startVenueReading,
   type VenueReading,
 } from "./venue-reading.ts";
@@ -29,6 +33,8 @@ export interface VenueWatch {
   readonly accountsChecked: number;
   /** How often everything that is brought forward is summed anew. */
   readonly recheckSeconds: number;
+  /** Where an earlier process left off; absent where nothing is kept. */
+  readonly checkpoints?: Checkpoints<VenueCheckpoint>;
 }
 
 interface Watcher {
@@ -36,6 +42,7 @@ interface Watcher {
   readonly scenarios: readonly Scenario[];
   readonly place: Place;
   readonly context: AppContext;
+  readonly keeper: CheckpointKeeper<VenueCheckpoint>;
   reading: VenueReading;
   /** Whether the last outcome was a contradiction that was gone back from. */
   wentBack: boolean;
@@ -53,7 +60,10 @@ export function createVenueWatcher(
 ) {
   const { clock, signal } = context;
   const reading = startVenueReading(scenarios, place);
-  const watcher: Watcher = { watch, scenarios, place, context, reading, wentBack: false, recheckedMs: clock.nowMs() };
+  const kept = { chain: watch.venue.name, what: "venue", store: watch.checkpoints ?? null };
+  const keeper = createCheckpointKeeper(context, kept);
+  const begun = { reading, wentBack: false, recheckedMs: clock.nowMs() };
+  const watcher: Watcher = { watch, scenarios, place, context, keeper, ...begun };
   let failures = 0;
 
   const turn = async (): Promise<void> => {
@@ -64,6 +74,8 @@ export function createVenueWatcher(
       if (signal.aborted) return;
       const error = RelayerError.from(thrown);
       failures += 1;
+      // A bug, or a checkpoint that nobody could have told from a good one: it must not stand in the way for ever.
+      if (error.name === "UNEXPECTED" && !watcher.reading.isProven) await beginAnew(watcher);
       context.metrics.failed(watch.venue.name, error.code);
       if (failures === 1) {
         context.log.warn({ chain: watch.venue.name, err: describeError(error) }, "venue not readable");
@@ -77,18 +89,37 @@ export function createVenueWatcher(
 }
 
 async function follow(watcher: Watcher): Promise<void> {
-  const { watch, context, reading } = watcher;
+  const { watch, context, keeper } = watcher;
   const { venue } = watch;
   const finalised = context.ledger.world.chains.get(venue.eid)?.finalised.block;
   if (finalised === undefined || finalised.number < venue.startBlock) return;
+  await resume(watcher, finalised);
+  const { reading } = watcher;
   if (reading.cursor?.hash === finalised.hash && reading.stops.at(-1)?.hash === finalised.hash) return;
   if (!(await isCanonical(reading.cursor, watcher))) return undo(watcher);
   const outcome = await readVenueTo(reading, finalised, { ...watch, signal: context.signal });
   context.metrics.venueChecked(venue.name, "views", outcome.kind === "figures");
   if (outcome.kind === "contradicted") return contradicted(watcher, "views", outcome.by);
-  if (!recheck(watcher)) return;
+  if (!(await recheck(watcher))) return;
   watcher.wentBack = false;
   context.ledger.record({ kind: "venue-seen", eid: venue.eid, figures: outcome.figures });
+  await keeper.keepWhenDue(() => ({ at: finalised, book: plainBookOf(reading.column.book) }));
+}
+
+/** Takes over what an earlier process had read, and lets go of what a person has taken away. */
+async function resume(watcher: Watcher, finalised: BlockRef): Promise<void> {
+  const { watch, keeper, scenarios, place } = watcher;
+  if (await keeper.wasTakenAway()) startAnew(watcher);
+  const { startBlock } = watch.venue;
+  const kept = await keeper.recall({ startBlock, finalised }, (at) => isCanonical(at, watcher));
+  if (kept === null) return;
+  const resumed = resumeVenueReading(kept, scenarios, place);
+  if (resumed !== null) {
+    watcher.reading = resumed;
+    return;
+  }
+  await keeper.refuse();
+  startAnew(watcher);
 }
 
 /** Whether the block is in the chain; null is. */
@@ -106,11 +137,11 @@ async function undo(watcher: Watcher): Promise<void> {
     return;
   }
   context.log.error({ chain }, "venue reorganised beyond finality, reading it anew");
-  startAnew(watcher);
+  await beginAnew(watcher);
 }
 
 /** Now and then, everything summed anew. @returns whether figures may be believed */
-function recheck(watcher: Watcher): boolean {
+async function recheck(watcher: Watcher): Promise<boolean> {
   const { watch, context } = watcher;
   const { clock, metrics } = context;
   if (clock.nowMs() - watcher.recheckedMs < watch.recheckSeconds * MS) return true;
@@ -120,12 +151,12 @@ function recheck(watcher: Watcher): boolean {
   if (by.length === 0) return true;
   // Wrong here and not on the chain: going back a few blocks would keep whatever is wrong.
   watcher.wentBack = true;
-  contradicted(watcher, "sums", by);
+  await contradicted(watcher, "sums", by);
   return false;
 }
 
 /** Nothing is published. The first time the blocks since the last agreement are read again, then everything is. */
-function contradicted(watcher: Watcher, check: VenueCheck, by: readonly Contradiction[]): void {
+async function contradicted(watcher: Watcher, check: VenueCheck, by: readonly Contradiction[]): Promise<void> {
   const { watch, context, reading } = watcher;
   const facts = { chain: watch.venue.name, check, by: by.slice(0, LOGGED) };
   context.metrics.found(watch.venue.name, "disagreement");
@@ -136,6 +167,12 @@ function contradicted(watcher: Watcher, check: VenueCheck, by: readonly Contradi
     return;
   }
   context.log.error(facts, "venue contradicts its events, reading it anew");
+  await beginAnew(watcher);
+}
+
+/** With nothing, and what was kept of it is no hint any more. */
+async function beginAnew(watcher: Watcher): Promise<void> {
+  await watcher.keeper.forget();
   startAnew(watcher);
 }
 

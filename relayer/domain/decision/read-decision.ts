@@ -1,6 +1,7 @@
-import { eid } from "../eid.ts";
+import { eid, type Eid } from "../eid.ts";
 import type { Hex } from "../hex.ts";
-import { word } from "../incident/word.ts";
+import type { Rungs } from "../incident/rungs.ts";
+import { EMPTY_WORD, rungsStamped, word } from "../incident/word.ts";
 import type { BlockId, CutPoint, InFlight } from "./decision.ts";
 
 /** What of a decision's text is needed to make it again. */
@@ -10,8 +11,17 @@ export interface WrittenDecision {
   readonly policyHash: Hex;
   readonly operators: readonly Hex[];
   readonly inFlight: readonly InFlight[];
-  /** Markets that its directives speak of. */
+  /** Markets that its directives and instructions speak of. */
   readonly markets: readonly number[];
+  /** What it asks for first, and where. Null where it only renews or repairs: that is no news. */
+  readonly subject: DecisionSubject | null;
+}
+
+export interface DecisionSubject {
+  readonly eid: Eid;
+  readonly market: number;
+  /** The rungs that it raises; calm where it only instructs desks. */
+  readonly rungs: Rungs;
 }
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -32,12 +42,26 @@ export function readDecision(text: string): WrittenDecision | null {
     operators: operators as readonly Hex[],
     inFlight: inFlight.filter((flight) => flight !== null),
     markets: readMarkets(raw),
+    subject: readSubject(raw),
   };
 }
 
 function readMarkets(raw: Raw): readonly number[] {
   const entries = listOf(raw["directives"]).flatMap((directive) => listOf(directive["entries"]));
-  return [...new Set(entries.map(({ market }) => Number(market)))].sort((a, b) => a - b);
+  // Beside a market 0 is the whole protocol; of an instruction it is the shared fund, which is no market's story.
+  const told = listOf(raw["instructions"]).flatMap(({ market, toMarket }) => [market, toMarket].filter(Number));
+  return [...new Set([...entries.map(({ market }) => market), ...told].map(Number))].sort((a, b) => a - b);
+}
+
+function readSubject(raw: Raw): DecisionSubject | null {
+  const [raise] = listOf(raw["directives"]).filter(({ kind }) => kind === "raise");
+  const [told] = listOf(raw["instructions"]);
+  const at = listOf(raise?.["destinations"] ?? told?.["allotments"])[0]?.["eid"];
+  const entry = listOf(raise?.["entries"])[0] ?? told;
+  const market = Number(entry?.["market"]) || Number(entry?.["toMarket"] ?? 0);
+  if (typeof at !== "number" || !Number.isSafeInteger(market)) return null;
+  const bits = entry?.["word"];
+  return { eid: eid(at), market, rungs: rungsStamped(isHex(bits) ? word(BigInt(bits)) : EMPTY_WORD) };
 }
 
 function readCut(raw: Raw): CutPoint | null {

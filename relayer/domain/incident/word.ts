@@ -98,6 +98,15 @@ export function rungsInForce(of: Word, leases: Leases, time: number): Rungs {
   return ((breaker << 4) | margin) as Rungs;
 }
 
+/** The highest rungs that `of` has a stamp for, whenever that was made. */
+export function rungsStamped(of: Word): Rungs {
+  let breaker = HALTED;
+  while (breaker !== 0 && laneOf(of, breaker) === 0) breaker--;
+  let margin = M4;
+  while (margin !== 0 && laneOf(of, MARGIN_LANE + margin) === 0) margin--;
+  return ((breaker << 4) | margin) as Rungs;
+}
+
 /** Whether merging `entry` would leave `of` as it is: every stamp of `entry` is there already. */
 export function coversWord(of: Word, entry: Word): boolean {
   return mergeWords(of, stampsOnly(entry)) === of;

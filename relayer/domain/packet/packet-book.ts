@@ -47,6 +47,8 @@ export interface PacketsStarted {
   readonly eid: Eid;
   readonly at: BlockRef;
   readonly events: readonly LoggedPacketEvent[];
+  /** What was known before these events; nothing unless given. */
+  readonly known?: PacketFacts;
   readonly pathways: readonly Pathway[];
   readonly atMs: number;
 }

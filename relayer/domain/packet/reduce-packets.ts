@@ -28,8 +28,8 @@ export function reducePackets(book: PacketBook, observation: PacketObservation):
   return withTimes(observation.kind === "packets-final" ? forget(changed) : changed, observation.atMs);
 }
 
-function start({ eid, at, events, pathways }: PacketsStarted): PacketChain {
-  const read = pathways.reduce(seedArrivals, fold(NO_FACTS, eid, events));
+function start({ eid, at, events, known = NO_FACTS, pathways }: PacketsStarted): PacketChain {
+  const read = pathways.reduce(seedArrivals, fold(known, eid, events));
   return {
     eid,
     finalNumber: at.number,

@@ -1,5 +1,6 @@
 import type { Eid } from "../eid.ts";
 import type { Hex } from "../hex.ts";
+import type { InstructionStepKind } from "../desk/instruction-step.ts";
 import type { Cause } from "../incident/hub-event.ts";
 import { type Rungs, nameRungs } from "../incident/rungs.ts";
 
@@ -7,15 +8,28 @@ import { type Rungs, nameRungs } from "../incident/rungs.ts";
 export interface TimelineItem {
   readonly atMs: number;
   readonly what:
-    "asserted" | "decided" | "opened" | "sent" | "mined" | "reverted" | "merged" | "given-up" | "lifted" | "voided";
+    | "asserted"
+    | "decided"
+    | "opened"
+    | "sent"
+    | "mined"
+    | "reverted"
+    | "merged"
+    | "given-up"
+    | "lifted"
+    | "voided"
+    | InstructionStepKind;
   readonly eid: Eid | null;
   readonly block: number | null;
   readonly detail: string;
 }
 
-/** From an assertion that raised a rung: what became of it. */
+/** From an assertion that raised a rung, or a decision that followed from none: what became of it. */
 export interface Incident {
-  /** `inc-<eid>-<sequence number of the assertion>`: the same for every relayer. */
+  /**
+   * `inc-<eid>-<sequence number of the assertion>`: the same for every relayer. Where a rule saw first what no sensor had
+   * asserted, `inc-<eid>-<first digits of the decision>`: that of the relayer that decided.
+   */
   readonly id: string;
   readonly eid: Eid;
   readonly market: number;
@@ -29,6 +43,12 @@ export interface Incident {
 export function incidentId(source: Eid, seq: number): string {
   return `inc-${source}-${seq}`;
 }
+
+export function decidedIncidentId(destination: Eid, decision: Hex): string {
+  return `inc-${destination}-${decision.slice(0, DECISION_DIGITS)}`;
+}
+
+const DECISION_DIGITS = "0x".length + 8;
 
 /** A line for people and for tests: the same incident prints the same bytes. */
 export function printIncident({ id, eid, market, cause, rungs, decisions, timeline }: Incident): string {

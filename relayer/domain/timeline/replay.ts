@@ -1,5 +1,7 @@
 import { type WrittenDecision, readDecision } from "../decision/read-decision.ts";
 import { sealDecision } from "../decision/seal.ts";
+import type { InstructionStep } from "../desk/instruction-step.ts";
+import type { Eid } from "../eid.ts";
 import type { Hex } from "../hex.ts";
 import { plan } from "../policy/plan.ts";
 import { planInputOf } from "../policy/plan-input.ts";
@@ -16,7 +18,8 @@ export type ReplayEntry =
   /** Concerns what is sent next, and nothing that is known or decided. */
   | { readonly kind: "nonce"; readonly atMs: number }
   | { readonly kind: "observation"; readonly atMs: number; readonly observation: Observation }
-  | { readonly kind: "decision"; readonly atMs: number; readonly hash: Hex; readonly text: string };
+  | { readonly kind: "decision"; readonly atMs: number; readonly hash: Hex; readonly text: string }
+  | { readonly kind: "instruction"; readonly atMs: number; readonly step: InstructionStep };
 
 /** A decision of the journal and what planning anew, in the world of that moment, comes to. */
 export interface ReplayedDecision {
@@ -65,10 +68,11 @@ export function replayEntry(replay: Replay, entry: ReplayEntry, keccak: (text: s
     case "decision": {
       const { atMs, hash, text } = entry;
       const written = readDecision(text);
-      const markets = written?.markets ?? [];
-      const timeline = reduceTimeline(replay.timeline, { kind: "decision", atMs, hash, markets });
+      const timeline = reduceTimeline(replay.timeline, { kind: "decision", atMs, hash, written });
       return { ...replay, timeline, decisions: [...replay.decisions, decideAgain(replay, entry, { written, keccak })] };
     }
+    case "instruction":
+      return { ...replay, timeline: reduceTimeline(replay.timeline, entry) };
   }
 }
 
@@ -80,8 +84,11 @@ function decideAgain(
   if (written === null || policy === null || policy.hash !== written.policyHash) {
     return { atMs, hash, verdict: "unknown", text, again: null };
   }
-  const { operators, inFlight } = written;
-  const input = { ...planInputOf(world, operators, atMs), inFlight };
+  const { operators, inFlight, cut } = written;
+  const known = planInputOf(world, operators, atMs);
+  // A joint decision looks at words alone first, whatever was known of venues: its cut says which were looked at.
+  const isLookedAt = (venue: Eid): boolean => cut.some(({ eid, venue: at }) => eid === venue && at !== null);
+  const input = { ...known, inFlight, venues: known.venues.filter(({ eid }) => isLookedAt(eid)) };
   const planned = plan(input, policy);
   const again = planned === null ? null : sealDecision(planned, input, keccak).text;
   if (again === text && keccak(text) === hash) return { atMs, hash, verdict: "same", text, again: null };

@@ -1,3 +1,5 @@
+import type { DecisionSubject, WrittenDecision } from "../decision/read-decision.ts";
+import type { InstructionStep } from "../desk/instruction-step.ts";
 import type { Eid } from "../eid.ts";
 import type { Hex } from "../hex.ts";
 import type { HubEvent, LoggedEvent } from "../incident/hub-event.ts";
@@ -5,7 +7,7 @@ import { type Rungs, exceedsRungs, nameRungs } from "../incident/rungs.ts";
 import { EMPTY_WORD, rungsInForce } from "../incident/word.ts";
 import type { Observation } from "../world/observation.ts";
 import type { World } from "../world/world.ts";
-import { type Incident, type TimelineItem, incidentId } from "./incident.ts";
+import { type Incident, type TimelineItem, decidedIncidentId, incidentId } from "./incident.ts";
 
 /** Incidents that are kept, and lines of each. The oldest give way; a storm must not fill the memory. */
 export const INCIDENTS_KEPT = 256;
@@ -19,16 +21,21 @@ export type Timeline = ReadonlyMap<string, Incident>;
 /** What the timeline is told: the same entries make the same timeline, live and replayed. */
 export type Told =
   | { readonly kind: "observation"; readonly atMs: number; readonly observation: Observation; readonly before: World }
-  | { readonly kind: "decision"; readonly atMs: number; readonly hash: Hex; readonly markets: readonly number[] };
+  | {
+      readonly kind: "decision";
+      readonly atMs: number;
+      readonly hash: Hex;
+      /** Null where its text cannot be read: then it is about nothing. */
+      readonly written: Pick<WrittenDecision, "markets" | "subject"> | null;
+    }
+  | { readonly kind: "instruction"; readonly atMs: number; readonly step: InstructionStep };
 
 /** Folds one entry in. `before` is the world that the observation met. */
 export function reduceTimeline(timeline: Timeline, told: Told): Timeline {
-  if (told.kind === "decision") {
-    const item = { atMs: told.atMs, what: "decided", eid: null, block: null, detail: told.hash } as const;
-    return append(timeline, item, {
-      isAbout: ({ market }) => told.markets.some((of) => of === market || of === 0 || market === 0),
-      decision: told.hash,
-    });
+  if (told.kind === "decision") return addDecision(timeline, told);
+  if (told.kind === "instruction") {
+    const { what, decision, eid, block, detail } = told.step;
+    return ofDecision(timeline, decision, { atMs: told.atMs, what, eid, block, detail });
   }
   const { observation, before, atMs } = told;
   switch (observation.kind) {
@@ -48,6 +55,31 @@ export function reduceTimeline(timeline: Timeline, told: Told): Timeline {
     default:
       return timeline;
   }
+}
+
+/** Written down once for its directives and once for its instructions, it is one decision all the same. */
+function addDecision(timeline: Timeline, told: Extract<Told, { kind: "decision" }>): Timeline {
+  const { atMs, hash, written } = told;
+  if (written === null) return timeline;
+  const { markets, subject } = written;
+  const isAbout = (of: Incident): boolean =>
+    atMs - of.openedAtMs <= INCIDENT_MS && markets.some((market) => market === of.market || market * of.market === 0);
+  const concerned = [...timeline.values()].filter(isAbout);
+  if (concerned.some(({ decisions }) => decisions.includes(hash))) return timeline;
+  const opened = concerned.length === 0 && subject !== null ? openDecided(timeline, subject, { atMs, hash }) : timeline;
+  const item = { atMs, what: "decided", eid: null, block: null, detail: hash } as const;
+  return append(opened, item, { isAbout, decision: hash });
+}
+
+/** A rule saw what no sensor has asserted, or the assertion was there before this relayer was. */
+function openDecided(
+  timeline: Timeline,
+  { eid, market, rungs }: DecisionSubject,
+  { atMs, hash }: { readonly atMs: number; readonly hash: Hex },
+): Timeline {
+  const id = decidedIncidentId(eid, hash);
+  const told = { market, cause: "operator", rungs, openedAtMs: atMs, decisions: [], timeline: [] } as const;
+  return new Map([...timeline, [id, { id, eid, ...told }] as const].slice(-INCIDENTS_KEPT));
 }
 
 function addAction(

@@ -85,6 +85,11 @@ export function clearColumn({ exposure, chain }: Omit<VenueColumn, "book">): voi
   sumAnew(exposure);
 }
 
+/** Puts a whole book, of a column that stands empty, into the exposure. @returns why that is not possible, or null */
+export function fillColumn(column: VenueColumn): VenueFault | null {
+  return carry(column, new Map([...column.book.markets.keys()].map((market) => [market, [0n, 0n]])));
+}
+
 /**
  * Both legs of every fill tell the same size, so a leg that is hidden shows at once. A liquidation and a tear-up are one
  * event for both sides.

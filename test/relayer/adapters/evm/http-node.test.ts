@@ -139,6 +139,36 @@ describe("createHttpNode", () => {
     node.close();
   });
 
+  it("hands on the user and the password of its URL, and nothing of them stands in the path", async () => {
+    const node = nodeWith();
+
+    await node.request("eth_chainId", [], never);
+
+    expect(server.headers.at(-1)?.authorization).to.equal(`Basic ${Buffer.from(`user:${PLANTED}`).toString("base64")}`);
+    node.close();
+  });
+
+  it("reads no answer that is larger than any it asks for", async () => {
+    server.answer = () => ({ odd: "http", status: 200, text: `"${"f".repeat(33 * 1_048_576)}"` });
+    const node = nodeWith(30_000);
+
+    const failure = await failureOf(node.request("eth_getLogs", [], never));
+
+    expect([failure.name, failure.facts["reason"]]).to.deep.equal(["RPC_MALFORMED", "too-large"]);
+    node.close();
+  });
+
+  it("sends nothing for a signal that has aborted already", async () => {
+    const node = nodeWith();
+    const stopped = AbortSignal.abort();
+
+    const failure = await failureOf(node.request("eth_chainId", [], stopped));
+
+    expect(failure.facts["reason"]).to.equal("stopped");
+    expect(server.requests).to.have.length(0);
+    node.close();
+  });
+
   it("works again once the node is back", async () => {
     const node = nodeWith();
     await node.request("eth_chainId", [], never);

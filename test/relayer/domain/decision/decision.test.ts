@@ -174,6 +174,7 @@ describe("decision", () => {
         operators,
         inFlight,
         markets: [1],
+        subject: { eid: 50_902, market: 1, rungs: 4 },
       });
       for (const text of ["", "{}", "[]", "null", '{"cut":[{"eid":1}]}']) expect(readDecision(text)).to.equal(null);
     });
