@@ -145,7 +145,7 @@ interface IClearingFunds {
     function moveInsurance(uint8 from, uint8 to, uint256 units) external;
 
     /// @notice Names an account that would lack more than those known in a scenario of `market` (0: all prices move at
-    /// once), and assesses. Anybody may. Reverts when it would not.
+    /// once), and assesses. Anybody may. Reverts when it would not. Who holds nothing in `market` lacks nothing there.
     function nameWorst(address account, uint8 market) external;
 
     /// @notice Looks at the accounts known again, and compares insurance with its target. Anybody may.

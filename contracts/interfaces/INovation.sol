@@ -95,7 +95,8 @@ interface INovation {
     /// fills nothing.
     function fill(Match calldata matched) external;
 
-    /// @notice Fills what can be filled; each match stands alone. Reverts when none could.
+    /// @notice Fills what can be filled; each match stands alone, and has an even part of the gas that is left. Reverts when
+    /// none could.
     /// @return filled Matches filled.
     function fillBatch(Match[] calldata matches) external returns (uint256 filled);
 

@@ -38,7 +38,7 @@ abstract contract Stress is Touch, IClearingFunds, ISolvencySource {
     function nameWorst(address account, uint8 market) external nonReentrant {
         _requireKnown(market);
         (int256 equity, int256 fallen, int256 risen) = _stressed(account, market);
-        uint256[2] memory shortfalls = _look(equity, fallen, risen).shortfallUnits;
+        uint256[2] memory shortfalls = _look(account, market, [equity, fallen, risen]).shortfallUnits;
         bool isWorse;
         for (uint256 i; i < DIRECTIONS; ++i) {
             if (_insert(market, i, account, shortfalls[i])) isWorse = true;
@@ -79,7 +79,7 @@ abstract contract Stress is Touch, IClearingFunds, ISolvencySource {
             for (uint256 j; j < KEPT; ++j) {
                 if (kept[j].account == address(0)) continue;
                 (int256 equity, int256 fallen, int256 risen) = _stressed(kept[j].account, market);
-                sum += _look(equity, fallen, risen).shortfallUnits[i];
+                sum += _look(kept[j].account, market, [equity, fallen, risen]).shortfallUnits[i];
             }
             units = Math.max(units, sum);
         }
@@ -207,14 +207,16 @@ abstract contract Stress is Touch, IClearingFunds, ISolvencySource {
             int256 fallen,
             int256 risen
         ) {
-            look = _look(equity, fallen, risen);
+            look = _look(account, market, [equity, fallen, risen]);
         } catch {}
     }
 
-    function _look(int256 equity, int256 fallen, int256 risen) private pure returns (Look memory look) {
+    /// @dev Who holds nothing in a market lacks nothing there: what it lacks is no reason for that market's fund to wait.
+    function _look(address account, uint8 market, int256[3] memory fine) private view returns (Look memory look) {
         look.isKnown = true;
-        look.deficitUnits = _below(equity);
-        look.shortfallUnits = [_below(fallen), _below(risen)];
+        if (market != 0 && (_accounts[account].open >> market) & 1 == 0) return look;
+        look.deficitUnits = _below(fine[0]);
+        look.shortfallUnits = [_below(fine[1]), _below(fine[2])];
     }
 
     /// @dev Equity now, and with the price of `market`, or every price, moved by its gap. Funding and margin stay.

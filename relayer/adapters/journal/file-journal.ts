@@ -146,8 +146,13 @@ async function closeFile(file: OpenFile, head: HeadKeeper): Promise<void> {
 /** `carried` is the hash of the last line before, where that is known. */
 async function openFile(dir: string, segment: Segment, carried: string | null): Promise<OpenFile> {
   const opened = await openSegment(segment);
-  const lines = await countLines(opened.handle);
-  return { segment, ...opened, lines, lastHash: carried ?? (await lastHashUpTo(dir, segment)) };
+  try {
+    const lines = await countLines(opened.handle);
+    return { segment, ...opened, lines, lastHash: carried ?? (await lastHashUpTo(dir, segment)) };
+  } catch (error) {
+    await opened.handle.close();
+    throw error;
+  }
 }
 
 /** Lines of a batch, each bound to the one before it. */

@@ -31,7 +31,7 @@ abstract contract ClearingWorld is Test {
     uint256 internal constant START = 1_700_000_000;
     uint8 internal constant BTC = 1;
     uint8 internal constant ETH = 2;
-    uint256 internal constant TRADERS = 5;
+    uint256 internal constant TRADERS = 8;
     /// @dev One of the token, in units.
     uint256 internal constant ONE = 1e6;
 
@@ -187,6 +187,10 @@ abstract contract ClearingWorld is Test {
 
     function _equity(uint256 trader) internal view returns (int256) {
         return house.standing(traders[trader]).equityFine;
+    }
+
+    function _equities() internal view returns (int256[TRADERS] memory found) {
+        for (uint256 i; i < TRADERS; ++i) found[i] = _equity(i);
     }
 
     /// @dev In units, rounded down.

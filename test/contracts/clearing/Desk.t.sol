@@ -15,20 +15,15 @@ import {
     InstructionKind,
     IOperatorDesk
 } from "../../../contracts/interfaces/IOperatorDesk.sol";
-import {HubVenueWorld} from "./HubVenueWorld.sol";
+import {DeskWorld} from "./DeskWorld.sol";
 
 /// @notice What a quorum of operators may do to a venue, and one key may not (P7, P10). Behind a real hub.
-contract DeskTest is HubVenueWorld {
-    uint32 private constant HERE = 50901;
+contract DeskTest is DeskWorld {
     uint32 private constant THERE = 50902;
     uint256 private constant CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
 
-    OperatorDesk private desk;
-
     function setUp() public override {
         super.setUp();
-        desk = new OperatorDesk(incidents, address(house), HERE, address(this));
-        house.setEnvelopeSetter(address(desk));
         desk.setDeskLimits(InstructionKind.OpenInterestCap, BTC, DeskLimits(1_000, 1e12, 0, 2 hours));
         desk.setDeskLimits(InstructionKind.DeleveragingBudget, BTC, DeskLimits(0, 5_000, 0, 1 hours));
         desk.setDeskLimits(InstructionKind.InsuranceMove, BTC, DeskLimits(1, 400, 600, 0));
@@ -69,7 +64,7 @@ contract DeskTest is HubVenueWorld {
         Instruction memory told = _instruction(InstructionKind.OpenInterestCap, 7_000);
         told.allotments = new Allotment[](2);
         told.allotments[0] = Allotment(THERE, 1_000);
-        told.allotments[1] = Allotment(HERE, 2_000);
+        told.allotments[1] = Allotment(EID, 2_000);
         bytes memory signatures = _signed(told, 2);
 
         desk.execute(told, signatures);
@@ -89,7 +84,7 @@ contract DeskTest is HubVenueWorld {
     function test_InstructionDigest_IsEip712() public view {
         Instruction memory told = _instruction(InstructionKind.InsuranceMove, 300);
         bytes32 allotment = keccak256(
-            abi.encode(keccak256("Allotment(uint32 eid,uint96 units)"), uint256(HERE), uint256(300))
+            abi.encode(keccak256("Allotment(uint32 eid,uint96 units)"), uint256(EID), uint256(300))
         );
         bytes memory typed =
             "Instruction(bytes32 decision,bytes32 operation,uint64 deadline,uint8 kind,uint8 market,"
@@ -201,7 +196,7 @@ contract DeskTest is HubVenueWorld {
         Instruction memory told = _instruction(InstructionKind.OpenInterestCap, 7_000);
         told.allotments[0].eid = THERE;
         bytes memory signatures = _signed(told, 2);
-        vm.expectRevert(abi.encodeWithSelector(IOperatorDesk.OperatorDesk_NotNamedOnce.selector, HERE));
+        vm.expectRevert(abi.encodeWithSelector(IOperatorDesk.OperatorDesk_NotNamedOnce.selector, EID));
         desk.execute(told, signatures);
     }
 
@@ -314,23 +309,6 @@ contract DeskTest is HubVenueWorld {
     }
 
     /* HELPERS */
-
-    function _instruction(InstructionKind kind, uint96 units) private view returns (Instruction memory told) {
-        told.decision = keccak256("decision");
-        told.operation = keccak256(abi.encode(kind, units, block.timestamp));
-        told.deadline = uint64(block.timestamp + 15 minutes);
-        (told.kind, told.market) = (kind, BTC);
-        if (kind != InstructionKind.InsuranceMove) told.until = uint64(block.timestamp + 1 hours);
-        told.allotments = new Allotment[](1);
-        told.allotments[0] = Allotment(HERE, units);
-    }
-
-    function _signed(Instruction memory told, uint256 count) private view returns (bytes memory signatures) {
-        bytes32 digest = desk.instructionDigest(told);
-        for (uint256 i; i < count; ++i) {
-            signatures = bytes.concat(signatures, _signWith(operatorKeys[i], digest));
-        }
-    }
 
     function _execute(Instruction memory told, uint256 count) private {
         bytes memory signatures = _signed(told, count);

@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {OperatorDesk} from "../../../contracts/clearing/desk/OperatorDesk.sol";
 import {UNIT_FINE} from "../../../contracts/clearing/book/Scale.sol";
 import {FundTerms, IClearingFunds} from "../../../contracts/interfaces/IClearingFunds.sol";
 import {MarketParams} from "../../../contracts/interfaces/IClearingMarkets.sol";
 import {INovation, Match} from "../../../contracts/interfaces/INovation.sol";
-import {
-    Allotment,
-    DeskLimits,
-    Instruction,
-    InstructionKind,
-    IOperatorDesk
-} from "../../../contracts/interfaces/IOperatorDesk.sol";
-import {HubVenueWorld} from "./HubVenueWorld.sol";
+import {DeskLimits, Instruction, InstructionKind, IOperatorDesk} from "../../../contracts/interfaces/IOperatorDesk.sol";
+import {DeskWorld} from "./DeskWorld.sol";
 
 /// @notice Operators' instructions through the real desk, asked of the real hub, into the real house: its money, its fills
 /// and its waterfall.
 /// @dev Trader 0 is long 10,000 lots with 600 of margin against trader 1, and trader 4 long 2,000; the shared fund has 1,000.
-contract DeskAtHouseTest is HubVenueWorld {
-    uint32 private constant HERE = 50901;
+contract DeskAtHouseTest is DeskWorld {
     uint8 private constant SHARED = 0;
     uint256 private constant POOR = 0;
     uint256 private constant RICH = 1;
@@ -27,12 +19,8 @@ contract DeskAtHouseTest is HubVenueWorld {
     uint256 private constant BOB = 3;
     uint256 private constant CAT = 4;
 
-    OperatorDesk private desk;
-
     function setUp() public override {
         super.setUp();
-        desk = new OperatorDesk(incidents, address(house), HERE, address(this));
-        house.setEnvelopeSetter(address(desk));
         house.setInsuranceMover(address(desk));
         house.setFundTerms(SHARED, FundTerms(0, 0, 0, 200_000, 0, uint96(500 * ONE)));
         house.setFundTerms(BTC, FundTerms(0, 0, 0, 200_000, 0, 0));
@@ -129,7 +117,7 @@ contract DeskAtHouseTest is HubVenueWorld {
     /* ENVELOPES */
 
     function test_Execute_ACapRefusesTheFillThatPassesIt() public {
-        Instruction memory told = _instruction(InstructionKind.OpenInterestCap, 13_000);
+        Instruction memory told = _inCoins(InstructionKind.OpenInterestCap, 13_000);
         _execute(told);
         _trade(BTC, ANN, BOB, 900, 10_000);
         Match memory matched = _match(BTC, ANN, BOB, 200, 10_000);
@@ -146,7 +134,7 @@ contract DeskAtHouseTest is HubVenueWorld {
 
     /// @dev Half-way between the two levels half of what is missing to the whole notional is added.
     function test_Execute_GlobalOpenInterestRaisesInitialMargin() public {
-        Instruction memory told = _instruction(InstructionKind.OpenInterestCap, 1_000_000);
+        Instruction memory told = _inCoins(InstructionKind.OpenInterestCap, 1_000_000);
         told.globalOpenInterest = uint96(5_500_000 * ONE);
         assertEq(house.standing(traders[CAT]).initialUnits, 100 * ONE);
         _execute(told);
@@ -158,7 +146,7 @@ contract DeskAtHouseTest is HubVenueWorld {
     /// @dev 400 are missing: 100 of the winner's profit, the other 300 from all who are left, half of it long.
     function test_Execute_ABudgetBoundsADeleveraging() public {
         _withoutSharedDraws();
-        _execute(_instruction(InstructionKind.DeleveragingBudget, 100));
+        _execute(_inCoins(InstructionKind.DeleveragingBudget, 100));
         _setPrice(BTC, 9_000);
         int256 before = _equityUnits(CAT);
         house.resolve(traders[POOR]);
@@ -186,23 +174,17 @@ contract DeskAtHouseTest is HubVenueWorld {
     }
 
     function _move(uint8 from, uint8 to, uint96 coins) private view returns (Instruction memory told) {
-        told = _instruction(InstructionKind.InsuranceMove, coins);
-        (told.market, told.toMarket, told.until) = (from, to, 0);
+        told = _inCoins(InstructionKind.InsuranceMove, coins);
+        (told.market, told.toMarket) = (from, to);
         told.operation = keccak256(abi.encode(from, to, coins));
     }
 
-    function _instruction(InstructionKind kind, uint96 coins) private view returns (Instruction memory told) {
-        told.decision = keccak256("decision");
-        told.operation = keccak256(abi.encode(kind, coins));
-        told.deadline = uint64(block.timestamp + 15 minutes);
-        (told.kind, told.market, told.until) = (kind, BTC, uint64(block.timestamp + 1 hours));
-        told.allotments = new Allotment[](1);
-        told.allotments[0] = Allotment(HERE, coins * uint96(ONE));
+    function _inCoins(InstructionKind kind, uint96 coins) private view returns (Instruction memory) {
+        return _instruction(kind, coins * uint96(ONE));
     }
 
     function _signed(Instruction memory told) private view returns (bytes memory) {
-        bytes32 digest = desk.instructionDigest(told);
-        return bytes.concat(_signWith(operatorKeys[0], digest), _signWith(operatorKeys[1], digest));
+        return _signed(told, 2);
     }
 
     function _execute(Instruction memory told) private {

@@ -198,7 +198,7 @@ contract EstatesTest is ClearingWorld {
         address estate = _formInEth();
         _setPrice(ETH, 1_300);
         house.poke(ETH);
-        for (uint256 i; i < 240; ++i) {
+        for (uint256 i; i < 60; ++i) {
             _passAll(1 hours);
             house.poke(ETH);
         }
@@ -248,10 +248,6 @@ contract EstatesTest is ClearingWorld {
 
     function _estateOf(uint64 number) private view returns (address) {
         return address(bytes20(keccak256(abi.encode(bytes20(address(house)), number))));
-    }
-
-    function _equities() private view returns (int256[TRADERS] memory found) {
-        for (uint256 i; i < TRADERS; ++i) found[i] = _equity(i);
     }
 
     function _assertDone(address account) private view {

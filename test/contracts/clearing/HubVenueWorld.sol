@@ -12,7 +12,7 @@ import {ClearingWorld} from "./ClearingWorld.sol";
 /// @notice {ClearingWorld} behind a real hub that pushes to it: nothing between the sensor and the venue is a double. The
 /// test is governance.
 abstract contract HubVenueWorld is ClearingWorld, HubBuilders {
-    uint32 private constant EID = 50901;
+    uint32 internal constant EID = 50901;
     bytes32 internal constant MESH_ID = keccak256("venue");
 
     IncidentHub internal incidents;

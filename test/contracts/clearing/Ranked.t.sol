@@ -37,7 +37,7 @@ contract RankedTest is ClearingWorld {
         _nominate(1);
         _nominate(2);
         _nominate(3);
-        int256[TRADERS] memory before = _equities();
+        int256[TRADERS] memory before = _allUnits();
         house.resolve(traders[POOR]);
 
         // 400 for 10,000 lots: trader 3 closes its 6,000 for 240, trader 2 its 3,000 for 120, trader 1 the last 1,000 for 40.
@@ -65,7 +65,7 @@ contract RankedTest is ClearingWorld {
     function test_Resolve_SharesTheRestProRata() public {
         _setPrice(BTC, 9_000);
         _nominate(2);
-        int256[TRADERS] memory before = _equities();
+        int256[TRADERS] memory before = _allUnits();
         house.resolve(traders[POOR]);
 
         assertApproxEqAbs(before[2] - _equityUnits(2), int256(120 * ONE), 1);
@@ -77,7 +77,7 @@ contract RankedTest is ClearingWorld {
 
     function test_Resolve_AnEmptyListIsProRata() public {
         _setPrice(BTC, 9_000);
-        int256[TRADERS] memory before = _equities();
+        int256[TRADERS] memory before = _allUnits();
         house.resolve(traders[POOR]);
         assertApproxEqAbs(before[2] - _equityUnits(2), int256((400 * ONE * 3) / 13), 1);
         _assertSound();
@@ -89,7 +89,7 @@ contract RankedTest is ClearingWorld {
         house.setMarket(BTC, params);
         _setPrice(BTC, 9_000);
         _nominate(2);
-        int256[TRADERS] memory before = _equities();
+        int256[TRADERS] memory before = _allUnits();
         house.resolve(traders[POOR]);
         // 1 % of 2,700 for 3,000 lots, not 120; and it has no position left to share the rest with.
         assertApproxEqAbs(before[2] - _equityUnits(2), int256(27 * ONE), 1);
@@ -220,7 +220,7 @@ contract RankedTest is ClearingWorld {
         house.setDeleveragingMode(BTC, DeleveragingMode.ProRata);
         house.setDeleveragingBudget(BTC, uint96(100 * ONE), uint64(block.timestamp + 1 hours));
         _setPrice(BTC, 9_000);
-        int256[TRADERS] memory before = _equities();
+        int256[TRADERS] memory before = _allUnits();
         house.resolve(traders[POOR]);
 
         (uint256 left, ) = house.deleveragingBudget(BTC);
@@ -235,7 +235,7 @@ contract RankedTest is ClearingWorld {
         house.setDeleveragingBudget(BTC, uint96(100 * ONE), uint64(block.timestamp + 1 hours));
         _setPrice(BTC, 9_000);
         _nominate(3);
-        int256[TRADERS] memory before = _equities();
+        int256[TRADERS] memory before = _allUnits();
         house.resolve(traders[POOR]);
         // Of 100 for all, 60 for its part.
         assertApproxEqAbs(before[3] - _equityUnits(3), int256(60 * ONE), 2);
@@ -275,7 +275,7 @@ contract RankedTest is ClearingWorld {
         _setPrice(BTC, bound(price, 8_000, 9_300));
         if (isRanked) _nominate(3);
         house.setDeleveragingBudget(BTC, units, uint64(block.timestamp + 1 hours));
-        int256[TRADERS] memory before = _equities();
+        int256[TRADERS] memory before = _allUnits();
         int256 loser = before[4];
         house.resolve(traders[POOR]);
         (uint256 left, ) = house.deleveragingBudget(BTC);
@@ -292,7 +292,7 @@ contract RankedTest is ClearingWorld {
         house.nominate(traders[trader], BTC);
     }
 
-    function _equities() private view returns (int256[TRADERS] memory found) {
+    function _allUnits() private view returns (int256[TRADERS] memory found) {
         for (uint256 i; i < TRADERS; ++i) found[i] = _equityUnits(i);
     }
 

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 
 import {UNIT_FINE} from "../../../contracts/clearing/book/Scale.sol";
+import {IClearingAccounts} from "../../../contracts/interfaces/IClearingAccounts.sol";
 import {Match} from "../../../contracts/interfaces/INovation.sol";
 import {IRecovery} from "../../../contracts/interfaces/IRecovery.sol";
 import {ISettlement, SettlementView} from "../../../contracts/interfaces/ISettlement.sol";
@@ -211,6 +212,26 @@ contract SettlementTest is ClearingWorld {
         house.settleAccount(traders[POOR], BTC);
     }
 
+    /// @dev Whether a debtor can pay depends on what it holds elsewhere. A market that has lost its price for good keeps this one
+    /// waiting until it is wound down as well, for which no price is needed.
+    function test_SettleAccount_GivenNoPriceElsewhere_WaitsForThatWindDownAtMost() public {
+        _settleAt(9_500);
+        feeds[ETH].publish(0);
+        vm.expectRevert(abi.encodeWithSelector(IClearingAccounts.ClearingAccounts_NoPrice.selector, ETH));
+        _settle(3);
+        // Neither those who have gained nor those who hold nothing else wait for it.
+        for (uint256 i; i < 3; ++i) _settle(i);
+        vm.expectPartialRevert(ISettlement.Settlement_PositionsLeft.selector);
+        house.concludeSettlement(BTC);
+
+        hub.setSpent(ETH, true);
+        house.closeMarket(ETH);
+        _settle(3);
+        house.concludeSettlement(BTC);
+        _payAll(1);
+        _assertSound();
+    }
+
     function test_SettleAccount_RevertGiven_NotConcluded() public {
         _settleAt(9_500);
         _settle(1);
@@ -327,9 +348,5 @@ contract SettlementTest is ClearingWorld {
             uint256 j = uint256(keccak256(abi.encode(seed, i))) % (i + 1);
             (order[i], order[j]) = (order[j], order[i]);
         }
-    }
-
-    function _equities() private view returns (int256[TRADERS] memory found) {
-        for (uint256 i; i < TRADERS; ++i) found[i] = _equity(i);
     }
 }

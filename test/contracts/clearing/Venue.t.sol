@@ -9,7 +9,7 @@ contract VenueInvariantTest is VenueHandler {
     function setUp() public override {
         super.setUp();
         targetContract(address(this));
-        bytes4[] memory selectors = new bytes4[](20);
+        bytes4[] memory selectors = new bytes4[](21);
         selectors[0] = this.trade.selector;
         selectors[1] = this.move.selector;
         selectors[2] = this.pass.selector;
@@ -30,6 +30,7 @@ contract VenueInvariantTest is VenueHandler {
         selectors[17] = this.moveInsurance.selector;
         selectors[18] = this.nameWorst.selector;
         selectors[19] = this.strand.selector;
+        selectors[20] = this.resume.selector;
         targetSelector(FuzzSelector(address(this), selectors));
     }
 
@@ -54,6 +55,9 @@ contract VenueInvariantTest is VenueHandler {
             seed = uint256(keccak256(abi.encode(seed)));
             _step(seed % 16, seed >> 8);
             if (seed % 5 == 0) _fundStep((seed >> 4) % 5, seed >> 16);
+            if (i % 50 == 0) this.strand(seed);
+            // Halted for so many steps; then the grace.
+            if (i % 50 == 10) this.resume(seed);
             for (uint256 t; i % 40 == 0 && t < TRADERS; ++t) this.settle(t, 0);
         }
         this.close(16);
@@ -69,6 +73,9 @@ contract VenueInvariantTest is VenueHandler {
         assertGt(done["withdraw"], 0);
         assertGt(done["liquidate"], 0);
         assertGt(done["resolve"], 0);
+        assertGt(done["estate"], 0);
+        assertGt(done["estateClosed"], 0);
+        assertGt(done["sweep"], 0);
         assertGt(done["follow"], 0);
         assertGt(done["nominate"], 0);
         assertGt(done["budget"], 0);

@@ -11,7 +11,7 @@ import {HALTED, NORMAL} from "../../../contracts/types/Rungs.sol";
 import {ClearingWorld} from "./ClearingWorld.sol";
 
 /// @title VenueHandler
-/// @notice Five traders who do what they like with a clearing house, in two markets whose prices jump. What the house refuses
+/// @notice Eight traders who do what they like with a clearing house, in two markets whose prices jump. What the house refuses
 /// is part of the game; what it must not do is counted in {violations}.
 abstract contract VenueHandler is ClearingWorld {
     uint256 private constant VIRTUAL_SHARES = 1e12;
@@ -249,10 +249,6 @@ abstract contract VenueHandler is ClearingWorld {
         }
     }
 
-    function _equities() private view returns (int256[TRADERS] memory found) {
-        for (uint256 i; i < TRADERS; ++i) found[i] = _equity(i);
-    }
-
     /// @dev Equity of the liquidated stays at or above zero, and above what it was less what was closed.
     function liquidate(uint256 seed, uint64 lots) external step {
         uint256 trader = _inTrouble(seed % TRADERS);
@@ -286,6 +282,16 @@ abstract contract VenueHandler is ClearingWorld {
             _resolve(trader);
             return;
         }
+    }
+
+    /// @dev Both markets trade again, their grace is over, and estates are closed.
+    function resume(uint256 seed) external step {
+        hub.set(0, NORMAL, 0);
+        hub.set(ETH, NORMAL, 0);
+        hub.set(BTC, NORMAL, 0);
+        house.poke(BTC);
+        _pass(2 hours);
+        for (uint256 i; i < estates.length; ++i) _closeEstate(estates[(i + (seed % estates.length)) % estates.length]);
     }
 
     function _resolve(uint256 trader) private {

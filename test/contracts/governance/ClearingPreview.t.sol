@@ -113,19 +113,21 @@ contract ClearingPreviewTest is ClearingWorld {
 contract ClearingPreviewGasTest is ClearingWorld {
     /// @dev `ImpactCap.PREVIEW_GAS`.
     uint256 private constant PREVIEW_GAS = 2_000_000;
+    /// @dev Of six at most.
+    uint256 private constant WATCHED = 5;
 
     ClearingPreview private preview;
 
     function setUp() public override {
         super.setUp();
         preview = new ClearingPreview(house);
-        for (uint256 i; i < TRADERS; ++i) _fund(i, 10_000);
-        for (uint256 i; i < TRADERS; ++i) {
-            uint256 next = (i + 1) % TRADERS;
+        for (uint256 i; i < WATCHED; ++i) _fund(i, 10_000);
+        for (uint256 i; i < WATCHED; ++i) {
+            uint256 next = (i + 1) % WATCHED;
             _trade(BTC, i, next, uint64(1_000 * (i + 1)), 10_000);
             _trade(ETH, next, i, uint64(500 * (i + 1)), 1_000);
         }
-        for (uint256 i; i < TRADERS; ++i) preview.watch(traders[i]);
+        for (uint256 i; i < WATCHED; ++i) preview.watch(traders[i]);
     }
 
     function test_Liquidatable_StaysWithinItsGas() public view {

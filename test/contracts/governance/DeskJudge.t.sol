@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {OperatorDesk} from "../../../contracts/clearing/desk/OperatorDesk.sol";
 import {DeskJudge} from "../../../contracts/governance/judges/DeskJudge.sol";
 import {DeskLimits, InstructionKind, IOperatorDesk} from "../../../contracts/interfaces/IOperatorDesk.sol";
-import {HubVenueWorld} from "../clearing/HubVenueWorld.sol";
+import {DeskWorld} from "../clearing/DeskWorld.sol";
 
 /// @dev What of a desk's limits may change at once, and what waits (P9).
-contract DeskJudgeTest is HubVenueWorld {
-    uint32 private constant EID = 50901;
-
+contract DeskJudgeTest is DeskWorld {
     DeskJudge private judge;
-    OperatorDesk private desk;
 
     function setUp() public override {
         super.setUp();
         judge = new DeskJudge();
-        desk = new OperatorDesk(incidents, address(house), EID, address(this));
     }
 
     function test_Tightens_TakesCapsThatMaySayMore() public {

@@ -100,6 +100,20 @@ describe("emergency lane", () => {
     });
   });
 
+  describe("when a node does not answer", () => {
+    it("has the queue hear of all destinations a moment after the others were sent to", async () => {
+      mesh = new FakeMesh();
+      await mesh.start();
+      mesh.chain(1).faults.hanging.add("submit");
+
+      mesh.trip(mesh.chain(0));
+      await mesh.run(500);
+
+      expect(submissions(mesh)).to.deep.equal([0, 1, 1]);
+      expect(mesh.queue.added).to.have.length(2);
+    });
+  });
+
   describe("when a node takes a transaction and loses it", () => {
     it("sends it again, once", async () => {
       mesh = new FakeMesh();

@@ -99,9 +99,9 @@ contract StressTest is FundsWorld {
         assertEq(house.stressedLoss(BTC), LACKS * ONE);
     }
 
-    /// @dev Against all five traders: what is kept is the sum of the two largest shortfalls, in whatever order they come.
+    /// @dev Against all traders: what is kept is the sum of the two largest shortfalls, in whatever order they come.
     function testFuzz_NameWorst_IsCover2OfAllNamed(uint256 seed) public {
-        uint256[5] memory lacks;
+        uint256[TRADERS] memory lacks;
         for (uint256 i = ANN; i <= CAT; ++i) {
             uint256 coins = 100 + (uint256(keccak256(abi.encode(seed, i))) % 400);
             _deposit(i, coins);
@@ -129,6 +129,32 @@ contract StressTest is FundsWorld {
         house.assess(9);
         vm.expectRevert(abi.encodeWithSelector(IClearingMarkets.ClearingMarkets_NotListed.selector, 9));
         house.solvencyOf(9);
+    }
+
+    /// @dev Else somebody bankrupt in one market would keep the owners of every other fund waiting, and trip its sensor.
+    function test_NameWorst_RevertWhen_AccountHoldsNothingThere() public {
+        _setPrice(BTC, 9_000);
+        assertEq(_equity(POOR), _coins(-400));
+        vm.expectRevert(abi.encodeWithSelector(IClearingFunds.ClearingFunds_NotWorse.selector, ETH, traders[POOR]));
+        house.nameWorst(traders[POOR], ETH);
+        house.nameWorst(traders[POOR], 0);
+        assertEq(house.assessmentOf(0).deficitUnits, 400 * ONE);
+    }
+
+    function test_Assess_ForgetsWhoHasLeftTheMarket() public {
+        house.setFundTerms(ETH, _terms());
+        _deposit(ANN, 300);
+        _trade(ETH, ANN, RICH, 3_000, 1_000);
+        house.nameWorst(traders[ANN], ETH);
+        assertEq(house.stressedLoss(ETH), 75 * ONE);
+        _trade(ETH, RICH, ANN, 3_000, 1_000);
+        _trade(BTC, ANN, RICH, 5_000, 10_000);
+        _setPrice(BTC, 9_000);
+        assertEq(_equity(ANN), _coins(-200));
+        assertEq(house.stressedLoss(ETH), 0);
+        house.assess(ETH);
+        assertEq(house.assessmentOf(ETH).stressedUnits, 0);
+        assertEq(house.assessmentOf(ETH).deficitUnits, 0);
     }
 
     /// @dev Somebody with a position in a market without a price cannot blind the others.

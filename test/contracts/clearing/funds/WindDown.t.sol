@@ -10,6 +10,9 @@ import {FundsWorld} from "./FundsWorld.sol";
 /// @dev BTC is wound down; {POOR} lacks what the fall beyond 600 has cost.
 contract WindDownTest is FundsWorld {
     uint256 private constant IN_FUND = 400;
+    address private constant STRANGER = address(0xbad);
+    /// @dev What it costs whoever waits for an account that nobody else settles.
+    uint256 private constant SETTLE_GAS_MOST = 150_000;
 
     function setUp() public override {
         super.setUp();
@@ -56,6 +59,28 @@ contract WindDownTest is FundsWorld {
         house.concludeSettlement(BTC);
         (, room) = house.exitRoom(0);
         assertGt(room, 0);
+    }
+
+    /// @dev Nobody whom it concerns does anything. Nothing that ends the wait asks who calls it, nor for a price.
+    function test_PayDue_AStrangerEndsTheWait() public {
+        _askToLeave(vault);
+        _askToLeave(shared);
+        _close(9_200);
+        feeds[BTC].publish(0);
+        vm.startPrank(STRANGER);
+        house.resolve(traders[POOR]);
+        vm.cool(address(house));
+        uint256 spent = gasleft();
+        house.settleAccount(traders[RICH], BTC);
+        spent -= gasleft();
+        assertEq(vault.payDue() + shared.payDue(), 0);
+        house.concludeSettlement(BTC);
+        assertEq(vault.payDue(), 1);
+        assertEq(shared.payDue(), 1);
+        vm.stopPrank();
+        assertLt(spent, SETTLE_GAS_MOST);
+        assertGt(_claim(vault, ANN), 0);
+        assertGt(_claim(shared, ANN), 0);
     }
 
     /// @dev The invariant: who has asked, who tries to be paid when, changes neither what claims bring nor what an owner loses.
