@@ -53,6 +53,19 @@ export async function runStep(step: Step, onOutput: (text: string) => void = () 
   return { step, exitCode, output, durationMs: performance.now() - startedAt };
 }
 
+/** Runs each of `items` in order, `atOnce` at a time. */
+export async function runInLanes<T>(
+  items: readonly T[],
+  atOnce: number,
+  run: (item: T) => Promise<void>,
+): Promise<void> {
+  const waiting = items.values();
+  const lane = async (): Promise<void> => {
+    for (const item of waiting) await run(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+}
+
 /** The step's whole process group, so that no chain or Redis that it started is left behind. */
 function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
