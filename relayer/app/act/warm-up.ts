@@ -4,7 +4,6 @@ import { listUndertakings } from "../../domain/decision/list-actions.ts";
 import { sealDecision } from "../../domain/decision/seal.ts";
 import type { Hex } from "../../domain/hex.ts";
 import { packEntries } from "../../domain/incident/payload.ts";
-import { rungsOf } from "../../domain/incident/rungs.ts";
 import { mergeWords, stampRungs } from "../../domain/incident/word.ts";
 import { plan } from "../../domain/policy/plan.ts";
 import { type PlanInput, planInputOf } from "../../domain/policy/plan-input.ts";
@@ -39,6 +38,7 @@ export async function warmUp({
   }
 }
 
+const PROTOCOL = 0;
 /** Rounds after which the compiler of V8 has seen enough: twice as many make no difference that can be told. */
 const REHEARSALS = 40;
 
@@ -67,17 +67,12 @@ export async function rehearse({ world, policy, operators, hasher, nowMs }: Rehe
   }
 }
 
-/** `input`, but that the first chain's hub halted the whole protocol `secondsAgo`. */
+/** `input`, but that the first chain's hub raised the whole protocol as far as a quorum may, `secondsAgo`. */
 function withHalt(input: PlanInput, secondsAgo: number): PlanInput {
   const [first, ...others] = input.chains;
-  const halted = rungsOf(HALTED, HIGHEST_MARGIN);
-  if (first === undefined || halted === null) return input;
+  if (first === undefined) return input;
   const { block, state } = first.latest;
-  const said = mergeWords(state.meshWords[PROTOCOL]!, stampRungs(halted, block.timestamp - secondsAgo));
-  const latest = { block, state: { ...state, meshWords: state.meshWords.with(PROTOCOL, said) } };
-  return { ...input, chains: [{ ...first, latest }, ...others] };
+  const worst = stampRungs(state.limits.quorumCeiling, block.timestamp - secondsAgo);
+  const meshWords = state.meshWords.map((word, market) => (market === PROTOCOL ? mergeWords(word, worst) : word));
+  return { ...input, chains: [{ ...first, latest: { block, state: { ...state, meshWords } } }, ...others] };
 }
-
-const PROTOCOL = 0;
-const HALTED = 3;
-const HIGHEST_MARGIN = 4;
