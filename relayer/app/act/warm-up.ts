@@ -39,7 +39,7 @@ export async function warmUp({
 }
 
 const PROTOCOL = 0;
-/** Rounds after which the compiler of V8 has seen enough: twice as many make no difference that can be told. */
+/** Of a millisecond or two each. */
 const REHEARSALS = 40;
 
 export interface Rehearsal {
