@@ -184,7 +184,8 @@ export const CATALOGUE = {
   EVENT_IMPOSSIBLE: {
     code: "CRD-600",
     fate: "retry",
-    meaning: "An event contradicts the state it applies to; the chain is read again.",
+    meaning:
+      "What follows from a venue's events is not what the venue says: it is read again, and no figures meanwhile.",
   },
   DECISION_INVALID: {
     code: "CRD-601",

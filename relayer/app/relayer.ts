@@ -158,7 +158,7 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
   log.info({ chains: observers.length, operators: signer.operators, policy: options.mirror }, "relayer loops started");
   return {
     ...createStatus({
-      ...{ ledger, observers, loops, hasher, queue: queueHealth, journal, quorum },
+      ...{ ledger, observers, loops, hasher, queue: queueHealth, journal, quorum, venues: watchers },
       messages: housekeeping,
       instructor,
     }),

@@ -26,6 +26,8 @@ export interface StatusSources {
   readonly journal: JournalWriter;
   /** Null where this node has no peers. */
   readonly quorum: { readonly isAnswering: boolean } | null;
+  /** One for each chain whose venue is read. */
+  readonly venues: readonly { component(): ComponentStatus }[];
   /** Null where messages are not followed. */
   readonly messages: Housekeeping | null;
   /** Null where no desk is told anything. */
@@ -41,6 +43,7 @@ export function createStatus({
   queue,
   journal,
   quorum,
+  venues,
   messages,
   instructor,
 }: StatusSources): Omit<RelayerStatus, keyof InsightView> {
@@ -55,6 +58,7 @@ export function createStatus({
     ready() {
       const components = [
         ...observers.map((observer) => checkChain(observer, viewOf(observer))),
+        ...venues.map((venue) => venue.component()),
         checkStore("queue", queue.isHealthy, "does not answer; urgent actions do not need it"),
         checkStore("journal", journal.isHealthy(), "cannot be written"),
         ...checkSensors(messages?.troubledSensors() ?? []),

@@ -1,5 +1,6 @@
 import type { ConfigFault } from "./fault.ts";
 import { addressOf } from "./key-checks.ts";
+import { checkPolicy } from "./policy-checks.ts";
 import { SecretRefSchema, type SecretRef } from "./field.ts";
 
 const CHAIN_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -18,6 +19,7 @@ export function checkAcrossFields(raw: unknown): ConfigFault[] {
     ...checkTwice(chains, "chainId"),
     ...checkSigners(root),
     ...checkQuorum(root),
+    ...checkPolicy(root),
   ];
 }
 

@@ -15,7 +15,10 @@ export interface LoopStatus {
 }
 
 export interface ComponentStatus {
-  /** `chain:<name>`, `queue`, `journal`, with peers also `quorum`; `sensors:<name>` while some there cannot be poked. */
+  /**
+   * `chain:<name>`, `venue:<name>` where one is read, `queue`, `journal`, with peers also `quorum`; `sensors:<name>` while
+   * some there cannot be poked.
+   */
   readonly name: string;
   readonly health: Health;
   /** Why it is not healthy, without secrets. */

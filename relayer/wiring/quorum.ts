@@ -1,4 +1,4 @@
-import { systemClock } from "../adapters/clock/system-clock.ts";
+import { systemClock, timeOfDayMs } from "../adapters/clock/system-clock.ts";
 import { addressOfKey, createIdentity } from "../adapters/evm/identity.ts";
 import { startHttpCoSigners } from "../adapters/peers/http-co-signers.ts";
 import type { Fleet } from "../app/quorum/fleet.ts";
@@ -19,6 +19,7 @@ export async function startQuorum({ config, signer, life, metrics, log }: Parts)
     identity,
     wallet: ownWallet,
     nowMs: () => systemClock.nowMs(),
+    wallMs: timeOfDayMs,
     onDenied(peer, error) {
       metrics.failed(`peer:${peer}`, error.code);
       log.warn({ peer, err: describeError(error) }, "request of a peer turned away");

@@ -85,6 +85,13 @@ describe("rules that instruct the desk of a house, through two nodes with a key 
   };
   const instructionsOf = async (relayer: LocalRelayer) =>
     InstructionsPage.parse(await relayer.status("/v1/instructions")).instructions;
+  const awaitStates = async (states: readonly string[]) => {
+    const areThere = async () => {
+      const told = (await Promise.all(scene.localnet.relayers.map(instructionsOf))).flat();
+      return told.every(({ deliveries }) => deliveries.every(({ state }) => states.includes(state)));
+    };
+    await waitUntil(areThere, { what: `every instruction to be ${states.join(" or ")}`, timeoutMs: PATIENCE_MS });
+  };
   /** Makes what happened final, and waits until so many instructions in all were carried out there and are final. */
   const awaitExecuted = async (index: number, count: number) => {
     await scene.finalise();
@@ -92,11 +99,10 @@ describe("rules that instruct the desk of a house, through two nodes with a key 
       what: `${count} instructions at ${scene.hubs[index]!.chain.name}`,
       timeoutMs: PATIENCE_MS,
     });
+    // What was seen at a head is final when that head is: it has to be seen before that can be waited for.
+    await awaitStates(["confirmed", "final"]);
     await scene.finalise();
-    const told = async () => (await Promise.all(scene.localnet.relayers.map(instructionsOf))).flat();
-    const areFinal = async () =>
-      (await told()).every(({ deliveries }) => deliveries.every(({ state }) => state === "final"));
-    await waitUntil(areFinal, { what: "every instruction to be final", timeoutMs: PATIENCE_MS });
+    await awaitStates(["final"]);
     await scene.settle();
   };
   /** The node that told the desk what `executed` says. */

@@ -1,10 +1,6 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 
 import { expect } from "chai";
 import { computeAddress, parseEther } from "ethers";
@@ -15,26 +11,13 @@ import type { ConfigInput } from "../../relayer/config/schema.ts";
 import type { Hex } from "../../relayer/domain/hex.ts";
 import { HALTED_M4 } from "../support/builders.ts";
 import { call, deployInProcessHub, type InProcessHub, MESH_ID, OPERATOR_KEYS } from "../support/in-process-hub.ts";
+import { type RelayerProcess, spawnRelayer, until } from "../support/relayer-process.ts";
 import { type RpcServer, startRpcServer } from "../support/rpc-server.ts";
 import { startTcpProxy } from "../support/tcp-proxy.ts";
 
-const MAIN = fileURLToPath(new URL("../../relayer/main.ts", import.meta.url));
 const WALLET_KEY: Hex = `0x${"b1".repeat(32)}`;
 const PLANTED = "SECRETKEY";
-const LIMIT_MS = 20_000;
 const plain = (value: string) => ({ type: "plain", value }) as const;
-
-/** The process under test, in the hands of a supervisor. */
-interface Relayer {
-  readonly lines: Record<string, unknown>[];
-  /** Everything it printed. */
-  output(): string;
-  readonly stderr: () => string;
-  readonly exit: Promise<number | null>;
-  signal(name: NodeJS.Signals): void;
-  /** Waits for a log line with this message. */
-  line(message: string): Promise<Record<string, unknown>>;
-}
 
 describe("relayer process", function () {
   this.timeout(60_000);
@@ -43,7 +26,7 @@ describe("relayer process", function () {
   let nodes: readonly RpcServer[];
   let redis: RedisServer;
   let dir: string;
-  let running: Relayer[] = [];
+  let running: RelayerProcess[] = [];
 
   before(async () => {
     dir = await mkdtemp(join(tmpdir(), "cordon-process-"));
@@ -102,7 +85,7 @@ describe("relayer process", function () {
     };
   };
 
-  async function start(config: unknown, args: readonly string[] = []): Promise<Relayer> {
+  async function start(config: unknown, args: readonly string[] = []): Promise<RelayerProcess> {
     const file = join(dir, "relayer.json");
     await writeFile(file, JSON.stringify(config));
     const relayer = spawnRelayer(["--config", file, ...args]);
@@ -343,7 +326,7 @@ describe("relayer process", function () {
     });
   });
 
-  async function journalText(relayer: Relayer): Promise<string> {
+  async function journalText(relayer: RelayerProcess): Promise<string> {
     const { config } = { config: JSON.parse(await readFile(join(dir, "relayer.json"), "utf8")) as ConfigInput };
     expect(relayer.lines).to.not.be.empty;
     return readFile(join(config.journal.dir, "journal-00000000.jsonl"), "utf8");
@@ -352,37 +335,6 @@ describe("relayer process", function () {
 
 interface Actions {
   readonly actions: readonly { readonly state: string }[];
-}
-
-function spawnRelayer(args: readonly string[]): Relayer {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  let [out, err] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text));
-  const exit = once(child, "close").then(([code]) => code as number | null);
-  const parsed = () =>
-    out.split("\n").flatMap((line) => (line.startsWith("{") ? [JSON.parse(line) as Record<string, unknown>] : []));
-  return {
-    get lines() {
-      return parsed();
-    },
-    output: () => out + err,
-    stderr: () => err,
-    exit,
-    signal: (name) => void child.kill(name),
-    async line(message) {
-      await until(() => parsed().some(({ msg }) => msg === message) || child.exitCode !== null);
-      const found = parsed().find(({ msg }) => msg === message);
-      if (found === undefined) throw new TypeError(`ended without "${message}":\n${out}${err}`);
-      return found;
-    },
-  };
-}
-
-async function until(isMet: () => boolean | Promise<boolean>): Promise<void> {
-  for (const endMs = performance.now() + LIMIT_MS; !(await isMet()); await sleep(20)) {
-    if (performance.now() > endMs) throw new TypeError("waited in vain");
-  }
 }
 
 async function sentBy(key: Hex, hub: InProcessHub | undefined): Promise<number> {

@@ -15,9 +15,8 @@ export interface PeerAddress extends Peer {
   readonly url: string;
 }
 
-export interface HttpCoSignersOptions extends Pick<PeerServerOptions, "listen" | "identity" | "wallet" | "onDenied"> {
+export interface HttpCoSignersOptions extends Omit<PeerServerOptions, "peers" | "instance"> {
   readonly peers: readonly PeerAddress[];
-  readonly nowMs: () => number;
 }
 
 /** Co-signers over HTTP, and the listener's port. */
@@ -97,12 +96,12 @@ interface Call extends Pick<Sealed, "purpose" | "body"> {
 }
 
 async function post(
-  { identity, nowMs }: HttpCoSignersOptions,
+  { identity, nowMs, wallMs = nowMs }: HttpCoSignersOptions,
   peer: PeerAddress,
   { path, purpose, body, signal }: Call,
 ): Promise<{ readonly raw: unknown; readonly nonce: Hex }> {
   const nonce: Hex = `0x${randomBytes(32).toString("hex")}`;
-  const message = { from: identity.operator, to: peer.operator, sentAtMs: Math.floor(nowMs()), nonce, body };
+  const message = { from: identity.operator, to: peer.operator, sentAtMs: Math.floor(wallMs()), nonce, body };
   const seal = identity.seal({ ...message, purpose });
   const bound = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
   try {

@@ -23,7 +23,13 @@ export interface PeerServerOptions {
   readonly wallet: Hex;
   /** Tells this process from another with the same key. */
   readonly instance: string;
+  /** Never turns back: for what is counted per second, and for what was here before. */
   readonly nowMs: () => number;
+  /**
+   * The time of day as the machine has it at this moment, which peers compare. One that was counted on from a start would be
+   * off for good once the machine slept, or once its clock was set right. `nowMs` unless given.
+   */
+  readonly wallMs?: () => number;
   /** A request was turned away: by which peer it claims to be sent, and why. */
   readonly onDenied: (peer: string, error: RelayerError) => void;
 }
@@ -102,11 +108,11 @@ async function answer(desk: Desk, { request, reply, purpose }: Visit): Promise<F
 
 /** The peer that sent it, to this node, now. @throws RelayerError `REQUEST_DENIED` */
 function admit({ options }: Desk, { seal, ...message }: Envelope, purpose: Sealed["purpose"]): Peer {
-  const { identity, peers, nowMs } = options;
+  const { identity, peers, nowMs, wallMs = nowMs } = options;
   const peer = peers.find(({ operator }) => operator === message.from);
   if (peer === undefined) throw denied("not a peer");
   if (message.to !== identity.operator) throw denied("not for this node");
-  if (Math.abs(nowMs() - message.sentAtMs) > CLOCK_MS) throw denied("clock");
+  if (Math.abs(wallMs() - message.sentAtMs) > CLOCK_MS) throw denied("clock");
   if (identity.sealerOf({ ...message, purpose }, seal) !== peer.operator) throw denied("seal");
   return peer;
 }
@@ -123,10 +129,11 @@ async function review(
   return reviewer(claim, peer, left.signal);
 }
 
-function introduce({ identity, wallet, instance, nowMs }: PeerServerOptions, question: Envelope): Envelope {
+function introduce(options: PeerServerOptions, question: Envelope): Envelope {
+  const { identity, wallet, instance, nowMs, wallMs = nowMs } = options;
   const { from: to, nonce } = question;
   const body = JSON.stringify({ operator: identity.operator, wallet, instance });
-  const message = { from: identity.operator, to, sentAtMs: Math.floor(nowMs()), nonce, body };
+  const message = { from: identity.operator, to, sentAtMs: Math.floor(wallMs()), nonce, body };
   return { ...message, seal: identity.seal({ ...message, purpose: "introduce" }) };
 }
 

@@ -129,12 +129,12 @@ async function compute(reading: VenueReading, to: BlockRef, ask: VenueAsk): Prom
   const views = await ask.venue.views(to, { markets, accounts }, bound(ask));
   const differences = compareWithViews(column.book, views);
   if (differences.length > 0) return { kind: "contradicted", by: differences };
-  reading.stops = [...reading.stops.filter(({ hash }) => hash !== to.hash), to].slice(-STOPS_KEPT);
-  finaliseVenue(column, reading.stops[0]?.number ?? to.number);
   refresh(engine, new Map(views.markets.map(({ market, priceX32 }) => [market, priceX32])));
   const wrong = isProven ? [] : recheckReading(reading);
   if (wrong.length > 0) return { kind: "contradicted", by: wrong };
   reading.isProven = true;
+  reading.stops = [...reading.stops.filter(({ hash }) => hash !== to.hash), to].slice(-STOPS_KEPT);
+  finaliseVenue(column, reading.stops[0]?.number ?? to.number);
   const figures: VenueFigures = {
     eid: ask.venue.eid,
     block: { number: to.number, hash: to.hash, timestamp: to.timestamp },

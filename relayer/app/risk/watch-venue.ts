@@ -4,6 +4,7 @@ import type { BlockRef } from "../../domain/world/block.ts";
 import { RelayerError, describeError } from "../../errors.ts";
 import type { Checkpoints, VenueCheckpoint } from "../../ports/checkpoints.ts";
 import type { VenueCheck } from "../../ports/metrics.ts";
+import type { ComponentStatus } from "../../ports/status.ts";
 import type { VenueReader } from "../../ports/venue.ts";
 import { type CheckpointKeeper, createCheckpointKeeper } from "../checkpoint.ts";
 import type { AppContext } from "../context.ts";
@@ -44,6 +45,8 @@ interface Watcher {
   readonly context: AppContext;
   readonly keeper: CheckpointKeeper<VenueCheckpoint>;
   reading: VenueReading;
+  /** Why there are no figures as of now; null where there are. */
+  trouble: string | null;
   /** Whether the last outcome was a contradiction that was gone back from. */
   wentBack: boolean;
   recheckedMs: number;
@@ -62,18 +65,20 @@ export function createVenueWatcher(
   const reading = startVenueReading(scenarios, place);
   const kept = { chain: watch.venue.name, what: "venue", store: watch.checkpoints ?? null };
   const keeper = createCheckpointKeeper(context, kept);
-  const begun = { reading, wentBack: false, recheckedMs: clock.nowMs() };
+  const begun = { reading, trouble: "not read yet", wentBack: false, recheckedMs: clock.nowMs() };
   const watcher: Watcher = { watch, scenarios, place, context, keeper, ...begun };
   let failures = 0;
+  let code: string | null = null;
 
   const turn = async (): Promise<void> => {
     try {
       await follow(watcher);
-      failures = 0;
+      [failures, code] = [0, null];
     } catch (thrown) {
       if (signal.aborted) return;
       const error = RelayerError.from(thrown);
       failures += 1;
+      code = error.code;
       // A bug, or a checkpoint that nobody could have told from a good one: it must not stand in the way for ever.
       if (error.name === "UNEXPECTED" && !watcher.reading.isProven) await beginAnew(watcher);
       context.metrics.failed(watch.venue.name, error.code);
@@ -82,9 +87,14 @@ export function createVenueWatcher(
       }
     }
   };
+  const name = `venue:${watch.venue.name}`;
   return {
-    run: (loops: Loops): Promise<void> =>
-      loops.run(`venue:${watch.venue.name}`, { turn, pause: () => clock.sleep(PAUSE_MS, signal), signal }),
+    /** Of what was said on old figures some still holds, and what is urgent does not need them: never more than degraded. */
+    component(): ComponentStatus {
+      const reason = watcher.trouble ?? code;
+      return reason === null ? { name, health: "healthy" } : { name, health: "degraded", reason };
+    },
+    run: (loops: Loops): Promise<void> => loops.run(name, { turn, pause: () => clock.sleep(PAUSE_MS, signal), signal }),
   };
 }
 
@@ -102,6 +112,7 @@ async function follow(watcher: Watcher): Promise<void> {
   if (outcome.kind === "contradicted") return contradicted(watcher, "views", outcome.by);
   if (!(await recheck(watcher))) return;
   watcher.wentBack = false;
+  watcher.trouble = null;
   context.ledger.record({ kind: "venue-seen", eid: venue.eid, figures: outcome.figures });
   await keeper.keepWhenDue(() => ({ at: finalised, book: plainBookOf(reading.column.book) }));
 }
@@ -158,8 +169,11 @@ async function recheck(watcher: Watcher): Promise<boolean> {
 /** Nothing is published. The first time the blocks since the last agreement are read again, then everything is. */
 async function contradicted(watcher: Watcher, check: VenueCheck, by: readonly Contradiction[]): Promise<void> {
   const { watch, context, reading } = watcher;
-  const facts = { chain: watch.venue.name, check, by: by.slice(0, LOGGED) };
+  const { code } = new RelayerError("EVENT_IMPOSSIBLE", `events of the venue of ${watch.venue.name} are not all there`);
+  const facts = { chain: watch.venue.name, code, check, by: by.slice(0, LOGGED) };
   context.metrics.found(watch.venue.name, "disagreement");
+  context.metrics.failed(watch.venue.name, code);
+  watcher.trouble = `${check} differ: no figures are published`;
   const stop = reading.stops.at(-1);
   if (!watcher.wentBack && stop !== undefined && goBackTo(reading, stop)) {
     watcher.wentBack = true;

@@ -15,12 +15,14 @@ const TEXT = JSON.stringify({ cut: [], policyHash: HASH, operators: [], inFlight
 describe("what a peer server takes", () => {
   let server: PeerServer;
   let nowMs: number;
+  /** What the machine's clock was set on by since the start. */
+  let setOnMs: number;
   let denials: { readonly peer: string; readonly code: string; readonly why: unknown }[];
   let judged: number;
   let nonces: number;
 
   beforeEach(async () => {
-    [nowMs, denials, judged, nonces] = [NOW_MS, [], 0, 0];
+    [nowMs, setOnMs, denials, judged, nonces] = [NOW_MS, 0, [], 0, 0];
     server = await startPeerServer({
       listen: { host: "127.0.0.1", port: 0 },
       identity: SELF,
@@ -28,6 +30,7 @@ describe("what a peer server takes", () => {
       wallet: hexOfInteger(9n, 20),
       instance: "here",
       nowMs: () => nowMs,
+      wallMs: () => nowMs + setOnMs,
       onDenied: (peer, { code, facts }) => void denials.push({ peer, code, why: facts["why"] }),
     });
     server.serve(() => {
@@ -73,6 +76,22 @@ describe("what a peer server takes", () => {
     it(`is nothing of ${what}`, async () => {
       expect(await send(message(differs), by)).to.deep.equal({ status: 401, body: { denied: why } });
       expect([judged, denials.map((denial) => [denial.code, denial.why])]).to.deep.equal([0, [["CRD-704", why]]]);
+    });
+  }
+
+  for (const [what, byMs] of [
+    ["ahead, after a sleep", 3_600_000],
+    ["back, to what is right", -3_600_000],
+  ] as const) {
+    it(`goes by the time of day when the machine's clock jumps ${what}`, async () => {
+      setOnMs = byMs;
+
+      expect((await send(message({ sentAtMs: NOW_MS + byMs }))).status).to.equal(409);
+      expect(await send(message({ sentAtMs: NOW_MS }))).to.deep.equal({ status: 401, body: { denied: "clock" } });
+      // What was here before is known whatever the clock says.
+      const once = message({ sentAtMs: NOW_MS + byMs });
+      expect([(await send(once)).status, (await send(once)).status]).to.deep.equal([409, 401]);
+      expect(judged).to.equal(2);
     });
   }
 

@@ -126,6 +126,15 @@ describe("a venue's checkpoint", function () {
     expect(kept.kept).to.not.equal(null);
   });
 
+  it("is found out by sums where no view tells, before any figures", async () => {
+    spoil((of) => distort(of, { of: "unseen" }));
+    const from = await restart();
+
+    expect(from).to.include(venue.startBlock);
+    expect(mesh.log.messages("error")).to.deep.equal(["venue contradicts its events, reading it anew"]);
+    expect(seen().map(({ markets }) => markets[0]?.largest)).to.deep.equal(seen().map(() => 10_000n));
+  });
+
   it("never brings about other figures than reading everything does, whatever stands in it", async function () {
     this.timeout(60_000);
     await mesh.restart();
@@ -134,7 +143,7 @@ describe("a venue's checkpoint", function () {
     const change = fc.oneof(
       fc.record({ of: fc.constant("number" as const), by: fc.integer({ min: -50, max: 50 }).filter(Boolean) }),
       fc.record({ of: fc.constantFrom("cash", "shares", "basis", "fund", "funding"), by: fc.bigInt(1n, 1n << 140n) }),
-      fc.record({ of: fc.constantFrom("account", "market", "twice", "side", "seen") }),
+      fc.record({ of: fc.constantFrom("account", "market", "twice", "side", "seen", "unseen") }),
     );
     await fc.assert(
       fc.asyncProperty(change, async (how) => {
@@ -196,6 +205,11 @@ function distort(genuine: VenueCheckpoint, { of, by = 0n }: Distortion): VenueCh
       return { at, book: { ...book, markets: [] } };
     case "twice":
       return { at, book: { ...book, accounts: [account, ...book.accounts] } };
+    case "unseen":
+      // Worth the same at the price of now, so that no view tells: only the sum of its side does.
+      position.shares += 1n;
+      position.basis += PRICE;
+      break;
     case "side":
       position.isLong = !position.isLong;
       break;

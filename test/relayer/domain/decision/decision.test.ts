@@ -176,6 +176,18 @@ describe("decision", () => {
         markets: [1],
         subject: { eid: 50_902, market: 1, rungs: 4 },
       });
+      const told = { until: 0, globalOpenInterest: 0n, deadline: 600, turn: 0n } as const;
+      const allotments = [{ eid: EIDS[2]!, units: 5n }];
+      const cap = { ...told, kind: "open-interest-cap", market: 2, toMarket: 0, allotments } as const;
+      const move = { ...told, kind: "insurance-move", market: 0, toMarket: 3, allotments } as const;
+      // The shared fund is not the whole protocol.
+      const { markets, subject } = readDecision(
+        canonicalDecision({ ...DECISION, directives: [], instructions: [move, cap] }),
+      )!;
+      expect([markets, subject]).to.deep.equal([[2, 3], { eid: EIDS[2], market: 3, rungs: 0 }]);
+      expect(
+        readDecision(canonicalDecision({ ...DECISION, directives: DECISION.directives.slice(1) }))?.subject,
+      ).to.equal(null);
       for (const text of ["", "{}", "[]", "null", '{"cut":[{"eid":1}]}']) expect(readDecision(text)).to.equal(null);
     });
   });
