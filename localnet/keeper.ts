@@ -151,7 +151,7 @@ async function readFacts({ hub }: Post): Promise<HubFacts> {
     readonly markets: bigint;
     readonly isHeartbeat: boolean;
   };
-  const posture = postureOf(BigInt(String(await hub.getFunction("posture")())));
+  const posture = postureOf(BigInt(String(await hub.getFunction("postureNow")())));
   return { posture, balanceWei: 0n, dueMarkets: Number(due.markets), isHeartbeatDue: due.isHeartbeat };
 }
 

@@ -20,7 +20,7 @@ abstract contract PostureGuard is PostureChecks {
 
     /// @dev For what adds risk: the market is registered and the breaker is at most at caution.
     modifier whenIncreasing(uint8 market) {
-        uint256 may = Posture.unwrap(hub.posture()) ^ UPPER_BITS;
+        uint256 may = Posture.unwrap(hub.postureNow()) ^ UPPER_BITS;
         if (may & (may >> (uint256(market) << 3)) & MAY_INCREASE != MAY_INCREASE) _refuse(market);
         _;
     }
@@ -29,13 +29,13 @@ abstract contract PostureGuard is PostureChecks {
     modifier whenReducing(uint8 market) {
         uint256 may;
         unchecked {
-            may = (Posture.unwrap(hub.posture()) + NEXT_RUNG) ^ CARRY_BITS;
+            may = (Posture.unwrap(hub.postureNow()) + NEXT_RUNG) ^ CARRY_BITS;
         }
         if (may & (may >> (uint256(market) << 3)) & MAY_REDUCE != MAY_REDUCE) _refuse(market);
         _;
     }
 
     function _posture() internal view override returns (Posture) {
-        return hub.posture();
+        return hub.postureNow();
     }
 }

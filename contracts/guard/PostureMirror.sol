@@ -26,7 +26,7 @@ abstract contract PostureMirror is PostureChecks, IPostureMirror {
     uint256 private _permissions;
 
     constructor(IPosture hub_) PostureChecks(hub_) {
-        _permissions = _permissionsOf(hub_.posture());
+        _permissions = _permissionsOf(hub_.postureNow());
     }
 
     /// @dev For what adds risk: the market is registered and the breaker is at most at caution.

@@ -28,7 +28,8 @@ abstract contract Directives is IncidentState, IIncidentHub {
     /// @dev Most operators, so that reading signatures has bounded cost.
     uint256 internal constant MAX_OPERATORS = 32;
 
-    uint256 private constant SIGNATURE_BYTES = 65;
+    /// @dev `r`, then `s` with the parity of `v` as its topmost bit: ERC-2098.
+    uint256 private constant SIGNATURE_BYTES = 64;
     /// @dev Of the two signatures that a key and a digest have, only the one with `s` up to here is taken.
     uint256 private constant HALF_CURVE_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
     /// @dev Bit 7 of every market's byte: those of a posture that tell which markets there are.
@@ -66,18 +67,14 @@ abstract contract Directives is IncidentState, IIncidentHub {
         bytes calldata entries = directive.entries;
         bytes32 digest = DirectiveDigest.compute(DOMAIN_SEPARATOR, directive.decision, _deadlineOf(directive), entries);
         uint256[] memory signers = _signersOf(digest, signatures, _signaturesIn(signatures));
-        Status status = _status();
-        (bool isQuorum, Rungs ceiling) = _authorityOf(signers.length, status);
-        Path path = isQuorum ? Path.Quorum : Path.Solo;
+        Intake memory intake = _intakeOf(signers.length >> 1, directive.decision);
         (bool ok, uint256 count) = PayloadLib.countEntries(entries);
         if (!ok) {
-            emit MessageRefused(_nextSeq(), _eid(), path, Refusal.BadLength, keccak256(entries));
+            emit MessageRefused(_nextSeq(), intake.srcEid, intake.path, Refusal.BadLength, keccak256(entries));
             return;
         }
-        if (!isQuorum && !_charge(signers, OperatorLib.weightOf(entries, count), digest)) count = 0;
-        status = status.counted();
-        emit DirectiveAccepted(status.seq(), directive.decision);
-        _mergeEntries(entries, count, Intake(status, posture(), path, ceiling, _eid()));
+        if (intake.path == Path.Solo && !_charge(signers, OperatorLib.weightOf(entries, count), digest)) count = 0;
+        if (!_mergeEntries(entries, count, intake)) emit NothingMerged(_nextSeq(), directive.decision);
     }
 
     /// @inheritdoc IIncidentHub
@@ -99,10 +96,9 @@ abstract contract Directives is IncidentState, IIncidentHub {
     }
 
     function _signaturesIn(bytes calldata signatures) private pure returns (uint256 count) {
-        // The divisor is no zero, and the product is at most the length.
+        // The divisor is no zero, and the product is at most the length. Of none, one less is far above the bound.
         unchecked {
             count = signatures.length / SIGNATURE_BYTES;
-            // Of none, one less is far above the bound.
             if (count * SIGNATURE_BYTES != signatures.length || count - 1 >= MAX_OPERATORS) {
                 revert IncidentHub_InvalidSignatures(signatures.length);
             }
@@ -111,7 +107,8 @@ abstract contract Directives is IncidentState, IIncidentHub {
 
     /// @dev Who signed, in ascending order, so that none is counted twice. One that is no operator refuses the whole
     /// directive: whoever assembled it is mistaken, and should hear so.
-    /// @param count Signatures of 65 bytes in `signatures`.
+    /// @param count Signatures in `signatures`.
+    /// @return signers Two words for each: the account, and its {Operator} as it is stored.
     function _signersOf(
         bytes32 digest,
         bytes calldata signatures,
@@ -122,7 +119,7 @@ abstract contract Directives is IncidentState, IIncidentHub {
             // The list, and behind it what the precompile is given: digest, v, r and s.
             signers := mload(0x40)
             let next := add(signers, 32)
-            let end := add(next, shl(5, count))
+            let end := add(next, shl(6, count))
             mstore(0x40, end)
             mstore(end, digest)
             // With the signer before it, that whose hash is the slot of `_operators[signer]`.
@@ -133,39 +130,51 @@ abstract contract Directives is IncidentState, IIncidentHub {
             } lt(next, end) {
                 at := add(at, SIGNATURE_BYTES)
             } {
-                mstore(add(end, 32), byte(0, calldataload(add(at, 64))))
-                calldatacopy(add(end, 64), at, 64)
-                // Nobody, who is no operator, when the precompile does not answer, or is not asked.
+                let parityAndS := calldataload(add(at, 32))
+                let s := shr(1, shl(1, parityAndS))
+                mstore(add(end, 32), add(27, shr(255, parityAndS)))
+                mstore(add(end, 64), calldataload(at))
+                mstore(add(end, 96), s)
+                // Nobody, who is no operator, when the precompile does not answer.
                 mstore(0, 0)
-                if iszero(gt(mload(add(end, 96)), HALF_CURVE_ORDER)) {
-                    pop(staticcall(gas(), 1, end, 128, 0, 32))
-                }
+                pop(staticcall(gas(), 1, end, 128, 0, 32))
                 signer := mload(0)
-                if or(iszero(sload(keccak256(0, 64))), iszero(gt(signer, previous))) {
+                let operator := sload(keccak256(0, 64))
+                if or(or(iszero(operator), gt(s, HALF_CURVE_ORDER)), iszero(gt(signer, previous))) {
                     break
                 }
                 previous := signer
                 mstore(next, signer)
-                next := add(next, 32)
+                mstore(add(next, 32), operator)
+                next := add(next, 64)
             }
             // As many as are good.
             mstore(signers, shr(5, sub(sub(next, signers), 32)))
         }
         // What the precompile answers is an address.
-        if (signers.length != count) revert IncidentHub_NotOperator(signers.length, address(uint160(signer)));
+        if (signers.length != count << 1) revert IncidentHub_NotOperator(signers.length >> 1, address(uint160(signer)));
     }
 
-    /// @dev Each of `signers` pays `weight`.
+    /// @dev Each of `signers`, as {_signersOf} lists them, pays `weight`.
     /// @return isPaid Whether at least one of them had not paid for this directive before.
     function _charge(uint256[] memory signers, uint256 weight, bytes32 digest) private returns (bool isPaid) {
-        for (uint256 i; i < signers.length; ++i) {
-            address signer = address(uint160(signers[i]));
-            Operator operator = _operators[signer];
+        uint256 end = signers.length;
+        for (uint256 i; i != end;) {
+            uint256 signer;
+            Operator operator;
+            assembly ("memory-safe") {
+                let at := add(signers, shl(5, i))
+                signer := mload(add(at, 32))
+                operator := mload(add(at, 64))
+            }
+            unchecked {
+                i += 2;
+            }
             if (operator.wasCharged(digest)) continue;
 
             uint256 available = operator.left(block.timestamp);
-            if (available < weight) revert IncidentHub_RateLimited(signer, weight, available);
-            _operators[signer] = operator.paying(available, weight, digest, block.timestamp);
+            if (available < weight) revert IncidentHub_RateLimited(address(uint160(signer)), weight, available);
+            _operators[address(uint160(signer))] = operator.paying(available, weight, digest, block.timestamp);
             isPaid = true;
         }
     }
@@ -223,7 +232,7 @@ abstract contract Directives is IncidentState, IIncidentHub {
 
     /// @inheritdoc IIncidentHub
     function configHash() public view returns (bytes32) {
-        uint256 registered = Posture.unwrap(posture()) & REGISTERED_BITS;
+        uint256 registered = Posture.unwrap(postureNow()) & REGISTERED_BITS;
         return keccak256(abi.encode(meshId, leases(), _packedLimits(), registered, _members));
     }
 
@@ -276,12 +285,14 @@ abstract contract Directives is IncidentState, IIncidentHub {
         return Rungs.wrap(uint8(_packedLimits() >> 24));
     }
 
-    /// @dev Whether so many signers are a quorum, and how high they may go.
-    function _authorityOf(uint256 signers, Status status) private pure returns (bool isQuorum, Rungs ceiling) {
+    /// @dev What so many signers may do: a quorum of them more than fewer.
+    function _intakeOf(uint256 signers, bytes32 decision) private view returns (Intake memory) {
+        Status status = _status();
         uint256 packed = status.limits();
         // Each cast keeps the lowest byte.
-        isQuorum = signers >= uint8(packed);
-        ceiling = Rungs.wrap(uint8(packed >> (isQuorum ? 8 : 16)));
+        bool isQuorum = signers >= uint8(packed);
+        Rungs ceiling = Rungs.wrap(uint8(packed >> (isQuorum ? 8 : 16)));
+        return Intake(status, postureNow(), isQuorum ? Path.Quorum : Path.Solo, ceiling, _eid(), decision, false);
     }
 
     /// @dev This chain's LayerZero endpoint id.

@@ -170,7 +170,7 @@ contract IncidentHub is Peers {
 
     /// @dev Bit m set: market m has a rung in its posture. No word holds a rung in force that the posture does not.
     function _uncalmMarkets() private view returns (uint256 markets) {
-        uint256 bits = Posture.unwrap(posture()) & UNCALM_BITS;
+        uint256 bits = Posture.unwrap(postureNow()) & UNCALM_BITS;
         for (uint256 bit = 1; bits != 0; (bits >>= 8, bit <<= 1)) {
             if (bits & 0xff != 0) markets |= bit;
         }
@@ -232,7 +232,15 @@ contract IncidentHub is Peers {
 
         emit Heard(_nextSeq(), srcEid, srcSeq, isHeartbeat);
         if (isHeartbeat) _noteHeartbeat(srcEid, theirs);
-        Intake memory intake = Intake(_status(), posture(), Path.LayerZero, _peerCeiling(), srcEid);
+        Intake memory intake = Intake(
+            _status(),
+            postureNow(),
+            Path.LayerZero,
+            _peerCeiling(),
+            srcEid,
+            bytes32(0),
+            false
+        );
         _mergeEntries(entries, count, intake);
     }
 

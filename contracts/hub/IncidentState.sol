@@ -32,6 +32,10 @@ abstract contract IncidentState is Recovery {
         Rungs ceiling;
         // The sending hub's endpoint id; this chain's own when operators submitted the entries here.
         uint32 srcEid;
+        // The decision that a directive follows from; 0 for a message.
+        bytes32 decision;
+        // Whether an entry has changed a word.
+        bool isMerged;
     }
 
     /* STORAGE */
@@ -86,21 +90,24 @@ abstract contract IncidentState is Recovery {
 
     /// @dev Merges the first `count` entries of `packed`, which {PayloadLib.countEntries} has accepted. Reverts on no
     /// content. Until all are merged, status and posture are in `intake` and nowhere else; nobody else is called.
-    function _mergeEntries(bytes calldata packed, uint256 count, Intake memory intake) internal {
+    /// @return isMerged Whether any word changed.
+    function _mergeEntries(
+        bytes calldata packed,
+        uint256 count,
+        Intake memory intake
+    ) internal returns (bool isMerged) {
         Posture before = intake.posture;
-        for (uint256 i; i < count;) {
+        for (uint256 i; i != count;) {
             (uint8 market, Word entry) = PayloadLib.entryAt(packed, i);
-            if (before.isRegistered(market)) {
-                _mergeMesh(market, _accept(market, entry, intake), intake);
-            } else {
-                _refuseLanes(market, Refusal.UnknownMarket, entry, intake);
-            }
             unchecked {
                 ++i;
             }
+            if (before.isRegistered(market)) _mergeMesh(market, entry, intake);
+            else _refuseLanes(market, Refusal.UnknownMarket, entry, intake);
         }
         _setStatus(intake.status);
-        if (intake.posture.equals(before)) return;
+        isMerged = intake.isMerged;
+        if (intake.posture.equals(before)) return isMerged;
         _setPosture(intake.posture);
         if (intake.status.mirrors() != 0) _push();
     }
@@ -130,24 +137,26 @@ abstract contract IncidentState is Recovery {
         emit LanesRefused(status.seq(), market, intake.srcEid, intake.path, refusal, lanes);
     }
 
-    function _mergeMesh(uint8 market, Word accepted, Intake memory intake) private {
+    function _mergeMesh(uint8 market, Word entry, Intake memory intake) private {
         MarketState storage state = _at(market);
         Word before = state.mesh;
-        Word merged = before.merge(accepted);
+        Word merged = before.merge(_accept(market, entry, intake));
         if (merged.equals(before)) return;
 
+        Status status = intake.status;
+        if (status.isTold(market)) status = _keepSent(status, market, state);
         Posture seen = intake.posture;
         bool wasHalted = seen.isHalted(market);
         if (wasHalted && merged.lane(HALTED) != before.lane(HALTED)) _keepStart(state);
-        Status status = _keepSent(intake.status, market, state);
         state.mesh = merged;
         Rungs inForce = merged.inForce(leases(), block.timestamp);
         if (inForce.isHalt() && status.isSpent(market)) (inForce, status) = _withhold(status, market, inForce);
         if (inForce.isHalt() && !wasHalted) _setStart(state);
         Posture tightened = seen.tightened(market, inForce);
         status = status.counted();
-        (intake.status, intake.posture) = (status, tightened);
-        emit Merged(status.seq(), market, intake.path, merged, tightened);
+        (intake.status, intake.posture, intake.isMerged) = (status, tightened, true);
+        if (intake.path == Path.Solo) emit SoloMerged(status.seq(), market, intake.decision, merged, tightened);
+        else emit Merged(status.seq(), market, intake.decision, merged, tightened);
     }
 
     /* VOID */

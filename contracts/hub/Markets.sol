@@ -44,7 +44,7 @@ abstract contract Markets is PostureStore {
 
     /// @inheritdoc IIncidentState
     function registerMarket(uint8 market) external onlyGovernance {
-        Posture before = posture();
+        Posture before = postureNow();
         bool comesTooEarly = market != 0 && !before.isRegistered(0);
         if (market >= MARKETS || comesTooEarly || before.isRegistered(market)) {
             revert IncidentState_CannotRegister(market);
@@ -89,7 +89,7 @@ abstract contract Markets is PostureStore {
         returns (Word[] memory meshWords, Word[] memory localWords, Posture posture_, uint64 seq_)
     {
         (meshWords, localWords) = _words();
-        (posture_, seq_) = (posture(), seq());
+        (posture_, seq_) = (postureNow(), seq());
     }
 
     function _words() private view returns (Word[] memory mesh, Word[] memory local) {
@@ -111,7 +111,7 @@ abstract contract Markets is PostureStore {
     }
 
     function _registered(uint8 market) internal view returns (MarketState storage state, Posture current) {
-        current = posture();
+        current = postureNow();
         if (!current.isRegistered(market)) revert IncidentState_UnknownMarket(market);
         state = _at(market);
     }
@@ -141,13 +141,13 @@ abstract contract Markets is PostureStore {
     function _dirty(Status status, uint8 market, MarketState storage state) internal returns (Status) {
         // Peers know of no later stamps than those.
         if (state.mesh.isHalfGone(LEASES, block.timestamp)) return status.unheard(market);
-        return _keepSent(status, market, state).dirtied(market);
+        if (status.isTold(market)) status = _keepSent(status, market, state);
+        return status.dirtied(market);
     }
 
-    /// @dev Before anything changes the mesh word of `market`: if that is what peers know, it is written down. Not when it
+    /// @dev Before anything changes the mesh word of `market`, when that is what peers know: it is written down. Not when it
     /// no longer counts: what is written is older, and says the same.
     function _keepSent(Status status, uint8 market, MarketState storage state) internal returns (Status) {
-        if (!status.isTold(market)) return status;
         Word known = state.mesh;
         if (!known.isHalfGone(LEASES, block.timestamp)) state.sent = known;
         return status.updated(market);

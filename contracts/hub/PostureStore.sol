@@ -38,7 +38,7 @@ abstract contract PostureStore is IIncidentState {
     /* POSTURE */
 
     /// @notice What is in force now, for all markets. One storage read.
-    function posture() public view returns (Posture) {
+    function postureNow() public view returns (Posture) {
         return _posture;
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
-import {PayloadLib} from "../libraries/PayloadLib.sol";
 import {MARKETS} from "../types/Posture.sol";
 
 using OperatorLib for Operator global;
@@ -46,11 +45,16 @@ library OperatorLib {
     /// @notice What `packed` entries weigh: one each, and {MARKETS} for one of market 0.
     function weightOf(bytes calldata packed, uint256 count) internal pure returns (uint256 weight) {
         weight = count;
-        // No more entries than there are markets.
-        unchecked {
-            for (uint256 i; i < count; ++i) {
-                (uint8 market, ) = PayloadLib.entryAt(packed, i);
-                if (market == 0) weight += MARKETS - 1;
+        uint256 surplus = MARKETS - 1;
+        assembly ("memory-safe") {
+            // Beyond its end calldata reads as zero, and nothing is read there: the caller has counted.
+            let at := packed.offset
+            for {
+                let end := add(at, mul(count, 33))
+            } lt(at, end) {
+                at := add(at, 33)
+            } {
+                weight := add(weight, mul(surplus, iszero(byte(0, calldataload(at)))))
             }
         }
     }
@@ -60,7 +64,8 @@ library OperatorLib {
         uint256 word = Operator.unwrap(operator);
         // Both are far below what would overflow; no bucket was refilled in the future.
         unchecked {
-            entries = ((word >> ENTRIES_SHIFT) & ENTRIES_MASK) + (time - _refilledAt(word)) / REFILL_SECONDS;
+            uint256 refilledAt = (word >> TIME_SHIFT) & TIME_MASK;
+            entries = ((word >> ENTRIES_SHIFT) & ENTRIES_MASK) + (time - refilledAt) / REFILL_SECONDS;
         }
         if (entries > CAPACITY) entries = CAPACITY;
     }

@@ -89,7 +89,7 @@ contract KeeperTreasury is IKeeperTreasury, Payouts, Ownable, ReentrancyGuard {
             revert KeeperTreasury_NotForThisHub(target, selector);
         }
 
-        (uint64 seqBefore, Posture postureBefore) = (hub.seq(), hub.posture());
+        (uint64 seqBefore, Posture postureBefore) = (hub.seq(), hub.postureNow());
         uint256 gasUsed = _call(target, data);
         if (gasleft() < SETTLE_GAS) revert KeeperTreasury_GasTooLow(gasleft(), SETTLE_GAS);
         Outcome outcome = _judge(seqBefore, postureBefore);
@@ -118,7 +118,7 @@ contract KeeperTreasury is IKeeperTreasury, Payouts, Ownable, ReentrancyGuard {
 
     function _judge(uint64 seqBefore, Posture postureBefore) private view returns (Outcome) {
         if (hub.seq() == seqBefore) return Outcome.Nothing;
-        Posture postureNow = hub.posture();
+        Posture postureNow = hub.postureNow();
         if (postureNow.equals(postureBefore)) return Outcome.Useful;
         for (uint8 market; market < MARKETS; ++market) {
             if (postureNow.own(market).exceeds(postureBefore.own(market))) return Outcome.Tightened;

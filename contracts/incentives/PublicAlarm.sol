@@ -93,7 +93,7 @@ contract PublicAlarm is IPublicAlarm, Payouts, Ownable, ReentrancyGuard {
         AlarmParameters memory terms = _parameters;
         if (msg.value != terms.bond) revert PublicAlarm_WrongBond(msg.value, terms.bond);
         if (_alarms[market].raiser != address(0)) revert PublicAlarm_AlreadyOpen(market);
-        Posture posture = hub.posture();
+        Posture posture = hub.postureNow();
         if (!posture.isRegistered(market) || market == DRILL_MARKET) revert PublicAlarm_UnknownMarket(market);
         Rungs inForce = posture.at(market);
         if (!inForce.isCalm()) revert PublicAlarm_NotCalm(market, inForce);
@@ -110,7 +110,7 @@ contract PublicAlarm is IPublicAlarm, Payouts, Ownable, ReentrancyGuard {
         totalBonds += terms.bond;
         emit AlarmRaised(market, msg.sender, terms.bond, terms.reward, endsAt);
         hub.assertRungs(market, RungsLib.pair(CAUTION, NORMAL));
-        if (hub.posture().own(market).isCalm()) revert PublicAlarm_NoEffect(market);
+        if (hub.postureNow().own(market).isCalm()) revert PublicAlarm_NoEffect(market);
     }
 
     /// @inheritdoc IPublicAlarm

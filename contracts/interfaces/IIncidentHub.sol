@@ -32,10 +32,10 @@ interface IIncidentHub is IIncidentState {
     /// @notice A message or a directive's entries could not be read at all. Nothing of it was merged.
     event MessageRefused(uint64 indexed seq, uint32 indexed srcEid, Path path, Refusal refusal, bytes32 messageHash);
 
-    /// @notice A directive was accepted and its entries were merged: {IIncidentState.Merged} says by which path. Who signed
-    /// is in the transaction.
+    /// @notice A directive was accepted, and none of its entries changed a word: they were merged before, or refused. Where
+    /// one did, {IIncidentState.Merged} says so, with the decision.
     /// @param decision The decision that it follows from.
-    event DirectiveAccepted(uint64 indexed seq, bytes32 indexed decision);
+    event NothingMerged(uint64 indexed seq, bytes32 indexed decision);
 
     /// @notice `operator` may sign from now on, or no longer.
     event OperatorSet(uint64 indexed seq, address indexed operator, bool isActive);
@@ -54,7 +54,7 @@ interface IIncidentHub is IIncidentState {
     /// @notice Thrown when a directive's deadline has passed or lies too far ahead.
     error IncidentHub_InvalidDeadline(uint256 deadline, uint256 time);
 
-    /// @notice Thrown when signatures are missing, not 65 bytes each, or more than there can be operators.
+    /// @notice Thrown when signatures are missing, not 64 bytes each, or more than there can be operators.
     error IncidentHub_InvalidSignatures(uint256 length);
 
     /// @notice Thrown when signature `index` is not by an operator, or not in ascending order of signers.
@@ -104,7 +104,8 @@ interface IIncidentHub is IIncidentState {
     /// With a quorum of signatures entries count up to the quorum's ceiling; with fewer up to the solo ceiling, and
     /// lanes are stamped so that they lapse within 10 minutes. Every signer of the latter pays with {soloEntries}, once:
     /// a repetition is accepted and changes nothing.
-    /// @param signatures 65 bytes each (r, s, v), in ascending order of the signers' addresses.
+    /// @param signatures 64 bytes each as ERC-2098 has them (r, then s with the parity of v as its topmost bit), in ascending
+    /// order of the signers' addresses.
     function submit(Directive calldata directive, bytes calldata signatures) external;
 
     /* GOVERNANCE */

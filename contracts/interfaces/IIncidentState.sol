@@ -42,10 +42,20 @@ interface IIncidentState is IPosture {
         Posture posture
     );
 
-    /// @notice An entry from elsewhere changed the mesh word of `market`. The event of its message or directive, which
-    /// precedes those of its entries, says who sent it.
+    /// @notice An entry of a message, or of a directive that a quorum signed, changed the mesh word of `market`.
+    /// @param decision The decision that the directive follows from; who signed it is in the transaction. 0 for an entry of
+    /// a message: the event before those of its entries says who sent it.
     /// @param meshWord The word after the merge.
-    event Merged(uint64 indexed seq, uint8 indexed market, Path path, Word meshWord, Posture posture);
+    event Merged(uint64 indexed seq, uint8 indexed market, bytes32 indexed decision, Word meshWord, Posture posture);
+
+    /// @notice {Merged} by a directive that fewer operators than a quorum signed.
+    event SoloMerged(
+        uint64 indexed seq,
+        uint8 indexed market,
+        bytes32 indexed decision,
+        Word meshWord,
+        Posture posture
+    );
 
     /// @notice Lanes of an entry were not merged. The rest of the entry, and of the message, was.
     /// @param lanes The refused lanes, with their stamps.

@@ -9,5 +9,5 @@ interface IPosture {
     /// @notice What is in force now, for all markets. One storage read.
     /// @dev Warning: a rung stays in the posture after its lease has ended until somebody calls `lift`; a venue that
     /// reads here is therefore never ahead of the evidence, but may be behind it.
-    function posture() external view returns (Posture);
+    function postureNow() external view returns (Posture);
 }

@@ -37,7 +37,7 @@ contract ByteVenue is PostureByteChecks, IPostureMirror, VenueBook {
         for (uint8 market = 1; market <= lastMarket_; ++market) {
             _markets[market].mostOpenInterest = type(uint120).max;
         }
-        _keep(hub_.posture(), lastMarket_);
+        _keep(hub_.postureNow(), lastMarket_);
     }
 
     /// @inheritdoc IPostureMirror

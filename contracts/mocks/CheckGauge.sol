@@ -74,7 +74,7 @@ contract ByteCheckGauge is PostureByteChecks {
     mapping(uint8 => Market) private _markets;
 
     constructor(IPosture hub, uint8 market) {
-        _markets[market] = Market(1, type(uint120).max, PostureByteLib.at(hub.posture(), market));
+        _markets[market] = Market(1, type(uint120).max, PostureByteLib.at(hub.postureNow(), market));
     }
 
     /// @notice Gas of both checks. Loading the word is not counted: the venue does it with or without them.

@@ -13,7 +13,7 @@ contract RecordingHub {
     event Recorded(address indexed sensor, uint8 indexed market, Rungs rungs);
 
     /// @notice The posture now shown.
-    Posture public posture;
+    Posture public postureNow;
 
     /// @notice How many assertions were made, and the latest.
     uint256 public assertions;
@@ -29,7 +29,7 @@ contract RecordingHub {
 
     /// @notice From now on, shows `shown`.
     function show(Posture shown) external {
-        posture = shown;
+        postureNow = shown;
     }
 
     /// @notice What a sensor calls.

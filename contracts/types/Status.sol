@@ -47,7 +47,7 @@ library StatusLib {
 
     /// @notice Whether peers were told the mesh word of `market`, below 32, as it is.
     function isTold(Status status, uint8 market) internal pure returns (bool) {
-        return (Status.unwrap(status) >> (DIRTY_SHIFT + market)) & ((1 << 32) | 1) == 1 << 32;
+        return (Status.unwrap(status) >> market) & DIRTY_AND_OUTDATED == 1 << OUTDATED_SHIFT;
     }
 
     /// @notice `status` with `market`, below 32, dirty.

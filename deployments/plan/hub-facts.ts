@@ -53,7 +53,7 @@ function markets({ parameters }: FactContext, hub: ContractReader): FactGroup {
   return {
     stage: "markets",
     expected: { markets: sameSet(expected) },
-    read: async () => ({ markets: registeredIn(BigInt(String(await hub.ask("posture")))) }),
+    read: async () => ({ markets: registeredIn(BigInt(String(await hub.ask("postureNow")))) }),
     mend({ actual }) {
       const registered = listOf(actual["markets"]);
       return expected.filter((id) => !registered.includes(write(id))).map((id) => hub.step("registerMarket", id));

@@ -16,7 +16,7 @@ import { createProcessFaults } from "./process-faults.ts";
 import { formatTime, renderStage, renderTrip } from "./render.ts";
 import { replay } from "./replay.ts";
 import type { DemoRun, Stage, TransactionCounts, TripReport } from "./report.ts";
-import { type Scene, readStage, settle } from "./scene.ts";
+import { type Scene, isOfDirective, readStage, settle } from "./scene.ts";
 import { type HubReader, createHubReader } from "./stage-reader.ts";
 
 /** The market that the recorded prices are of. */
@@ -155,7 +155,7 @@ function countTransactions(localnet: Localnet, { sightings }: Observer): Transac
   const seen = (wanted: string): number => sightings.filter(({ name }) => name === wanted).length;
   const { verify1, verify2, commit, execute } = localnet.workers.totals();
   return {
-    directives: seen("DirectiveAccepted"),
+    directives: sightings.filter(isOfDirective).length,
     broadcasts: seen("BroadcastSent"),
     lifts: seen("Lifted"),
     verifications: verify1 + verify2,

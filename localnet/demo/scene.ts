@@ -1,3 +1,4 @@
+import { ZeroHash } from "ethers";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -74,7 +75,7 @@ export async function measureArrivals(scene: Scene, asserted: Sighting): Promise
 /** A directive that arrived, and a message of the source that was sent after the assertion and read. */
 function arrivalAt(scene: Scene, chain: string, asserted: Sighting): Arrival {
   const later = scene.observer.sightings.filter((seen) => seen.chain === chain && seen.atMs >= asserted.atMs);
-  const direct = later.find(({ name }) => name === "DirectiveAccepted");
+  const direct = later.find(isOfDirective);
   const heard = later.find(
     ({ name, args }) =>
       name === "Heard" &&
@@ -84,6 +85,12 @@ function arrivalAt(scene: Scene, chain: string, asserted: Sighting): Arrival {
   const since = (seen: Sighting | undefined): number | null =>
     seen === undefined ? null : Math.round((seen.atMs - asserted.atMs) * 10) / 10;
   return { chain, directMs: since(direct), layerzeroMs: since(heard) };
+}
+
+/** Whether the event names the decision of a directive: a message has none. */
+export function isOfDirective({ args }: Sighting): boolean {
+  const decision: unknown = args.toObject()["decision"];
+  return decision !== undefined && decision !== ZeroHash;
 }
 
 /** What every chain holds now, and what its house lets people do. A chain that is down is shown as such. */

@@ -30,7 +30,7 @@ export function createHubReader({ chain, record, hubAbi, market }: HubReaderOpti
   const hub = new Contract(addressOf(record, "IncidentHub"), hubAbi, chain.provider);
   const call = async (method: string, ...args: unknown[]): Promise<unknown> =>
     hub.getFunction(method).staticCall(...args);
-  const rungs = async (): Promise<Rungs> => rungsAt(posture(BigInt(String(await call("posture")))), market);
+  const rungs = async (): Promise<Rungs> => rungsAt(posture(BigInt(String(await call("postureNow")))), market);
   return {
     chain,
     record,

@@ -21,6 +21,8 @@ const TARGETS: Readonly<Record<string, { readonly gas?: number; readonly floors?
   trip: { gas: 46_370, floors: 1.15 },
   "halt-all": { gas: 46_370, floors: 1.15 },
   // 1.1 times 28,400, 6,760 for each signature and 5,000 for each slot written beyond the first.
+  "directive.1": { gas: 55_176 },
+  "directive.3": { gas: 70_048 },
   "directive.5": { gas: 84_920 },
   "broadcast.1": { floors: 1.05 },
   "broadcast.4": { floors: 1.05 },

@@ -106,7 +106,7 @@ describe("both paths, five chains", function () {
     const trip = observer.sightings.find(({ chain, name }) => chain === source.chain.name && name === "Asserted")!;
     return Promise.all(
       others.map(async (hub) => {
-        const [directive] = await scene.tally.events(hub, "DirectiveAccepted");
+        const [directive] = await scene.tally.directives(hub);
         return directive!.blockNumber - heads.headAt(hub.chain, trip.atMs);
       }),
     );

@@ -60,8 +60,8 @@ describe("decisions on real chains", function () {
     const hashes = await decisions();
     const accepted = await Promise.all(
       scene.hubs.slice(1).map(async ({ hub }) => {
-        const events = await hub.queryFilter("DirectiveAccepted");
-        return events.map(({ topics }) => topics[2]);
+        const events = await Promise.all(["Merged", "SoloMerged"].map((name) => hub.queryFilter(name)));
+        return events.flat().map(({ topics }) => topics[3]);
       }),
     );
 

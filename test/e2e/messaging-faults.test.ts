@@ -188,7 +188,7 @@ describe("LayerZero under faults, beside the direct path", function () {
   const expectNoForgeryCommitted = async (commitsEach: number): Promise<void> => {
     for (const hub of others) {
       const { endpoint, receiveUln } = scene.localnet.layerzero[scene.hubs.indexOf(hub)]!;
-      const heads = (await scene.tally.events(hub, "DirectiveAccepted")).map(({ blockNumber }) => blockNumber);
+      const heads = (await scene.tally.directives(hub)).map(({ blockNumber }) => blockNumber);
       const since = Math.min(...heads);
       const hashes = async (address: string, event: string, field: string) => {
         const contract = new Contract(

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { dataLength } from "ethers";
+import { dataLength, type Log } from "ethers";
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
@@ -22,7 +22,7 @@ import { proposeForgery } from "./support/thief.ts";
 import { useScenario } from "./support/use-scenario.ts";
 
 const [SOLO_PATH, QUORUM_PATH] = [1, 2];
-const SIGNATURE_BYTES = 65;
+const SIGNATURE_BYTES = 64;
 const LIAR = 2;
 const BACKUP_DELAY_SECONDS = 5;
 
@@ -59,18 +59,21 @@ describe("three nodes of a quorum of two, each with a key, a wallet and a view o
 
   /** Of every directive that `hub` has accepted: how many signed it, and by which paths it merged anything. */
   const listAccepted = async (hub: TestHub) => {
-    const [accepted, merged] = await Promise.all(
-      ["DirectiveAccepted", "Merged"].map((name) => scene.tally.events(hub, name)),
-    );
+    const [accepted, alone, merged] = await Promise.all([
+      scene.tally.directives(hub),
+      scene.tally.events(hub, "SoloMerged"),
+      scene.tally.events(hub, "Merged"),
+    ]);
     return Promise.all(
-      accepted!.map(async (log) => {
+      accepted.map(async (log) => {
         const { data } = await log.getTransaction();
         const { signatures } = hub.hub.interface.decodeFunctionData("submit", data).toObject() as {
           signatures: string;
         };
-        const own = merged!.filter(({ transactionHash }) => transactionHash === log.transactionHash);
-        const paths = own.map((each) => Number(hub.hub.interface.parseLog(each)!.args["path"]));
-        return { signers: dataLength(signatures) / SIGNATURE_BYTES, paths: [...new Set(paths)] };
+        const isIn = (logs: readonly Log[]) =>
+          logs.some(({ transactionHash }) => transactionHash === log.transactionHash);
+        const paths = [...(isIn(alone) ? [SOLO_PATH] : []), ...(isIn(merged) ? [QUORUM_PATH] : [])];
+        return { signers: dataLength(signatures) / SIGNATURE_BYTES, paths };
       }),
     );
   };

@@ -17,7 +17,7 @@ import { submitForgery } from "./support/stolen-key.ts";
 import { useScenario } from "./support/use-scenario.ts";
 
 const SOLO_SECONDS = 600;
-const SIGNATURE_BYTES = 65;
+const SIGNATURE_BYTES = 64;
 const FINALITY_BLOCKS = 5;
 
 describe("two relayers with one operator key each", function () {
@@ -37,7 +37,7 @@ describe("two relayers with one operator key each", function () {
 
   /** Signatures, in bytes, of every directive that `hub` has accepted. */
   const listSignatureBytes = async (hub: TestHub) => {
-    const logs = await scene.tally.events(hub, "DirectiveAccepted");
+    const logs = await scene.tally.directives(hub);
     const calls = await Promise.all(logs.map(async (log) => (await log.getTransaction()).data));
     return calls.map((data) =>
       dataLength(hub.hub.interface.decodeFunctionData("submit", data)["signatures"] as string),

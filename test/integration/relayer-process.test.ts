@@ -124,7 +124,9 @@ describe("relayer process", function () {
       relayer.signal("SIGINT");
       await relayer.exit;
 
-      expect(await destination?.hub.getFunction("posture")()).to.equal(await source?.hub.getFunction("posture")());
+      expect(await destination?.hub.getFunction("postureNow")()).to.equal(
+        await source?.hub.getFunction("postureNow")(),
+      );
       expect(await sentBy(WALLET_KEY, destination)).to.equal(1);
       expect(await sentBy(WALLET_KEY, source)).to.equal(0);
       const printed = [relayer.output(), ...pages, await journalText(relayer)].join("\n");

@@ -142,7 +142,7 @@ describe("relayer process with a clearing house", function () {
   };
   const sentTo = async (hub: InProcessHub): Promise<number> =>
     Number(await hub.request("eth_getTransactionCount", [computeAddress(WALLET_KEY), "latest"]));
-  const postureOf = async ({ hub }: InProcessHub) => (await hub.getFunction("posture")()) as bigint;
+  const postureOf = async ({ hub }: InProcessHub) => (await hub.getFunction("postureNow")()) as bigint;
   /** First blocks of the ranges of the house's logs that its node was asked for. */
   const askedFrom = (): readonly number[] =>
     nodes[0]!.requests.flatMap(({ method, params: [filter] }) => {

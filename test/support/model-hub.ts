@@ -163,9 +163,11 @@ export class ModelHub {
       return null;
     }
     this.#inside.accepted.push(directive.decision);
-    this.#emit({ kind: "directive-accepted", decision: directive.decision });
+    const { decision } = directive;
     const ceiling = isQuorum ? limits.quorumCeiling : limits.soloCeiling;
-    for (const entry of entries) this.#mergeEntry(entry, { srcEid: this.eid, path, ceiling, time });
+    const from = { srcEid: this.eid, path, ceiling, time, decision };
+    const merged = entries.map((entry) => this.#mergeEntry(entry, from));
+    if (!merged.includes(true)) this.#emit({ kind: "nothing-merged", decision });
     return null;
   }
 
@@ -177,7 +179,7 @@ export class ModelHub {
     const { srcEid, srcSeq, isHeartbeat, entries } = message;
     this.#emit({ kind: "heard", srcEid, srcSeq, isHeartbeat });
     const ceiling = this.#inside.limits.peerCeiling;
-    for (const entry of entries) this.#mergeEntry(entry, { srcEid, path: "layerzero", ceiling, time });
+    for (const entry of entries) this.#mergeEntry(entry, { srcEid, path: "layerzero", ceiling, time, decision: null });
   }
 
   lift(market: number, time: number): void {
@@ -199,10 +201,16 @@ export class ModelHub {
     this.#emit({ kind: "voided", market, asOf, meshWord: asWord(mesh), localWord: asWord(local) });
   }
 
-  #mergeEntry({ market, word: of }: Entry, from: { srcEid: Eid; path: Path; ceiling: Rungs; time: number }): void {
+  /** Whether the word changed. */
+  #mergeEntry(
+    { market, word: of }: Entry,
+    from: { srcEid: Eid; path: Path; ceiling: Rungs; time: number; decision: Hex | null },
+  ): boolean {
     const entry = mapNaive(toNaive(of), (lane, index) => (index === 0 ? 0 : lane));
-    if ((this.#inside.rungs[market] ?? null) === null)
-      return this.#refuse(market, toNaive(of), { ...from, refusal: "unknown-market" });
+    if ((this.#inside.rungs[market] ?? null) === null) {
+      this.#refuse(market, toNaive(of), { ...from, refusal: "unknown-market" });
+      return false;
+    }
     const isAllowed = (index: number): boolean => naiveIsUpTo(index, breakerOf(from.ceiling), marginOf(from.ceiling));
     const isOnTime = (lane: number): boolean => lane <= from.time + SKEW;
     this.#refuse(
@@ -222,10 +230,12 @@ export class ModelHub {
     });
     const before = this.#mesh(market);
     const merged = naiveMerge(before, accepted);
-    if (isEqual(before, merged)) return;
+    if (isEqual(before, merged)) return false;
     this.#inside.mesh[market] = merged;
     this.#tighten(market, naiveInForce(merged, leases, from.time));
-    this.#emit({ kind: "merged", market, path: from.path, meshWord: asWord(merged), posture: this.#posture() });
+    const { path, decision } = from;
+    this.#emit({ kind: "merged", market, path, decision, meshWord: asWord(merged), posture: this.#posture() });
+    return true;
   }
 
   #refuse(market: number, lanes: NaiveWord, from: { srcEid: Eid; path: Path; refusal: Refusal }): void {

@@ -10,7 +10,7 @@ import {Rungs, RungsLib} from "../../types/Rungs.sol";
 /// @notice A hub whose posture is what it was told. Anybody may tell it. Pushes to its mirror, if it has one.
 contract SettablePosture is IPosture {
     /// @inheritdoc IPosture
-    Posture public posture;
+    Posture public postureNow;
 
     uint256 private constant HALT_BUDGET_SECONDS = 7 days;
 
@@ -20,15 +20,15 @@ contract SettablePosture is IPosture {
     /// @notice Registers market 0 and `markets` more.
     constructor(uint8 markets) {
         for (uint8 market; market <= markets; ++market) {
-            posture = posture.registered(market);
+            postureNow = postureNow.registered(market);
         }
     }
 
     /// @notice Sets rungs, up or down.
     function set(uint8 market, uint8 breaker, uint8 margin) external {
         Rungs rungs = RungsLib.pair(breaker, margin);
-        posture = posture.replaced(market, rungs);
-        if (address(_mirror) != address(0)) _mirror.onPosture(posture);
+        postureNow = postureNow.replaced(market, rungs);
+        if (address(_mirror) != address(0)) _mirror.onPosture(postureNow);
     }
 
     /// @notice Says that the halt budget of `market` is spent, or no longer.

@@ -1,7 +1,16 @@
 import type { Result } from "ethers";
 
 import { eid } from "../../domain/eid.ts";
-import { CAUSES, type HubEvent, PATHS, REFUSALS, type SensorGrant } from "../../domain/incident/hub-event.ts";
+import type { Hex } from "../../domain/hex.ts";
+import {
+  CAUSES,
+  type HubEvent,
+  type Merged,
+  type Path,
+  PATHS,
+  REFUSALS,
+  type SensorGrant,
+} from "../../domain/incident/hub-event.ts";
 import type { Limits } from "../../domain/incident/limits.ts";
 import { posture } from "../../domain/incident/posture.ts";
 import { type Rungs, rungsOfByte } from "../../domain/incident/rungs.ts";
@@ -43,6 +52,9 @@ export function readLimits(raw: Result): Limits {
 
 type Reader = (fields: LogFields) => HubEvent;
 
+/** What stands for none where an entry came in a message. */
+const NO_DECISION = `0x${"00".repeat(32)}`;
+
 const READERS: Readonly<Record<string, Reader>> = {
   MarketRegistered: (fields) => ({
     kind: "market-registered",
@@ -74,14 +86,11 @@ const READERS: Readonly<Record<string, Reader>> = {
     meshWord: word(bigintAt(fields, "meshWord")),
     posture: posture(bigintAt(fields, "posture")),
   }),
-  Merged: (fields) => ({
-    kind: "merged",
-    seq: numberAt(fields, "seq"),
-    market: numberAt(fields, "market"),
-    path: memberAt(fields, "path", PATHS),
-    meshWord: word(bigintAt(fields, "meshWord")),
-    posture: posture(bigintAt(fields, "posture")),
-  }),
+  Merged: (fields) => {
+    const decision = bytesAt(fields, "decision", 32);
+    return decision === NO_DECISION ? readMerged(fields, "layerzero", null) : readMerged(fields, "quorum", decision);
+  },
+  SoloMerged: (fields) => readMerged(fields, "solo", bytesAt(fields, "decision", 32)),
   LanesRefused: (fields) => ({
     kind: "lanes-refused",
     seq: numberAt(fields, "seq"),
@@ -164,8 +173,8 @@ const READERS: Readonly<Record<string, Reader>> = {
     refusal: memberAt(fields, "refusal", REFUSALS),
     messageHash: bytesAt(fields, "messageHash", 32),
   }),
-  DirectiveAccepted: (fields) => ({
-    kind: "directive-accepted",
+  NothingMerged: (fields) => ({
+    kind: "nothing-merged",
     seq: numberAt(fields, "seq"),
     decision: bytesAt(fields, "decision", 32),
   }),
@@ -181,6 +190,18 @@ const READERS: Readonly<Record<string, Reader>> = {
     limits: readLimitsSet(fields),
   }),
 };
+
+function readMerged(fields: LogFields, path: Path, decision: Hex | null): Merged {
+  return {
+    kind: "merged",
+    seq: numberAt(fields, "seq"),
+    market: numberAt(fields, "market"),
+    path,
+    decision,
+    meshWord: word(bigintAt(fields, "meshWord")),
+    posture: posture(bigintAt(fields, "posture")),
+  };
+}
 
 function readGrant(fields: LogFields): SensorGrant {
   return {

@@ -3,9 +3,9 @@
  * the real hub with every market, every lane and all mirrors in play.
  */
 
-/** The transaction itself, its checks, the event of its acceptance. */
+/** The transaction itself, its checks, the event of a directive that changes nothing. */
 const BASE_GAS = 90_000;
-/** Recovering one signer, and its 65 bytes. */
+/** Recovering one signer, and its 64 bytes. */
 const SIGNATURE_GAS = 12_000;
 /** One word and its 33 bytes: merge, posture, up to three events. */
 const ENTRY_GAS = 36_000;

@@ -38,8 +38,12 @@ export function addressOfKey(key: string): Hex {
   return computeAddress(key).toLowerCase() as Hex;
 }
 
+/** r, s and 27 or 28. There are other ways to write the same, and contracts take none of them. */
+const SIGNATURE = /^0x[0-9a-f]{128}1[bc]$/;
+
 /** Malformed bytes, and the higher of a signature's two forms, which no hub takes, are nobody's. */
 function recover(digest: () => string, signature: Hex): Hex | null {
+  if (!SIGNATURE.test(signature)) return null;
   try {
     return recoverAddress(digest(), signature).toLowerCase() as Hex;
   } catch {

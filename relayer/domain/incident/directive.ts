@@ -1,4 +1,4 @@
-import { type Hex, joinHex } from "../hex.ts";
+import { type Hex, hexOfInteger, joinHex, sliceHex } from "../hex.ts";
 
 /** Operators' signed instruction: merge `entries`. One signature serves every chain of the mesh. */
 export interface Directive {
@@ -24,9 +24,19 @@ export interface SignedDirective {
   readonly signatures: readonly OperatorSignature[];
 }
 
-/** The signatures as `IncidentHub.submit` takes them: 65 bytes each, one after the other. */
+/** Of a word, whose topmost bit the `s` of a signature that anybody accepts never sets. */
+const TOP_BIT = 1n << 255n;
+
+/** The signatures as `IncidentHub.submit` takes them: 64 bytes each, one after the other. */
 export function joinSignatures(signed: SignedDirective): Hex {
-  return joinHex(signed.signatures.map(({ signature }) => signature));
+  return joinHex(signed.signatures.map(({ signature }) => compactSignature(signature)));
+}
+
+/** `signature`, of 65 bytes, as ERC-2098 shortens it: what `v` says is the topmost bit of `s`. */
+function compactSignature(signature: Hex): Hex {
+  const isOdd = sliceHex(signature, 64) === "0x1c";
+  const s = BigInt(sliceHex(signature, 32, 64));
+  return joinHex([sliceHex(signature, 0, 32), hexOfInteger(isOdd ? s | TOP_BIT : s, 32)]);
 }
 
 /**

@@ -72,10 +72,12 @@ export interface Asserted extends Numbered<"asserted"> {
   readonly posture: Posture;
 }
 
-/** An entry of the message or directive whose event stands before it changed a word. */
+/** An entry of a directive, or of the message whose event stands before it, changed a word. */
 export interface Merged extends Numbered<"merged"> {
   readonly market: number;
   readonly path: Path;
+  /** The decision that the directive follows from; null for a message. */
+  readonly decision: Hex | null;
   /** Word and posture after the merge. */
   readonly meshWord: Word;
   readonly posture: Posture;
@@ -157,7 +159,8 @@ export interface MessageRefused extends Numbered<"message-refused"> {
   readonly messageHash: Hex;
 }
 
-export interface DirectiveAccepted extends Numbered<"directive-accepted"> {
+/** A directive was accepted, and none of its entries changed a word. */
+export interface NothingMerged extends Numbered<"nothing-merged"> {
   readonly decision: Hex;
 }
 
@@ -190,7 +193,7 @@ export type HubEvent =
   | Heard
   | ConfigDiffers
   | MessageRefused
-  | DirectiveAccepted
+  | NothingMerged
   | OperatorSet
   | LimitsSet;
 

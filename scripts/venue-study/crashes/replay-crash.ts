@@ -107,7 +107,7 @@ interface Seen {
 }
 
 async function look({ hub }: GuardedWorld, seen: Seen): Promise<void> {
-  const posture = (await hub.getFunction("posture")()) as bigint;
+  const posture = (await hub.getFunction("postureNow")()) as bigint;
   const own = Number((posture >> BigInt(8 * MARKET)) & 0x7fn);
   const [breaker, margin] = [own >> 4, own & 7];
   if (breaker === HALTED) seen.haltedMinutes += 1;

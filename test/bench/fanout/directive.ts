@@ -38,6 +38,6 @@ export function encodeSubmit({ market, lane }: Step, { parameters, quorum }: Sig
   const entries = packEntries([{ market, word: singleLane(lane, stamp) }]);
   const directive = { decision: keccak256(entries), deadline: now + DIRECTIVE_SECONDS, entries };
   const digest = TypedDataEncoder.hash(domainOf(parameters), DIRECTIVE_TYPES, directive);
-  const signatures = quorum.map(({ signingKey }) => signingKey.sign(digest).serialized);
+  const signatures = quorum.map(({ signingKey }) => signingKey.sign(digest).compactSerialized);
   return submitInterface.encodeFunctionData("submit", [directive, concat(signatures)]);
 }

@@ -2,7 +2,8 @@ import { id } from "ethers";
 
 import type { BenchChain } from "./bench-chain.ts";
 
-export const ACCEPTED = id("DirectiveAccepted(uint64,bytes32)");
+/** Every directive here changes one word. */
+export const ACCEPTED = id("Merged(uint64,uint8,bytes32,uint256,uint256)");
 
 /** One way of bringing a raise to all destinations. */
 export interface Attempt<Start> {

@@ -1,4 +1,4 @@
-import { concat, id, TypedDataEncoder } from "ethers";
+import { concat, id, Signature, TypedDataEncoder } from "ethers";
 
 import { DIRECTIVE_TYPES } from "../../support/directive-types.ts";
 import { MESH_ID } from "../../support/in-process-hub.ts";
@@ -28,8 +28,9 @@ export async function measureDirective(world: GasWorld, signatures: 1 | 3 | 5): 
 
   const bare = await deployFloor(world.home);
   provider.setNextBlockTime(AT);
-  const directed = await send(hub, "submit", [directive, concat(signed)]);
-  const least = await send(bare, "submit", [directive, concat(signed)]);
+  const signatures_ = concat(signed.map((signature) => Signature.from(signature).compactSerialized));
+  const directed = await send(hub, "submit", [directive, signatures_]);
+  const least = await send(bare, "submit", [directive, signatures_]);
 
   const [value, floor] = [Number(directed.gasUsed), Number(least.gasUsed)];
   return [

@@ -1,7 +1,8 @@
 import { Interface } from "ethers";
 
 import { readCompiledContract } from "../../../deployments/compiled-contract.ts";
-import { type Observer, createObserver } from "../../../localnet/demo/observer.ts";
+import { type Observer, type Sighting, createObserver } from "../../../localnet/demo/observer.ts";
+import { isOfDirective } from "../../../localnet/demo/scene.ts";
 import type { EndpointFault } from "../../../localnet/faults/endpoint-faults.ts";
 import { waitUntil } from "../../../localnet/wait-until.ts";
 import { PATIENCE_MS, type Scenario, startScenario } from "../../e2e/support/scenario.ts";
@@ -73,17 +74,17 @@ async function timeRound(scene: Scenario, observer: Observer, fault: EndpointFau
   await scene.calm();
   await endpoint.setFault(fault);
   const from = observer.sightings.length;
-  const find = (chain: string, name: string) =>
-    observer.sightings.slice(from).find((sighting) => sighting.chain === chain && sighting.name === name)?.atMs;
+  const find = (chain: string, isWanted: (sighting: Sighting) => boolean) =>
+    observer.sightings.slice(from).find((sighting) => sighting.chain === chain && isWanted(sighting))?.atMs;
 
   await scene.raise(source, 1, REDUCE_ONLY_M2);
-  await waitUntil(() => OTHERS.every((chain) => find(chain, "DirectiveAccepted") !== undefined), {
+  await waitUntil(() => OTHERS.every((chain) => find(chain, isOfDirective) !== undefined), {
     what: "a directive on every chain that is well",
     timeoutMs: PATIENCE_MS,
     pollMs: 5,
   });
-  const trip = find(source.chain.name, "Asserted") ?? Number.NaN;
-  const times = new Map(OTHERS.map((chain) => [chain, (find(chain, "DirectiveAccepted") ?? Number.NaN) - trip]));
+  const trip = find(source.chain.name, ({ name }) => name === "Asserted") ?? Number.NaN;
+  const times = new Map(OTHERS.map((chain) => [chain, (find(chain, isOfDirective) ?? Number.NaN) - trip]));
   await endpoint.setFault(null);
   return times;
 }

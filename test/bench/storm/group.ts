@@ -14,7 +14,7 @@ const INCIDENTS = 200;
 const TRANSACTIONS_MAX = 2;
 const hub = new Interface([
   "function assertRungs(uint8 market, uint8 rungs)",
-  "function posture() view returns (uint256)",
+  "function postureNow() view returns (uint256)",
 ]);
 
 /** Two hundred assertions in one block of one chain: the transactions that the relayer makes of them at another. */
@@ -69,7 +69,7 @@ async function countSent({ provider }: BenchChain): Promise<number> {
 }
 
 async function checkTightened({ provider, hubs }: BenchChain): Promise<void> {
-  const posture = BigInt(await provider.call({ to: hubs.relayed, data: hub.encodeFunctionData("posture") }));
+  const posture = BigInt(await provider.call({ to: hubs.relayed, data: hub.encodeFunctionData("postureNow") }));
   const loose = MARKETS.filter((market) => Number((posture >> BigInt(8 * market)) & 0x7fn) !== HIGHEST_RUNGS);
   if (loose.length > 0) throw new RangeError(`markets ${loose.join(", ")} are not at their highest rungs`);
 }

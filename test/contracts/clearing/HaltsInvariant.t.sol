@@ -100,7 +100,7 @@ contract HaltsInvariantTest is HubVenueWorld {
         bool isReducing = (seed >> 8) % 2 == 0;
         uint256 price = market == BTC ? 9_600 : 1_000;
         Match memory next = isReducing ? _match(market, 4, 3, 1, price) : _match(market, 3, 4, 1, price);
-        uint8 breaker = incidents.posture().at(market).breaker();
+        uint8 breaker = incidents.postureNow().at(market).breaker();
         try house.fill(next) {
             _readLogs();
             if (isReducing && breaker == HALTED) ++reducingAllowed;
@@ -199,7 +199,7 @@ contract HaltsInvariantTest is HubVenueWorld {
     }
 
     function _isHalted(uint8 market) private view returns (bool) {
-        return incidents.posture().at(market).breaker() == HALTED;
+        return incidents.postureNow().at(market).breaker() == HALTED;
     }
 
     /// @dev What a call that was refused has emitted did not happen.

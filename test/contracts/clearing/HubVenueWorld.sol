@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IncidentHub} from "../../../contracts/hub/IncidentHub.sol";
 import {EndpointModel} from "../../../contracts/mocks/hub/EndpointModel.sol";
 import {IPosture} from "../../../contracts/interfaces/IPosture.sol";
+import {deployHub} from "../hub/HubArtifact.sol";
 import {HubBuilders} from "../hub/HubBuilders.sol";
 import {ClearingWorld} from "./ClearingWorld.sol";
 
@@ -26,7 +27,7 @@ abstract contract HubVenueWorld is ClearingWorld, HubBuilders {
     function _makeHub() internal override returns (IPosture) {
         operatorKeys = _sortedKeys(3);
         address endpoint = address(new EndpointModel(EID));
-        incidents = new IncidentHub(
+        incidents = deployHub(
             endpoint,
             address(this),
             MESH_ID,

@@ -184,10 +184,10 @@ contract WatchedTest is HubVenueWorld {
     }
 
     function _breaker(uint8 market) private view returns (uint8) {
-        return incidents.posture().at(market).breaker();
+        return incidents.postureNow().at(market).breaker();
     }
 
     function _margin(uint8 market) private view returns (uint8) {
-        return incidents.posture().at(market).margin();
+        return incidents.postureNow().at(market).margin();
     }
 }

@@ -38,7 +38,7 @@ contract CouncilAtHubTest is HubFixture {
         assertEq(hub.meshWord(MARKET).inForce(hub.leases(), block.timestamp), _rungs(CAUTION, M1), "mesh");
         vm.warp(START + 1 hours + 1);
         hub.lift(MARKET);
-        assertTrue(hub.posture().own(MARKET).breaker() < HALTED, "a use buys one lease");
+        assertTrue(hub.postureNow().own(MARKET).breaker() < HALTED, "a use buys one lease");
     }
 
     function test_Alarm_RevertGiven_TheGrantIsWithdrawn() public {

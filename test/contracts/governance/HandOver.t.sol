@@ -24,6 +24,7 @@ import {SilenceSensor} from "../../../contracts/sensors/silence/SilenceSensor.so
 import {PriceBandSensor} from "../../../contracts/sensors/price-band/PriceBandSensor.sol";
 import {Cause, Limits, SensorGrant} from "../../../contracts/types/Incident.sol";
 import {CAUTION, HALTED, M4} from "../../../contracts/types/Rungs.sol";
+import {deployHub} from "../hub/HubArtifact.sol";
 import {HubBuilders} from "../hub/HubBuilders.sol";
 import {GovernanceWorld} from "./GovernanceWorld.sol";
 import {WholeDeployment} from "./WholeDeployment.sol";
@@ -63,7 +64,7 @@ contract HandOverTest is GovernanceWorld, HubBuilders, WholeDeployment {
         endpoint = _deployEndpoint();
         operators = _addressesOf(_sortedKeys(3));
         vm.startPrank(deployer);
-        hub = new IncidentHub(address(endpoint), deployer, MESH_ID, _defaultLeases(), _defaultLimits(), operators);
+        hub = deployHub(address(endpoint), deployer, MESH_ID, _defaultLeases(), _defaultLimits(), operators);
         aggregator = new PriceAggregator(deployer);
         band = new PriceBandSensor(hub, aggregator, deployer);
         council = new Council(hub, MESH_ID, deployer, _council());
@@ -212,7 +213,7 @@ contract HandOverTest is GovernanceWorld, HubBuilders, WholeDeployment {
         vm.prank(member);
         council.alarm(MARKET, _rungs(HALTED, M4));
 
-        assertEq(hub.posture().own(MARKET).breaker(), HALTED);
+        assertEq(hub.postureNow().own(MARKET).breaker(), HALTED);
         // The mesh ceiling of the council's grant.
         assertEq(hub.meshWord(MARKET).inForce(hub.leases(), block.timestamp).breaker(), CAUTION);
     }

@@ -15,6 +15,7 @@ import {PacketOrigin} from "../../../contracts/mocks/hub/EndpointModel.sol";
 import {Cause, Limits, SensorGrant} from "../../../contracts/types/Incident.sol";
 import {CAUTION, HALTED, M2, M4, REDUCE_ONLY, Rungs} from "../../../contracts/types/Rungs.sol";
 import {WordLib} from "../../../contracts/types/Word.sol";
+import {deployHub} from "../hub/HubArtifact.sol";
 import {HubFixture} from "../hub/HubFixture.sol";
 
 /// @notice P9 for the hub's own parameters, against two real hubs.
@@ -26,14 +27,7 @@ contract HubJudgeTest is HubFixture {
     function setUp() public override {
         super.setUp();
         judge = new HubJudge();
-        changed = new IncidentHub(
-            address(endpoint),
-            governance,
-            MESH_ID,
-            _defaultLeases(),
-            _defaultLimits(),
-            operators
-        );
+        changed = deployHub(address(endpoint), governance, MESH_ID, _defaultLeases(), _defaultLimits(), operators);
         vm.startPrank(governance);
         changed.registerMarket(PROTOCOL);
         changed.registerMarket(MARKET);
@@ -102,7 +96,7 @@ contract HubJudgeTest is HubFixture {
         hub.assertRungs(MARKET, asked);
         changed.assertRungs(MARKET, asked);
         vm.stopPrank();
-        assertFalse(hub.posture().own(MARKET).exceeds(changed.posture().own(MARKET)), "a rung came down");
+        assertFalse(hub.postureNow().own(MARKET).exceeds(changed.postureNow().own(MARKET)), "a rung came down");
         Rungs mesh = hub.meshWord(MARKET).inForce(hub.leases(), block.timestamp);
         Rungs meshAfter = changed.meshWord(MARKET).inForce(hub.leases(), block.timestamp);
         assertFalse(mesh.exceeds(meshAfter), "a mesh rung came down");
@@ -159,7 +153,7 @@ contract HubJudgeTest is HubFixture {
             hub.submit(_directive(entries), signatures);
             changed.submit(_directive(entries), signatures);
         }
-        assertFalse(hub.posture().own(MARKET).exceeds(changed.posture().own(MARKET)), "a rung came down");
+        assertFalse(hub.postureNow().own(MARKET).exceeds(changed.postureNow().own(MARKET)), "a rung came down");
     }
 
     /* COUNCIL, GATE */

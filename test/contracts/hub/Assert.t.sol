@@ -18,17 +18,17 @@ contract AssertTest is HubFixture {
 
         _assert(MARKET, rungs);
 
-        assertEq(hub.posture().own(MARKET), rungs, "own");
-        assertEq(hub.posture().at(MARKET), rungs, "joined with the protocol");
-        assertTrue(hub.posture().own(PROTOCOL).isCalm(), "the protocol is another market");
+        assertEq(hub.postureNow().own(MARKET), rungs, "own");
+        assertEq(hub.postureNow().at(MARKET), rungs, "joined with the protocol");
+        assertTrue(hub.postureNow().own(PROTOCOL).isCalm(), "the protocol is another market");
     }
 
     function test_AssertRungs_ProtocolWideRungHoldsForEveryMarket() public {
         _assert(PROTOCOL, _rungs(REDUCE_ONLY, M1));
         _assert(MARKET, _rungs(CAUTION, M3));
 
-        assertEq(hub.posture().at(MARKET), _rungs(REDUCE_ONLY, M3), "joined");
-        assertEq(hub.posture().own(MARKET), _rungs(CAUTION, M3), "own");
+        assertEq(hub.postureNow().at(MARKET), _rungs(REDUCE_ONLY, M3), "joined");
+        assertEq(hub.postureNow().own(MARKET), _rungs(CAUTION, M3), "own");
     }
 
     function test_AssertRungs_GivenEndpointWithoutCode() public {
@@ -109,7 +109,7 @@ contract AssertTest is HubFixture {
         Rungs local = hub.localWord(MARKET).inForce(hub.leases(), START);
         assertEq(mesh, asked.meet(meshCeiling), "mesh");
         assertEq(mesh.join(local), asked.meet(localCeiling), "on this chain");
-        assertEq(hub.posture().own(MARKET), asked.meet(localCeiling), "posture");
+        assertEq(hub.postureNow().own(MARKET), asked.meet(localCeiling), "posture");
     }
 
     function test_AssertRungs_WhatExceedsMeshCeilingStaysLocal() public {
@@ -127,7 +127,7 @@ contract AssertTest is HubFixture {
             _rungs(CAUTION, M1),
             local,
             mesh,
-            hub.posture().tightened(MARKET, _rungs(HALTED, M4))
+            hub.postureNow().tightened(MARKET, _rungs(HALTED, M4))
         );
         _assert(MARKET, _rungs(HALTED, M4));
 
@@ -158,7 +158,7 @@ contract AssertTest is HubFixture {
             _rungs(HALTED, M2),
             WordLib.EMPTY,
             mesh,
-            hub.posture().tightened(MARKET, _rungs(HALTED, M2))
+            hub.postureNow().tightened(MARKET, _rungs(HALTED, M2))
         );
         _assert(MARKET, _rungs(HALTED, M2));
     }
@@ -184,12 +184,12 @@ contract AssertTest is HubFixture {
 
     function test_AssertRungs_RenewalEmitsAndKeepsPosture() public {
         _assert(MARKET, _rungs(HALTED, NORMAL));
-        Posture before = hub.posture();
+        Posture before = hub.postureNow();
         vm.warp(START + 1);
 
         _assert(MARKET, _rungs(HALTED, NORMAL));
 
-        assertEq(hub.posture(), before, "posture");
+        assertEq(hub.postureNow(), before, "posture");
         assertEq(hub.meshWord(MARKET).lane(HALTED), START + 1, "stamp");
     }
 

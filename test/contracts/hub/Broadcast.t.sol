@@ -9,6 +9,7 @@ import {Limits} from "../../../contracts/types/Incident.sol";
 import {Leases} from "../../../contracts/types/Leases.sol";
 import {CAUTION, HALTED, M2, M4, NORMAL, REDUCE_ONLY} from "../../../contracts/types/Rungs.sol";
 import {WordLib} from "../../../contracts/types/Word.sol";
+import {deployHub} from "./HubArtifact.sol";
 import {HubFixture} from "./HubFixture.sol";
 
 /// @notice What leaves: {IIncidentHub.broadcast} and when it is due.
@@ -306,7 +307,7 @@ contract BroadcastTest is HubFixture {
         far.deliver(endpoint, endpoint.packetCount() - 1);
 
         for (uint8 market; market < markets; ++market) {
-            assertEq(farHub.posture().own(market), _rungs(NORMAL, M2), "merged up to the ceiling");
+            assertEq(farHub.postureNow().own(market), _rungs(NORMAL, M2), "merged up to the ceiling");
         }
         assertEq(farHub.seq() - seq, 1 + 3 * uint256(markets) + mirrors, "heard; each entry and mirror at its worst");
     }
@@ -315,7 +316,7 @@ contract BroadcastTest is HubFixture {
         Limits memory limits = _defaultLimits();
         limits.peerCeiling = _rungs(CAUTION, M2);
         far = new EndpointModel(THIRD_EID);
-        farHub = new IncidentHub(address(far), governance, MESH_ID, _defaultLeases(), limits, operators);
+        farHub = deployHub(address(far), governance, MESH_ID, _defaultLeases(), limits, operators);
         vm.startPrank(governance);
         farHub.setPeer(EID, _asBytes32(address(hub)));
         hub.setPeer(THIRD_EID, _asBytes32(address(farHub)));
@@ -356,7 +357,7 @@ contract BroadcastTest is HubFixture {
     /// @dev A hub as in the fixture, but every lease lasts `lease` seconds. A heartbeat has gone out.
     function _restartWithLeasesOf(uint256 lease) private {
         Leases leases = _leasesOf([lease, lease, lease, lease, lease, lease, lease]);
-        hub = new IncidentHub(address(endpoint), governance, MESH_ID, leases, _defaultLimits(), operators);
+        hub = deployHub(address(endpoint), governance, MESH_ID, leases, _defaultLimits(), operators);
         vm.deal(address(hub), 1 ether);
         vm.startPrank(governance);
         hub.registerMarket(PROTOCOL);

@@ -22,11 +22,17 @@ import {
     RungsLib
 } from "../../../contracts/types/Rungs.sol";
 import {Word, WordLib} from "../../../contracts/types/Word.sol";
+import {deployHub} from "./HubArtifact.sol";
 import {HubFixture} from "./HubFixture.sol";
 
 /// @notice Registration, grants, operators, limits, peers, money: governance alone, and within bounds.
 contract GovernanceTest is HubFixture {
     /* CONSTRUCTION */
+
+    /// @dev It is the artifact that ships: what {deployHub} is for.
+    function test_Constructor_CodeLeavesTenPercentOfTheLimit() public view {
+        assertLe(address(hub).code.length, (uint256(24_576) * 9) / 10);
+    }
 
     function test_Constructor_SetsWhatItWasGiven() public view {
         assertEq(hub.owner(), governance, "owner");
@@ -87,14 +93,14 @@ contract GovernanceTest is HubFixture {
         bytes32 digest = hub.meshDigest();
 
         vm.expectEmit(address(hub));
-        emit IIncidentState.MarketRegistered(hub.seq() + 1, 31, hub.posture().registered(31));
+        emit IIncidentState.MarketRegistered(hub.seq() + 1, 31, hub.postureNow().registered(31));
         vm.prank(governance);
         hub.registerMarket(31);
 
         assertEq(hub.meshWord(31), WordLib.REGISTERED, "mesh");
         assertEq(hub.localWord(31), WordLib.REGISTERED, "local");
-        assertTrue(hub.posture().isRegistered(31), "registered");
-        assertTrue(hub.posture().own(31).isCalm(), "calm");
+        assertTrue(hub.postureNow().isRegistered(31), "registered");
+        assertTrue(hub.postureNow().own(31).isCalm(), "calm");
         assertTrue(hub.meshDigest() != digest, "the digest covers which markets there are");
     }
 
@@ -358,7 +364,7 @@ contract GovernanceTest is HubFixture {
             assertEq(mesh[market], hub.meshWord(market), "mesh");
             assertEq(local[market], hub.localWord(market), "local");
         }
-        assertEq(posture, hub.posture(), "posture");
+        assertEq(posture, hub.postureNow(), "posture");
         assertEq(seq, hub.seq(), "seq");
     }
 
@@ -385,7 +391,7 @@ contract GovernanceTest is HubFixture {
     /* PRIVATE */
 
     function _deploy(Leases leases, Limits memory limits, address[] memory accounts) private returns (IncidentHub) {
-        return new IncidentHub(address(endpoint), governance, MESH_ID, leases, limits, accounts);
+        return deployHub(address(endpoint), governance, MESH_ID, leases, limits, accounts);
     }
 
     function _expectCannotRegister(uint8 market) private {

@@ -119,7 +119,7 @@ contract HaltBudgetTest is HubFixture {
             hub.seq() + 2,
             MARKET,
             _rungs(REDUCE_ONLY, NORMAL),
-            hub.posture().replaced(MARKET, _rungs(REDUCE_ONLY, NORMAL))
+            hub.postureNow().replaced(MARKET, _rungs(REDUCE_ONLY, NORMAL))
         );
         vm.prank(stranger);
         hub.lift(MARKET);
@@ -159,7 +159,7 @@ contract HaltBudgetTest is HubFixture {
 
         _assert(PROTOCOL, _rungs(HALTED, NORMAL));
 
-        assertEq(hub.posture().at(MARKET), _rungs(HALTED, NORMAL), "by the whole protocol");
+        assertEq(hub.postureNow().at(MARKET), _rungs(HALTED, NORMAL), "by the whole protocol");
         _expectRungs(PROTOCOL, HALTED, NORMAL);
     }
 
@@ -229,7 +229,7 @@ contract HaltBudgetTest is HubFixture {
         emit IIncidentState.HaltBudgetRearmed(
             hub.seq() + 1,
             MARKET,
-            hub.posture().tightened(MARKET, _rungs(HALTED, NORMAL))
+            hub.postureNow().tightened(MARKET, _rungs(HALTED, NORMAL))
         );
         vm.prank(governance);
         hub.rearmHaltBudget(MARKET);
@@ -286,7 +286,7 @@ contract HaltBudgetTest is HubFixture {
             else if (draw % 3 == 0)
                 _receiveWord(MARKET, WordLib.stamped(_rungs(HALTED, NORMAL), block.timestamp - 50 minutes));
             hub.lift(MARKET);
-            if (hub.posture().own(MARKET).breaker() == HALTED) halted += 1 hours;
+            if (hub.postureNow().own(MARKET).breaker() == HALTED) halted += 1 hours;
         }
 
         assertLe(halted, 7 days + 1 hours, "longer than the budget");

@@ -10,6 +10,7 @@ import {Limits, Path, Refusal} from "../../../contracts/types/Incident.sol";
 import {Leases} from "../../../contracts/types/Leases.sol";
 import {HALTED, M1, M2, M4, NORMAL, REDUCE_ONLY, Rungs} from "../../../contracts/types/Rungs.sol";
 import {WordLib} from "../../../contracts/types/Word.sol";
+import {deployHub} from "./HubArtifact.sol";
 import {HubFixture} from "./HubFixture.sol";
 
 /// @notice What a heartbeat says besides words: that its sender lives, and how it is configured.
@@ -192,7 +193,7 @@ contract HeartbeatTest is HubFixture {
         Limits memory limits = _defaultLimits();
         limits.peerCeiling = _rungs(NORMAL, M1);
         EndpointModel far = new EndpointModel(PEER_EID);
-        IncidentHub farHub = new IncidentHub(address(far), governance, MESH_ID, _defaultLeases(), limits, operators);
+        IncidentHub farHub = deployHub(address(far), governance, MESH_ID, _defaultLeases(), limits, operators);
         vm.startPrank(governance);
         hub.setPeer(PEER_EID, _asBytes32(address(farHub)));
         farHub.setPeer(EID, _asBytes32(address(hub)));
@@ -215,7 +216,7 @@ contract HeartbeatTest is HubFixture {
 
         far.deliver(endpoint, endpoint.packetCount() - 1);
 
-        assertEq(farHub.posture().own(31), _rungs(NORMAL, M1), "merged up to the ceiling");
+        assertEq(farHub.postureNow().own(31), _rungs(NORMAL, M1), "merged up to the ceiling");
         assertEq(farHub.seq() - seq, 2 + 2 * 32 + uint256(mirrors), "heard, differs; refused and merged; mirrors");
         assertFalse(farHub.isConfigShared(EID));
     }
@@ -224,7 +225,7 @@ contract HeartbeatTest is HubFixture {
 
     function _deploy(uint32 eid, address[] memory accounts) private returns (IncidentHub) {
         EndpointModel own = new EndpointModel(eid);
-        return new IncidentHub(address(own), governance, MESH_ID, _defaultLeases(), _defaultLimits(), accounts);
+        return deployHub(address(own), governance, MESH_ID, _defaultLeases(), _defaultLimits(), accounts);
     }
 
     function _expectOtherHashAfter(bytes memory call_, bytes32 before) private {

@@ -74,6 +74,12 @@ abstract contract HubBuilders is Test {
         return abi.encodePacked(r, s, v);
     }
 
+    /// @dev As {IIncidentHub.submit} takes it: the parity of `v` is the topmost bit of `s`.
+    function _signCompact(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        return abi.encodePacked(r, uint256(s) | (uint256(v - 27) << 255));
+    }
+
     /// @dev EIP-712 by the book, without the contract's help.
     function _digest(bytes32 meshId, Directive memory directive) internal pure returns (bytes32) {
         bytes32 domainType = keccak256("EIP712Domain(string name,string version,bytes32 salt)");

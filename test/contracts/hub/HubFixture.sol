@@ -7,6 +7,7 @@ import {EndpointModel, PacketOrigin} from "../../../contracts/mocks/hub/Endpoint
 import {Directive, SensorGrant} from "../../../contracts/types/Incident.sol";
 import {Rungs} from "../../../contracts/types/Rungs.sol";
 import {Word} from "../../../contracts/types/Word.sol";
+import {deployHub} from "./HubArtifact.sol";
 import {HubBuilders} from "./HubBuilders.sol";
 
 /// @title HubFixture
@@ -40,7 +41,7 @@ abstract contract HubFixture is HubBuilders {
         endpoint = new EndpointModel(EID);
         operatorKeys = _sortedKeys(3);
         operators = _addressesOf(operatorKeys);
-        hub = new IncidentHub(address(endpoint), governance, MESH_ID, _defaultLeases(), _defaultLimits(), operators);
+        hub = deployHub(address(endpoint), governance, MESH_ID, _defaultLeases(), _defaultLimits(), operators);
         vm.deal(address(hub), 1 ether);
 
         vm.startPrank(governance);
@@ -86,14 +87,14 @@ abstract contract HubFixture is HubBuilders {
     /// @dev Signatures of the first `count` operators.
     function _sign(Directive memory directive, uint256 count) internal view returns (bytes memory signatures) {
         for (uint256 i; i < count; ++i) {
-            signatures = bytes.concat(signatures, _signWith(operatorKeys[i], _digest(MESH_ID, directive)));
+            signatures = bytes.concat(signatures, _signCompact(operatorKeys[i], _digest(MESH_ID, directive)));
         }
     }
 
     /* ASSERTIONS */
 
     function _expectRungs(uint8 market, uint8 breaker, uint8 margin) internal view {
-        Rungs own = hub.posture().own(market);
+        Rungs own = hub.postureNow().own(market);
         assertEq(own.breaker(), breaker, "breaker rung");
         assertEq(own.margin(), margin, "margin rung");
     }

@@ -76,7 +76,7 @@ contract LiftTest is HubFixture {
 
         _expectRungs(MARKET, NORMAL, NORMAL);
         _expectRungs(PROTOCOL, HALTED, M4);
-        assertEq(hub.posture().at(MARKET), _rungs(HALTED, M4), "still under the protocol's rungs");
+        assertEq(hub.postureNow().at(MARKET), _rungs(HALTED, M4), "still under the protocol's rungs");
     }
 
     /* P2: NOTHING COMES DOWN EARLY */
@@ -97,7 +97,7 @@ contract LiftTest is HubFixture {
         held = rungs.margin();
         while (elapsed >= marginLeases[held]) --held;
         assertEq(inForce.margin(), held, "margin");
-        assertEq(hub.posture().own(MARKET), inForce, "posture");
+        assertEq(hub.postureNow().own(MARKET), inForce, "posture");
     }
 
     function test_Lift_WordsAreUntouched() public {
@@ -123,7 +123,7 @@ contract LiftTest is HubFixture {
             hub.seq() + 1,
             MARKET,
             _rungs(REDUCE_ONLY, M3),
-            hub.posture().replaced(MARKET, _rungs(REDUCE_ONLY, M3))
+            hub.postureNow().replaced(MARKET, _rungs(REDUCE_ONLY, M3))
         );
         vm.prank(stranger);
         Rungs inForce = hub.lift(MARKET);

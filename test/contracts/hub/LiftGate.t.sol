@@ -29,7 +29,7 @@ contract LiftGateTest is HubFixture {
             hub.seq() + 1,
             MARKET,
             _rungs(HALTED, M3),
-            hub.posture().replaced(MARKET, _rungs(HALTED, M3))
+            hub.postureNow().replaced(MARKET, _rungs(HALTED, M3))
         );
         assertEq(hub.lift(MARKET), _rungs(HALTED, M3), "returned");
 
@@ -113,7 +113,7 @@ contract LiftGateTest is HubFixture {
         hub.lift(MARKET);
 
         assertEq(
-            hub.posture().own(MARKET),
+            hub.postureNow().own(MARKET),
             hub.meshWord(MARKET).inForce(hub.leases(), block.timestamp),
             "as without a gate"
         );

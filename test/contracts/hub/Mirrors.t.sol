@@ -29,21 +29,21 @@ contract MirrorsTest is HubFixture {
         _addMirror(address(good));
 
         _assert(MARKET, _rungs(CAUTION, NORMAL));
-        assertEq(good.posture(), hub.posture(), "after an assertion");
+        assertEq(good.posture(), hub.postureNow(), "after an assertion");
 
         _receiveWord(MARKET, WordLib.stamped(_rungs(REDUCE_ONLY, NORMAL), START));
-        assertEq(good.posture(), hub.posture(), "after a message");
+        assertEq(good.posture(), hub.postureNow(), "after a message");
 
         _submit(_pack(MARKET, WordLib.stamped(_rungs(HALTED, NORMAL), START)), 2);
-        assertEq(good.posture(), hub.posture(), "after a directive");
+        assertEq(good.posture(), hub.postureNow(), "after a directive");
 
         vm.warp(START + 1 hours);
         hub.lift(MARKET);
-        assertEq(good.posture(), hub.posture(), "after a lift");
+        assertEq(good.posture(), hub.postureNow(), "after a lift");
 
         vm.prank(governance);
         hub.registerMarket(MARKET + 1);
-        assertEq(good.posture(), hub.posture(), "after a registration");
+        assertEq(good.posture(), hub.postureNow(), "after a registration");
         assertEq(good.pushes(), 6, "once each, and once when it was added");
     }
 
@@ -57,7 +57,7 @@ contract MirrorsTest is HubFixture {
         _receive(PayloadLib.packMessage(1, entries));
 
         assertEq(good.pushes(), 2, "one when added, one for the message");
-        assertEq(good.posture(), hub.posture(), "the last of it");
+        assertEq(good.posture(), hub.postureNow(), "the last of it");
     }
 
     function test_Push_NotWhenPostureStays() public {
@@ -81,7 +81,7 @@ contract MirrorsTest is HubFixture {
         vm.prank(stranger);
         hub.pushMirrors();
 
-        assertEq(mended.posture(), hub.posture(), "caught up");
+        assertEq(mended.posture(), hub.postureNow(), "caught up");
     }
 
     /* BAD MIRRORS */
@@ -96,7 +96,7 @@ contract MirrorsTest is HubFixture {
         _assert(MARKET, _rungs(HALTED, M4));
 
         _expectRungs(MARKET, HALTED, M4);
-        assertEq(good.posture(), hub.posture(), "the next one got it");
+        assertEq(good.posture(), hub.postureNow(), "the next one got it");
     }
 
     function test_Push_GasBurningMirrorsDoNotStopAnything() public {
@@ -110,7 +110,7 @@ contract MirrorsTest is HubFixture {
         uint256 spent = gasBefore - gasleft();
 
         _expectRungs(MARKET, HALTED, M4);
-        assertEq(good.posture(), hub.posture(), "the last one got it");
+        assertEq(good.posture(), hub.postureNow(), "the last one got it");
         assertLt(spent, 4 * 60_000 + 120_000, "bounded");
     }
 
@@ -122,7 +122,7 @@ contract MirrorsTest is HubFixture {
         _assert(MARKET, _rungs(HALTED, M4));
         uint256 spent = gasBefore - gasleft();
 
-        assertEq(good.posture(), hub.posture(), "the next one got it");
+        assertEq(good.posture(), hub.postureNow(), "the next one got it");
         assertLt(spent, 2 * 60_000 + 120_000, "bounded");
     }
 
@@ -132,7 +132,7 @@ contract MirrorsTest is HubFixture {
 
         _assert(MARKET, _rungs(HALTED, M4));
 
-        assertEq(good.posture(), hub.posture(), "the next one got it");
+        assertEq(good.posture(), hub.postureNow(), "the next one got it");
     }
 
     /* RE-ENTRANCE */
@@ -145,7 +145,7 @@ contract MirrorsTest is HubFixture {
 
         assertEq(evil.attempts(), 3, "called for itself, for the next one and when tightened");
         _expectRungs(MARKET, HALTED, M4);
-        assertEq(good.posture(), hub.posture(), "the next one has what holds");
+        assertEq(good.posture(), hub.postureNow(), "the next one has what holds");
     }
 
     function test_Push_ReenteringLiftOfAnotherMarketLeavesMirrorsEqual() public {
@@ -156,7 +156,7 @@ contract MirrorsTest is HubFixture {
 
         _assert(MARKET, _rungs(CAUTION, NORMAL));
 
-        assertEq(good.posture(), hub.posture(), "the next one has what holds");
+        assertEq(good.posture(), hub.postureNow(), "the next one has what holds");
         assertFalse(evil.lastSucceeded(), "a push within a push has too little gas");
     }
 
@@ -190,7 +190,7 @@ contract MirrorsTest is HubFixture {
 
         _assert(MARKET, _rungs(CAUTION, NORMAL));
 
-        assertEq(good.posture(), hub.posture(), "the next one has what holds");
+        assertEq(good.posture(), hub.postureNow(), "the next one has what holds");
         assertEq(evil.posture().own(MARKET), _rungs(CAUTION, NORMAL), "and so has the evil one");
     }
 
@@ -202,7 +202,7 @@ contract MirrorsTest is HubFixture {
         _addMirror(address(new GasBurningMirror()));
         _addMirror(address(new GasBurningMirror()));
         _addMirror(address(good));
-        Posture before = hub.posture();
+        Posture before = hub.postureNow();
 
         vm.prank(sensor);
         (bool ok, ) = address(hub).call{gas: gasGiven}(
@@ -210,11 +210,11 @@ contract MirrorsTest is HubFixture {
         );
 
         if (ok) {
-            assertEq(good.posture(), hub.posture(), "pushed");
+            assertEq(good.posture(), hub.postureNow(), "pushed");
             // The entry point's own few instructions come before the mirror looks.
             assertGt(good.leastGas(), 60_000 - 500, "whole share");
         } else {
-            assertEq(hub.posture(), before, "nothing happened");
+            assertEq(hub.postureNow(), before, "nothing happened");
         }
     }
 
@@ -244,7 +244,7 @@ contract MirrorsTest is HubFixture {
 
         assertEq(hub.mirrors().length, 1);
         assertEq(hub.mirrors()[0], address(good));
-        assertEq(good.posture(), hub.posture(), "a new mirror is right from the start");
+        assertEq(good.posture(), hub.postureNow(), "a new mirror is right from the start");
     }
 
     function test_SetMirror_RemovedMirrorHearsNoMore() public {
@@ -260,7 +260,7 @@ contract MirrorsTest is HubFixture {
 
         assertEq(hub.mirrors().length, 1);
         assertEq(hub.mirrors()[0], address(other));
-        assertEq(other.posture(), hub.posture(), "the one that stayed");
+        assertEq(other.posture(), hub.postureNow(), "the one that stayed");
         assertEq(good.posture().own(MARKET), _rungs(NORMAL, NORMAL), "the one that left");
     }
 

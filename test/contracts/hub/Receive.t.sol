@@ -21,16 +21,16 @@ contract ReceiveTest is HubFixture {
     function test_LzReceive_MergesAndTightensInOneTransaction() public {
         Word entry = WordLib.stamped(_rungs(HALTED, M3), START - 60);
         Word merged = WordLib.REGISTERED.merge(entry);
-        Posture tightened = hub.posture().tightened(MARKET, _rungs(HALTED, M3));
+        Posture tightened = hub.postureNow().tightened(MARKET, _rungs(HALTED, M3));
 
         vm.expectEmit(address(hub));
         emit IIncidentHub.Heard(hub.seq() + 1, PEER_EID, 77, false);
         vm.expectEmit(address(hub));
-        emit IIncidentState.Merged(hub.seq() + 2, MARKET, Path.LayerZero, merged, tightened);
+        emit IIncidentState.Merged(hub.seq() + 2, MARKET, bytes32(0), merged, tightened);
         _receive(PayloadLib.packMessage(77, _pack(MARKET, entry)));
 
         assertEq(hub.meshWord(MARKET), merged, "word");
-        assertEq(hub.posture(), tightened, "posture");
+        assertEq(hub.postureNow(), tightened, "posture");
     }
 
     function test_LzReceive_EmptyHeartbeatIsHeard() public {
@@ -42,12 +42,12 @@ contract ReceiveTest is HubFixture {
     function test_LzReceive_RepeatChangesNothing() public {
         bytes memory message = PayloadLib.packMessage(1, _pack(MARKET, WordLib.stamped(_rungs(HALTED, M3), START)));
         _receive(message);
-        (bytes32 digest, Posture posture, uint64 seq) = (hub.meshDigest(), hub.posture(), hub.seq());
+        (bytes32 digest, Posture posture, uint64 seq) = (hub.meshDigest(), hub.postureNow(), hub.seq());
 
         _receive(message);
 
         assertEq(hub.meshDigest(), digest, "digest");
-        assertEq(hub.posture(), posture, "posture");
+        assertEq(hub.postureNow(), posture, "posture");
         assertEq(hub.seq(), seq + 1, "heard again, merged nothing");
     }
 
@@ -78,7 +78,7 @@ contract ReceiveTest is HubFixture {
         for (uint256 i; i < 4; ++i) {
             _receiveWord(MARKET, words[i]);
         }
-        (bytes32 digest, Posture posture) = (hub.meshDigest(), hub.posture());
+        (bytes32 digest, Posture posture) = (hub.meshDigest(), hub.postureNow());
         vm.revertToState(snapshot);
 
         // Eight deliveries drawn from the four words, then each once from the last to the first.
@@ -90,7 +90,7 @@ contract ReceiveTest is HubFixture {
         }
 
         assertEq(hub.meshDigest(), digest, "digest");
-        assertEq(hub.posture(), posture, "posture");
+        assertEq(hub.postureNow(), posture, "posture");
     }
 
     /* P10: STALE DATA HOLDS OR TIGHTENS */
@@ -98,13 +98,13 @@ contract ReceiveTest is HubFixture {
     function testFuzz_LzReceive_NeverLoosens(uint8 breaker, uint8 margin, uint256 word, uint256 elapsed) public {
         _assert(MARKET, _anyRungs(breaker, margin));
         Word before = hub.meshWord(MARKET);
-        Posture posture = hub.posture();
+        Posture posture = hub.postureNow();
         vm.warp(START + bound(elapsed, 0, 2 days));
 
         _receiveWord(MARKET, Word.wrap(word));
 
         assertEq(hub.meshWord(MARKET).merge(before), hub.meshWord(MARKET), "no lane went back");
-        assertFalse(posture.own(MARKET).exceeds(hub.posture().own(MARKET)), "posture holds");
+        assertFalse(posture.own(MARKET).exceeds(hub.postureNow().own(MARKET)), "posture holds");
     }
 
     function test_LzReceive_SilenceOfPeersLoosensNothing() public {
@@ -241,14 +241,14 @@ contract ReceiveTest is HubFixture {
     /* PRIVATE */
 
     function _expectRefused(bytes memory message, Refusal refusal) private {
-        (bytes32 digest, Posture posture) = (hub.meshDigest(), hub.posture());
+        (bytes32 digest, Posture posture) = (hub.meshDigest(), hub.postureNow());
 
         vm.expectEmit(address(hub));
         emit IIncidentHub.MessageRefused(hub.seq() + 1, PEER_EID, Path.LayerZero, refusal, keccak256(message));
         _receive(message);
 
         assertEq(hub.meshDigest(), digest, "digest");
-        assertEq(hub.posture(), posture, "posture");
+        assertEq(hub.postureNow(), posture, "posture");
     }
 
     /// @dev Reading `message` leaves other markets and local words alone, loosens nothing, keeps the posture's form,
@@ -256,7 +256,7 @@ contract ReceiveTest is HubFixture {
     function _expectHarmless(bytes memory message) private {
         Word absent = hub.meshWord(ABSENT);
         Word local = hub.localWord(MARKET);
-        Posture posture = hub.posture();
+        Posture posture = hub.postureNow();
 
         _receive(message);
 
@@ -264,10 +264,10 @@ contract ReceiveTest is HubFixture {
         assertEq(hub.localWord(MARKET), local, "local word");
         assertEq(hub.meshWord(MARKET).lane(0), 1, "voidBefore");
         for (uint8 market; market < 32; ++market) {
-            Rungs now_ = hub.posture().own(market);
+            Rungs now_ = hub.postureNow().own(market);
             now_.validate();
             assertFalse(posture.own(market).exceeds(now_), "posture holds");
-            assertEq(hub.posture().isRegistered(market), market <= MARKET, "registration");
+            assertEq(hub.postureNow().isRegistered(market), market <= MARKET, "registration");
         }
         vm.warp(block.timestamp + 1);
         _assert(MARKET, _rungs(HALTED, M4));

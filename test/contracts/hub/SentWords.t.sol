@@ -5,6 +5,7 @@ import {IncidentHub} from "../../../contracts/hub/IncidentHub.sol";
 import {Leases} from "../../../contracts/types/Leases.sol";
 import {HALTED, M2, NORMAL} from "../../../contracts/types/Rungs.sol";
 import {Word, WordLib} from "../../../contracts/types/Word.sol";
+import {deployHub} from "./HubArtifact.sol";
 import {HubFixture} from "./HubFixture.sol";
 
 /// @notice What the hub remembers of what its peers know. It is told apart from the simplest memory there is: the mesh
@@ -23,7 +24,7 @@ contract SentWordsTest is HubFixture {
     function setUp() public override {
         super.setUp();
         leases = _leasesOf([2 * SHORT_LEASE, SHORT_LEASE, SHORT_LEASE, 3 * SHORT_LEASE, SHORT_LEASE, SHORT_LEASE, 600]);
-        hub = new IncidentHub(address(endpoint), governance, MESH_ID, leases, _defaultLimits(), operators);
+        hub = deployHub(address(endpoint), governance, MESH_ID, leases, _defaultLimits(), operators);
         vm.deal(address(hub), 1 ether);
         vm.startPrank(governance);
         hub.registerMarket(PROTOCOL);

@@ -175,7 +175,7 @@ contract SoloBudgetTest is HubFixture {
             bytes memory signature = _sign(directive, 1);
             try hub.submit(directive, signature) {} catch {}
             hub.lift(PROTOCOL);
-            if (!hub.posture().own(PROTOCOL).isCalm()) held += 10 minutes;
+            if (!hub.postureNow().own(PROTOCOL).isCalm()) held += 10 minutes;
         }
 
         assertEq(held, 50 minutes, "twice at first, then after 16, 32 and 48 hours");

@@ -16,9 +16,7 @@ contract SoloKeyTest is HubFixture {
         (, Word above) = entry.split(_rungs(REDUCE_ONLY, M2));
 
         vm.expectEmit(address(hub));
-        emit IIncidentHub.DirectiveAccepted(hub.seq() + 1, keccak256("decision"));
-        vm.expectEmit(address(hub));
-        emit IIncidentState.LanesRefused(hub.seq() + 2, MARKET, EID, Path.Solo, Refusal.AboveCeiling, above);
+        emit IIncidentState.LanesRefused(hub.seq() + 1, MARKET, EID, Path.Solo, Refusal.AboveCeiling, above);
         _submit(_pack(MARKET, entry), 1);
 
         _expectRungs(MARKET, REDUCE_ONLY, M2);
@@ -44,6 +42,19 @@ contract SoloKeyTest is HubFixture {
         _expectRungs(MARKET, NORMAL, NORMAL);
     }
 
+    function test_Submit_WhatOneSignatureChangedIsToldApart() public {
+        Directive memory directive = _directive(_pack(MARKET, WordLib.stamped(_rungs(REDUCE_ONLY, M2), START)));
+        bytes memory signatures = _sign(directive, 1);
+        uint256 state = vm.snapshotState();
+        hub.submit(directive, signatures);
+        (uint64 seq, Word merged, Posture tightened) = (hub.seq(), hub.meshWord(MARKET), hub.postureNow());
+        vm.revertToState(state);
+
+        vm.expectEmit(address(hub));
+        emit IIncidentState.SoloMerged(seq, MARKET, directive.decision, merged, tightened);
+        hub.submit(directive, signatures);
+    }
+
     function test_Submit_OneSignatureKeepsAnOlderStamp() public {
         Word entry = WordLib.stamped(_rungs(REDUCE_ONLY, NORMAL), START - 3 hours + 60);
 
@@ -64,11 +75,11 @@ contract SoloKeyTest is HubFixture {
         vm.warp(START + again);
         hub.submit(directive, signatures);
 
-        assertFalse(hub.posture().own(MARKET).exceeds(_rungs(REDUCE_ONLY, M2)), "ceiling");
-        assertTrue(hub.posture().own(PROTOCOL).isCalm(), "other markets");
+        assertFalse(hub.postureNow().own(MARKET).exceeds(_rungs(REDUCE_ONLY, M2)), "ceiling");
+        assertTrue(hub.postureNow().own(PROTOCOL).isCalm(), "other markets");
         vm.warp(START + again + 600);
         hub.lift(MARKET);
-        assertTrue(hub.posture().own(MARKET).isCalm(), "lapsed ten minutes after the last replay");
+        assertTrue(hub.postureNow().own(MARKET).isCalm(), "lapsed ten minutes after the last replay");
     }
 
     /// @dev A replay can prolong, never past the deadline and ten minutes.
@@ -90,12 +101,12 @@ contract SoloKeyTest is HubFixture {
 
     function testFuzz_Submit_OneSignatureNeverLoosens(uint8 breaker, uint8 margin, uint256 word) public {
         _assert(MARKET, _anyRungs(breaker, margin));
-        (Word before, Posture posture) = (hub.meshWord(MARKET), hub.posture());
+        (Word before, Posture posture) = (hub.meshWord(MARKET), hub.postureNow());
 
         _submit(_pack(MARKET, Word.wrap(word)), 1);
 
         assertEq(hub.meshWord(MARKET).merge(before), hub.meshWord(MARKET), "no lane went back");
-        assertFalse(posture.own(MARKET).exceeds(hub.posture().own(MARKET)), "posture holds");
+        assertFalse(posture.own(MARKET).exceeds(hub.postureNow().own(MARKET)), "posture holds");
     }
 
     /// @dev The real assertion behind a solo directive carries its true time and is not shortened by it.
@@ -117,7 +128,7 @@ contract SoloKeyTest is HubFixture {
         Directive memory directive = _directive(_pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START)));
         bytes32 digest = _digest(MESH_ID, directive);
 
-        hub.submit(directive, _signWith(operatorKeys[operator % 3], digest));
+        hub.submit(directive, _signCompact(operatorKeys[operator % 3], digest));
 
         _expectRungs(MARKET, REDUCE_ONLY, M2);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.28;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {IIncidentHub} from "../../../contracts/interfaces/IIncidentHub.sol";
 import {IIncidentState} from "../../../contracts/interfaces/IIncidentState.sol";
 import {PayloadLib} from "../../../contracts/libraries/PayloadLib.sol";
@@ -12,6 +14,7 @@ import {HubFixture} from "./HubFixture.sol";
 
 /// @notice What operators sign: {IIncidentHub.submit}. P7 is in `SoloKey.t.sol`.
 contract SubmitTest is HubFixture {
+    uint256 private constant BASE_POINT_X = 0x79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798;
     uint256 private constant CURVE_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
 
     /* QUORUM */
@@ -20,17 +23,15 @@ contract SubmitTest is HubFixture {
         Word entry = WordLib.stamped(_rungs(HALTED, M4), START - 60);
         Directive memory directive = _directive(_pack(MARKET, entry));
         Word merged = WordLib.REGISTERED.merge(entry);
-        Posture tightened = hub.posture().tightened(MARKET, _rungs(HALTED, M4));
+        Posture tightened = hub.postureNow().tightened(MARKET, _rungs(HALTED, M4));
 
         vm.expectEmit(address(hub));
-        emit IIncidentHub.DirectiveAccepted(hub.seq() + 1, directive.decision);
-        vm.expectEmit(address(hub));
-        emit IIncidentState.Merged(hub.seq() + 2, MARKET, Path.Quorum, merged, tightened);
+        emit IIncidentState.Merged(hub.seq() + 1, MARKET, directive.decision, merged, tightened);
         vm.prank(stranger);
         hub.submit(directive, _sign(directive, 2));
 
         assertEq(hub.meshWord(MARKET), merged, "word");
-        assertEq(hub.posture(), tightened, "posture");
+        assertEq(hub.postureNow(), tightened, "posture");
     }
 
     function test_Submit_MoreThanQuorumIsQuorum() public {
@@ -54,20 +55,22 @@ contract SubmitTest is HubFixture {
         Directive memory directive = _directive(_pack(MARKET, WordLib.stamped(_rungs(HALTED, M4), START)));
         bytes memory signatures = _sign(directive, 2);
         hub.submit(directive, signatures);
-        (bytes32 digest, Posture posture) = (hub.meshDigest(), hub.posture());
+        (bytes32 digest, Posture posture) = (hub.meshDigest(), hub.postureNow());
         vm.warp(START + 900);
 
+        vm.expectEmit(address(hub));
+        emit IIncidentHub.NothingMerged(hub.seq() + 1, directive.decision);
         hub.submit(directive, signatures);
 
         assertEq(hub.meshDigest(), digest, "digest");
-        assertEq(hub.posture(), posture, "posture");
+        assertEq(hub.postureNow(), posture, "posture");
     }
 
     function test_Submit_StampAheadOfTimeIsRefused() public {
         Word ahead = WordLib.single(CAUTION, START + 300 + 1);
 
         vm.expectEmit(address(hub));
-        emit IIncidentState.LanesRefused(hub.seq() + 2, MARKET, EID, Path.Quorum, Refusal.AheadOfTime, ahead);
+        emit IIncidentState.LanesRefused(hub.seq() + 1, MARKET, EID, Path.Quorum, Refusal.AheadOfTime, ahead);
         _submit(_pack(MARKET, ahead), 2);
 
         _expectRungs(MARKET, NORMAL, NORMAL);
@@ -77,7 +80,7 @@ contract SubmitTest is HubFixture {
         Word entry = WordLib.stamped(_rungs(HALTED, M4), START);
 
         vm.expectEmit(address(hub));
-        emit IIncidentState.LanesRefused(hub.seq() + 2, ABSENT, EID, Path.Quorum, Refusal.UnknownMarket, entry);
+        emit IIncidentState.LanesRefused(hub.seq() + 1, ABSENT, EID, Path.Quorum, Refusal.UnknownMarket, entry);
         _submit(bytes.concat(_pack(ABSENT, entry), _pack(MARKET, entry)), 2);
 
         _expectRungs(MARKET, HALTED, M4);
@@ -103,11 +106,11 @@ contract SubmitTest is HubFixture {
         for (uint256 i; i < 3; ++i) {
             entries = bytes.concat(entries, _pack(uint8(words[i]), Word.wrap(words[i])));
         }
-        Posture before = hub.posture();
+        Posture before = hub.postureNow();
 
         _submit(entries, bound(signatures, 1, 3));
 
-        assertFalse(before.own(MARKET).exceeds(hub.posture().own(MARKET)), "posture holds");
+        assertFalse(before.own(MARKET).exceeds(hub.postureNow().own(MARKET)), "posture holds");
         assertEq(hub.meshWord(MARKET).lane(0), 1, "voidBefore");
     }
 
@@ -115,7 +118,7 @@ contract SubmitTest is HubFixture {
         bytes32 digest = hub.meshDigest();
 
         vm.expectEmit(address(hub));
-        emit IIncidentHub.DirectiveAccepted(hub.seq() + 1, keccak256("decision"));
+        emit IIncidentHub.NothingMerged(hub.seq() + 1, keccak256("decision"));
         _submit("", 2);
 
         assertEq(hub.meshDigest(), digest, "digest");
@@ -131,7 +134,7 @@ contract SubmitTest is HubFixture {
 
     function test_Submit_RevertWhen_SignedForAnotherMesh() public {
         Directive memory directive = _directive(_pack(MARKET, WordLib.stamped(_rungs(CAUTION, M1), START)));
-        bytes memory signature = _signWith(operatorKeys[0], _digest(keccak256("another mesh"), directive));
+        bytes memory signature = _signCompact(operatorKeys[0], _digest(keccak256("another mesh"), directive));
 
         _expectNotOperator(directive, signature, 0);
     }
@@ -197,7 +200,7 @@ contract SubmitTest is HubFixture {
 
     function testFuzz_Submit_RevertWhen_SignaturesAreNotWhole(uint16 length) public {
         length = uint16(bound(length, 0, 3_000));
-        vm.assume(length == 0 || length % 65 != 0 || length > 32 * 65);
+        vm.assume(length == 0 || length % 64 != 0 || length > 32 * 64);
         Directive memory directive = _directive("");
 
         vm.expectRevert(abi.encodeWithSelector(IIncidentHub.IncidentHub_InvalidSignatures.selector, uint256(length)));
@@ -217,7 +220,10 @@ contract SubmitTest is HubFixture {
         bytes32 digest = _digest(MESH_ID, directive);
 
         vm.expectRevert(abi.encodeWithSelector(IIncidentHub.IncidentHub_NotOperator.selector, 1, operators[0]));
-        hub.submit(directive, bytes.concat(_signWith(operatorKeys[1], digest), _signWith(operatorKeys[0], digest)));
+        hub.submit(
+            directive,
+            bytes.concat(_signCompact(operatorKeys[1], digest), _signCompact(operatorKeys[0], digest))
+        );
     }
 
     function test_Submit_RevertWhen_SignerIsNoOperator() public {
@@ -225,7 +231,7 @@ contract SubmitTest is HubFixture {
         uint256 key = uint256(keccak256("nobody"));
 
         vm.expectRevert(abi.encodeWithSelector(IIncidentHub.IncidentHub_NotOperator.selector, 0, vm.addr(key)));
-        hub.submit(directive, _signWith(key, _digest(MESH_ID, directive)));
+        hub.submit(directive, _signCompact(key, _digest(MESH_ID, directive)));
     }
 
     function test_Submit_RevertGiven_OperatorRemoved() public {
@@ -238,19 +244,41 @@ contract SubmitTest is HubFixture {
         hub.submit(directive, signature);
     }
 
-    function test_Submit_RevertWhen_SignatureIsMalleated() public {
+    /// @dev There is nearly always no bit left for the parity beside the greater `s`. Here there is: it is the least that is
+    /// too great. `r` is the curve's base point, whose logarithm is 1, and the key is what makes `s` come out.
+    function test_Submit_RevertWhen_SIsInTheUpperHalf() public {
         Directive memory directive = _directive(_pack(MARKET, WordLib.stamped(_rungs(CAUTION, M1), START)));
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(operatorKeys[0], _digest(MESH_ID, directive));
-        bytes memory highS = abi.encodePacked(r, bytes32(CURVE_ORDER - uint256(s)), v == 27 ? uint8(28) : uint8(27));
+        uint256 upper = CURVE_ORDER / 2 + 1;
+        uint256 minusDigest = CURVE_ORDER - (uint256(_digest(MESH_ID, directive)) % CURVE_ORDER);
+        uint256 key = mulmod(
+            addmod(upper, minusDigest, CURVE_ORDER),
+            Math.invModPrime(BASE_POINT_X, CURVE_ORDER),
+            CURVE_ORDER
+        );
+        assertEq(ecrecover(_digest(MESH_ID, directive), 27, bytes32(BASE_POINT_X), bytes32(upper)), vm.addr(key), "is");
+        vm.prank(governance);
+        hub.setOperator(vm.addr(key), true);
 
-        vm.expectRevert(abi.encodeWithSelector(IIncidentHub.IncidentHub_NotOperator.selector, 0, address(0)));
-        hub.submit(directive, highS);
+        _expectNotOperator(directive, abi.encodePacked(BASE_POINT_X, upper), 0);
+
+        hub.submit(directive, abi.encodePacked(BASE_POINT_X, (CURVE_ORDER - upper) | (1 << 255)));
+        _expectRungs(MARKET, CAUTION, M1);
     }
 
-    function testFuzz_Submit_RevertWhen_SignatureIsMalformed(bytes32 r, bytes32 s, uint8 v) public {
+    function test_Submit_RevertWhen_SignatureIsMalleated() public {
+        Directive memory directive = _directive(_pack(MARKET, WordLib.stamped(_rungs(CAUTION, M1), START)));
+        (, bytes32 r, bytes32 s) = vm.sign(operatorKeys[0], _digest(MESH_ID, directive));
+        uint256 highS = CURVE_ORDER - uint256(s);
+        assertGt(highS, type(uint256).max >> 1, "leaves no bit for the parity");
+
+        _expectNotOperator(directive, abi.encodePacked(r, highS), 0);
+        _expectNotOperator(directive, abi.encodePacked(r, highS ^ (1 << 255)), 0);
+    }
+
+    function testFuzz_Submit_RevertWhen_SignatureIsMalformed(bytes32 r, bytes32 parityAndS) public {
         Directive memory directive = _directive(_pack(MARKET, WordLib.stamped(_rungs(CAUTION, M1), START)));
 
-        _expectNotOperator(directive, abi.encodePacked(r, s, v), 0);
+        _expectNotOperator(directive, abi.encodePacked(r, parityAndS), 0);
     }
 
     function test_Submit_RevertWhen_ZeroAddressWouldSign() public {

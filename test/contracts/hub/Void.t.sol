@@ -58,7 +58,7 @@ contract VoidTest is HubFixture {
         _void(MARKET, asOf);
         hub.lift(MARKET);
 
-        assertEq(hub.posture().own(MARKET), asOf < at ? _rungs(HALTED, M4) : _rungs(NORMAL, NORMAL), "as of");
+        assertEq(hub.postureNow().own(MARKET), asOf < at ? _rungs(HALTED, M4) : _rungs(NORMAL, NORMAL), "as of");
     }
 
     function test_VoidMarket_AnotherMarketIsNotTouched() public {

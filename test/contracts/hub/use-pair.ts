@@ -39,6 +39,6 @@ export async function tripAndBroadcast({ hub }: MeshChain, rungs: number): Promi
 
 /** Of the market, as the hub packs them. */
 export async function rungsOf({ hub }: MeshChain): Promise<number> {
-  const posture: bigint = await hub.getFunction("posture")();
+  const posture: bigint = await hub.getFunction("postureNow")();
   return Number((posture >> BigInt(MARKET * 8)) & 0x37n);
 }

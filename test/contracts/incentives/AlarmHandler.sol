@@ -48,7 +48,7 @@ abstract contract AlarmHandler is AlarmFixture {
     function raise(uint8 market, uint16 elapsed) external {
         _pass(elapsed);
         market = market % MARKET_COUNT;
-        bool isCalm = hub.posture().at(market).isCalm();
+        bool isCalm = hub.postureNow().at(market).isCalm();
         uint256 sent = alarm.parameters().bond;
         try payee.execute(address(alarm), sent, abi.encodeCall(alarm.raise, (market))) {
             ++raised;

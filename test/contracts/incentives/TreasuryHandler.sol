@@ -120,7 +120,7 @@ abstract contract TreasuryHandler is TreasuryFixture {
     }
 
     function _perform(address target, bytes memory data, uint8 market, bool isPayee) private {
-        (uint64 seq, Posture posture) = (hub.seq(), hub.posture());
+        (uint64 seq, Posture posture) = (hub.seq(), hub.postureNow());
         uint256 paid;
         if (isPayee) {
             paid = payee.perform(target, data);
@@ -133,7 +133,7 @@ abstract contract TreasuryHandler is TreasuryFixture {
             paid = abi.decode(answer, (uint256));
         }
         bool isUseful = hub.seq() != seq;
-        bool isTightened = _isTighter(posture, hub.posture());
+        bool isTightened = _isTighter(posture, hub.postureNow());
         _judge(target, data, market, paid, isUseful, isTightened);
     }
 

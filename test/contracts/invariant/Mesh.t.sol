@@ -60,7 +60,7 @@ contract MeshInvariantTest is Test {
         MeshModel model = handler.ghost();
         for (uint256 i; i < HUBS; ++i) {
             for (uint8 market; market < REGISTERED_MARKETS; ++market) {
-                Rungs seen = handler.hub(i).posture().own(market);
+                Rungs seen = handler.hub(i).postureNow().own(market);
                 MeshModel.Pair memory expected = model.posture(i, market);
                 assertEq(seen.breaker(), expected.breaker, "posture: breaker rung");
                 assertEq(seen.margin(), expected.margin, "posture: margin rung");

@@ -68,16 +68,16 @@ abstract contract MeshDraws is MeshSolo {
     ) internal view returns (bytes memory signatures) {
         uint256 skip = _draw(seed, 40) % (4 - count);
         for (uint256 n = skip; n < skip + count; ++n) {
-            signatures = bytes.concat(signatures, _signWith(operatorKeys[n], _digest(MESH_ID, directive)));
+            signatures = bytes.concat(signatures, _signCompact(operatorKeys[n], _digest(MESH_ID, directive)));
         }
     }
 
     /// @dev One operator twice, two out of order, a stranger, an operator and a stranger.
     function _anyForgery(Directive memory directive, uint256 seed) internal view returns (bytes memory) {
         bytes32 digest = _digest(MESH_ID, directive);
-        bytes memory first = _signWith(operatorKeys[0], digest);
-        bytes memory second = _signWith(operatorKeys[1], digest);
-        bytes memory strange = _signWith(1 + (_draw(seed, 1) % 1e18), digest);
+        bytes memory first = _signCompact(operatorKeys[0], digest);
+        bytes memory second = _signCompact(operatorKeys[1], digest);
+        bytes memory strange = _signCompact(1 + (_draw(seed, 1) % 1e18), digest);
         bytes[4] memory forgeries = [
             bytes.concat(first, first),
             bytes.concat(second, first),

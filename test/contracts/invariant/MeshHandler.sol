@@ -95,7 +95,7 @@ abstract contract MeshHandler is MeshDraws {
         model.assertRungs(i, market, _pairOf(local), _pairOf(mesh), now_);
         // P4 ends where the budget of P8 does.
         if (model.isSpent(i, market)) local = local.meet(_rungs(REDUCE_ONLY, M4));
-        if (local.exceeds(hubs[i].posture().own(market))) ++violations[4];
+        if (local.exceeds(hubs[i].postureNow().own(market))) ++violations[4];
     }
 
     /// @dev As of any second, allowed and not.
@@ -245,7 +245,7 @@ abstract contract MeshHandler is MeshDraws {
 
     function _lift(uint256 i, uint8 market) private {
         uint256 now_ = _visit(i);
-        Rungs before = hubs[i].posture().own(market);
+        Rungs before = hubs[i].postureNow().own(market);
         bool wasSpent = model.isSpent(i, market);
         model.lift(i, market, now_, gates[i].isOpen(market));
         MeshModel.Pair memory left = model.posture(i, market);
@@ -461,7 +461,7 @@ abstract contract MeshHandler is MeshDraws {
     /* P8: WHAT VENUES SAW */
 
     function _isHalted(uint256 i, uint8 market) private view returns (bool) {
-        return hubs[i].posture().isHalted(market);
+        return hubs[i].postureNow().isHalted(market);
     }
 
     /// @dev Written down from the posture alone, whatever model and ledger say.
@@ -502,7 +502,7 @@ abstract contract MeshHandler is MeshDraws {
                 views[i].mesh[market] = hubs[i].meshWord(market);
                 views[i].local[market] = hubs[i].localWord(market);
             }
-            views[i].posture = hubs[i].posture();
+            views[i].posture = hubs[i].postureNow();
         }
     }
 

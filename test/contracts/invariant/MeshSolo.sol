@@ -35,11 +35,8 @@ abstract contract MeshSolo is MeshWorld {
     }
 
     function _signerOf(Directive memory directive, bytes memory signature) internal pure returns (address) {
-        (bytes32 r, bytes32 s, uint8 v) = (0, 0, uint8(signature[64]));
-        assembly ("memory-safe") {
-            r := mload(add(signature, 32))
-            s := mload(add(signature, 64))
-        }
-        return ecrecover(_digest(MESH_ID, directive), v, r, s);
+        (bytes32 r, uint256 parityAndS) = abi.decode(signature, (bytes32, uint256));
+        bytes32 s = bytes32((parityAndS << 1) >> 1);
+        return ecrecover(_digest(MESH_ID, directive), uint8(27 + (parityAndS >> 255)), r, s);
     }
 }

@@ -9,6 +9,7 @@ import {IIncidentState} from "../../../contracts/interfaces/IIncidentState.sol";
 import {EndpointModel} from "../../../contracts/mocks/hub/EndpointModel.sol";
 import {ScriptedGate} from "../../../contracts/mocks/hub/LiftGates.sol";
 import {CAUTION, HALTED, M1, M4, NORMAL} from "../../../contracts/types/Rungs.sol";
+import {deployHub} from "../hub/HubArtifact.sol";
 import {HubBuilders} from "../hub/HubBuilders.sol";
 import {MeshModel} from "./MeshModel.sol";
 
@@ -61,7 +62,7 @@ abstract contract MeshWorld is HubBuilders {
     function _deployHub(uint256 i) private {
         endpoints[i] = new EndpointModel(_eidOf(i));
         endpoints[i].setFee(0.001 ether);
-        hubs[i] = new IncidentHub(
+        hubs[i] = deployHub(
             address(endpoints[i]),
             GOVERNANCE,
             MESH_ID,
@@ -128,6 +129,7 @@ abstract contract MeshWorld is HubBuilders {
             topic == IIncidentState.SensorSet.selector ||
             topic == IIncidentState.Asserted.selector ||
             topic == IIncidentState.Merged.selector ||
+            topic == IIncidentState.SoloMerged.selector ||
             topic == IIncidentState.LanesRefused.selector ||
             topic == IIncidentState.Lifted.selector ||
             topic == IIncidentState.Voided.selector ||
@@ -140,7 +142,7 @@ abstract contract MeshWorld is HubBuilders {
             topic == IIncidentHub.Heard.selector ||
             topic == IIncidentHub.ConfigDiffers.selector ||
             topic == IIncidentHub.MessageRefused.selector ||
-            topic == IIncidentHub.DirectiveAccepted.selector ||
+            topic == IIncidentHub.NothingMerged.selector ||
             topic == IIncidentHub.OperatorSet.selector ||
             topic == IIncidentHub.LimitsSet.selector;
     }

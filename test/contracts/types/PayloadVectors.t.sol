@@ -12,6 +12,7 @@ import {EndpointModel} from "../../../contracts/mocks/hub/EndpointModel.sol";
 import {Entry, Limits, Path, Refusal} from "../../../contracts/types/Incident.sol";
 import {RungsLib} from "../../../contracts/types/Rungs.sol";
 import {Word} from "../../../contracts/types/Word.sol";
+import {deployHub} from "../hub/HubArtifact.sol";
 import {defaultLeases} from "./WordBuilder.sol";
 
 /// @dev The file that the relayer's tests read too. Entries are read by the codec, messages by the hub itself.
@@ -29,7 +30,7 @@ contract PayloadVectorsTest is Test {
         address[] memory operators = new address[](2);
         (operators[0], operators[1]) = (address(0xA1), address(0xA2));
         endpoint = new EndpointModel(50_901);
-        hub = new IncidentHub(address(endpoint), address(this), "mesh", defaultLeases(), _limits(), operators);
+        hub = deployHub(address(endpoint), address(this), "mesh", defaultLeases(), _limits(), operators);
         hub.setPeer(PEER_EID, PEER);
     }
 

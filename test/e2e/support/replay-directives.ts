@@ -10,7 +10,7 @@ import { createFaultPlan } from "../../../localnet/faults/fault-plan.ts";
 export async function replayDirectives({ hubs, tally }: Scenario): Promise<number> {
   const accepted = await Promise.all(
     hubs.map(async (hub) => {
-      const logs = await tally.events(hub, "DirectiveAccepted");
+      const logs = await tally.directives(hub);
       return Promise.all(logs.map(async (log) => (await log.getTransaction()).data));
     }),
   );

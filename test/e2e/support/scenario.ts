@@ -92,6 +92,7 @@ function createScenario(localnet: Localnet, hubs: readonly TestHub[], finalityDe
   const { keeper, workers } = localnet;
   const [relayer] = localnet.relayers;
   if (!relayer) throw new RangeError("a scenario has at least one relayer");
+  const countDirectives = async (hub: TestHub) => (await tally.directives(hub)).length;
   const tally = createTallyBook(localnet, hubs);
   const isKept = process.env["CORDON_E2E_LOGS"] !== undefined;
 
@@ -105,7 +106,7 @@ function createScenario(localnet: Localnet, hubs: readonly TestHub[], finalityDe
       await source.assert(market, rungs);
     },
     async raiseDirectly(source, market, rungs, to = hubs.filter((hub) => hub !== source)) {
-      const before = await Promise.all(to.map((hub) => tally.directives(hub)));
+      const before = await Promise.all(to.map(countDirectives));
       await scene.raise(source, market, rungs);
       await Promise.all(to.map((hub, index) => scene.awaitDirectives((before[index] ?? 0) + 1, [hub])));
     },
@@ -116,7 +117,7 @@ function createScenario(localnet: Localnet, hubs: readonly TestHub[], finalityDe
     },
     useFaults: (names, seed = FAULT_SEED) => workers.setFaultPlan(createFaultPlan(seed, names)),
     async awaitDirectives(count, at) {
-      const areThere = async () => (await Promise.all(at.map((hub) => tally.directives(hub)))).every((n) => n >= count);
+      const areThere = async () => (await Promise.all(at.map(countDirectives))).every((n) => n >= count);
       const names = at.map(({ chain }) => chain.name).join(", ");
       await waitUntil(areThere, { what: `${count} directives on ${names}`, timeoutMs: PATIENCE_MS });
     },
@@ -167,7 +168,7 @@ async function distinctDigests(hubs: readonly TestHub[]): Promise<number> {
 /** How every scenario ends: equal mesh words, equal posture slots, and these rungs for `market` in both. */
 export async function expectAgreement(hubs: readonly TestHub[], market: number, rungs: number): Promise<void> {
   expect(await distinctDigests(hubs), "distinct digests of the mesh words").to.equal(1);
-  const postures = await Promise.all(hubs.map(({ hub }) => hub.getFunction("posture")()));
+  const postures = await Promise.all(hubs.map(({ hub }) => hub.getFunction("postureNow")()));
   expect(new Set(postures).size, "distinct postures").to.equal(1);
   await expectPosture(hubs, market, rungs);
 }

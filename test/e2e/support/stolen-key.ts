@@ -1,4 +1,4 @@
-import { type TransactionReceipt, type Wallet, concat, id, toBeHex } from "ethers";
+import { Signature, type TransactionReceipt, type Wallet, concat, id, toBeHex } from "ethers";
 
 import { type Word, stampRungs } from "../../../relayer/domain/incident/word.ts";
 import type { Rungs } from "../../../relayer/domain/incident/rungs.ts";
@@ -27,7 +27,9 @@ export async function submitForgery(at: TestHub, forgery: Forgery): Promise<Tran
   const signatures = await Promise.all(
     signers.map((signer) => signer.signTypedData(domain, DIRECTIVE_TYPES, directive)),
   );
-  const sent = await at.hub.getFunction("submit").send(directive, concat(signatures));
+  const sent = await at.hub
+    .getFunction("submit")
+    .send(directive, concat(signatures.map((each) => Signature.from(each).compactSerialized)));
   const receipt = await sent.wait();
   if (!receipt) throw new RangeError("a transaction was replaced");
   return receipt;

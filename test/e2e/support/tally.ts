@@ -1,4 +1,4 @@
-import type { Log } from "ethers";
+import { type Log, ZeroHash } from "ethers";
 
 import { type Role, roleWallet } from "../../../localnet/chains/accounts.ts";
 import {
@@ -30,8 +30,8 @@ export interface TallyBook {
   mark(): Promise<void>;
   /** What was added since the mark, on all chains but those named. */
   gained(except?: readonly TestHub[]): Promise<Gain>;
-  /** Directives that `hub` accepted since the mark. */
-  directives(hub: TestHub): Promise<number>;
+  /** An event of each directive that `hub` accepted since the mark, oldest first. */
+  directives(hub: TestHub): Promise<readonly Log[]>;
   /** Events of `hub` since the mark, of one name, oldest first. */
   events(hub: TestHub, name: string): Promise<readonly Log[]>;
 }
@@ -39,12 +39,11 @@ export interface TallyBook {
 const EVENT_OF = {
   assertions: ["Asserted"],
   broadcasts: ["BroadcastSent"],
-  directives: ["DirectiveAccepted"],
   lifts: ["Lifted"],
   refusals: ["LanesRefused", "MessageRefused"],
 } as const satisfies Partial<Record<keyof Tally, readonly string[]>>;
 
-const KINDS = [...Object.keys(EVENT_OF), "submissions", ...DELIVERY_KINDS] as readonly (keyof Tally)[];
+const KINDS = [...Object.keys(EVENT_OF), "directives", "submissions", ...DELIVERY_KINDS] as readonly (keyof Tally)[];
 const RELAYERS: readonly Role[] = ["relayer0", "relayer1", "relayer2"];
 
 interface Mark {
@@ -72,8 +71,10 @@ export function createTallyBook(localnet: Localnet, hubs: readonly TestHub[]): T
     const now = deliveriesOf(hub);
     const gained = DELIVERY_KINDS.map((kind) => [kind, now[kind] - deliveries[kind]] as const);
     const events = Object.entries(EVENT_OF).map(([kind, names]) => [kind, count(logs, hub, names)] as const);
+    const directives = ofDirectives(logs, hub).length;
     return {
       ...(Object.fromEntries([...gained, ...events]) as unknown as Tally),
+      directives,
       submissions: submissions - before,
     };
   };
@@ -94,7 +95,7 @@ export function createTallyBook(localnet: Localnet, hubs: readonly TestHub[]): T
         tallies.map(([name, tally]) => [name, withoutZeros(tally)] as const).filter(([, tally]) => tally !== null),
       ) as Gain;
     },
-    directives: async (hub) => count(await logsOf(hub), hub, EVENT_OF.directives),
+    directives: async (hub) => ofDirectives(await logsOf(hub), hub),
     async events(hub, name) {
       return (await logsOf(hub)).filter((log) => hub.hub.interface.parseLog(log)?.name === name);
     },
@@ -102,6 +103,16 @@ export function createTallyBook(localnet: Localnet, hubs: readonly TestHub[]): T
 }
 
 const NO_MARK: Mark = { block: 0, submissions: 0, deliveries: noDeliveries() };
+
+/** The first event of each transaction that names the decision of a directive: a hub takes one directive in each. */
+function ofDirectives(logs: readonly Log[], { hub }: TestHub): Log[] {
+  const named = logs.filter(
+    (log) => ![undefined, ZeroHash].includes(hub.interface.parseLog(log)?.args.toObject()["decision"]),
+  );
+  return named.filter(
+    ({ transactionHash }, at) => named.findIndex((each) => each.transactionHash === transactionHash) === at,
+  );
+}
 
 async function countSubmissions({ chain }: TestHub): Promise<number> {
   const wallets = RELAYERS.map((role) => roleWallet(role).address);

@@ -39,7 +39,8 @@ async function openHub(chain: LocalChain, localnet: Localnet, index: number): Pr
     assert: async (market, rungs) => void (await mined(hub.getFunction("assertRungs").send(market, rungs))),
     broadcast: async () => void (await mined(hub.getFunction("broadcast").send())),
     digest: async () => String(await hub.getFunction("meshDigest")()),
-    postureByte: async (market) => Number((BigInt(await hub.getFunction("posture")()) >> BigInt(8 * market)) & 0xffn),
+    postureByte: async (market) =>
+      Number((BigInt(await hub.getFunction("postureNow")()) >> BigInt(8 * market)) & 0xffn),
   };
 }
 

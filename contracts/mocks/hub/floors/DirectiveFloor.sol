@@ -63,11 +63,13 @@ contract DirectiveFloor {
             for {
                 let at := 0
             } lt(at, signatures.length) {
-                at := add(at, 65)
+                at := add(at, 64)
             } {
                 let signature := add(signatures.offset, at)
-                mstore(add(data, 32), byte(0, calldataload(add(signature, 64))))
-                calldatacopy(add(data, 64), signature, 64)
+                let parityAndS := calldataload(add(signature, 32))
+                mstore(add(data, 32), add(27, shr(255, parityAndS)))
+                mstore(add(data, 64), calldataload(signature))
+                mstore(add(data, 96), shr(1, shl(1, parityAndS)))
                 pop(staticcall(gas(), 1, data, 128, 0, 32))
                 let signer := mload(0)
                 mstore(32, _operators.slot)
@@ -77,7 +79,7 @@ contract DirectiveFloor {
                     revert(0, 0)
                 }
                 // One alone pays.
-                if eq(signatures.length, 65) {
+                if eq(signatures.length, 64) {
                     sstore(slot, add(operator, 1))
                 }
                 previous := signer
@@ -93,8 +95,6 @@ contract DirectiveFloor {
         assembly ("memory-safe") {
             let data := mload(0x40)
             let status := sload(_status.slot)
-            log3(data, 0, 0, status, decision)
-
             let market := byte(0, calldataload(entries.offset))
             let entry := calldataload(add(entries.offset, 1))
             let slot := add(_mesh.slot, market)
@@ -106,10 +106,10 @@ contract DirectiveFloor {
             }
             let posture := or(sload(_posture.slot), shl(shl(3, market), 0x34))
             sstore(_posture.slot, posture)
-            sstore(_status.slot, add(status, 2))
-            mstore(add(data, 32), word)
-            mstore(add(data, 64), posture)
-            log3(data, 96, 0, status, market)
+            sstore(_status.slot, add(status, 1))
+            mstore(data, word)
+            mstore(add(data, 32), posture)
+            log4(data, 64, 0, status, market, decision)
         }
     }
 }

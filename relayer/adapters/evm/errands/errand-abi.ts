@@ -8,7 +8,7 @@ export const ERRAND_ABI = [
   "function reportSilence(uint32 eid) returns (uint8 asserted)",
   "function lastAsserted(uint8 market) view returns (uint8 rungs, uint64 at)",
   "function broadcastDue() view returns (uint32 markets, bool isHeartbeat)",
-  "function posture() view returns (uint256)",
+  "function postureNow() view returns (uint256)",
   "function perform(address target, bytes data) returns (uint256 paid)",
   "function jobOf(address target, bytes4 selector) view returns (tuple(bool isActive, bool isUrgent, uint8 keyWord, uint8 hubWord, uint32 gasCap, uint32 overheadGas, uint32 repeatSeconds, uint32 refreshSeconds, uint96 perDay))",
 ] as const;

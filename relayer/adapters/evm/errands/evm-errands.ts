@@ -80,7 +80,7 @@ async function look(session: RpcSession, hub: Hex, wallet: Hex) {
     parseAnswer(Quantity, await session.call("eth_getBalance", [of, "latest"]), "eth_getBalance");
   const [due, slot, hubBalance, balanceWei, head] = await Promise.all([
     view(session, { to: hub, name: "broadcastDue", args: [] }),
-    view(session, { to: hub, name: "posture", args: [] }),
+    view(session, { to: hub, name: "postureNow", args: [] }),
     balance(hub),
     balance(wallet),
     readBlock(session, "latest"),

@@ -190,7 +190,7 @@ contract CorroborationSensorTest is HubFixture {
         }
         gasGiven = bound(gasGiven, 30_000, 500_000);
         (bool ok, ) = address(corroboration).call{gas: gasGiven}(abi.encodeCall(corroboration.poke, (MARKET)));
-        assertEq(ok, hub.posture().own(MARKET).breaker() == HALTED);
+        assertEq(ok, hub.postureNow().own(MARKET).breaker() == HALTED);
     }
 
     function test_Poke_RevertWhen_TheCallerBringsTooLittleGas() public {

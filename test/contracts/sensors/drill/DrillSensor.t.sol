@@ -41,10 +41,10 @@ contract DrillSensorTest is HubFixture {
 
         _expectRungs(DRILL_MARKET, HALTED, M4);
         _expectRungs(PROTOCOL, NORMAL, NORMAL);
-        assertTrue(hub.posture().at(MARKET).isCalm());
+        assertTrue(hub.postureNow().at(MARKET).isCalm());
         asking.increase(MARKET, 1);
         mirroring.increase(MARKET, 1);
-        assertEq(Posture.unwrap(mirroring.mirroredPosture()), Posture.unwrap(hub.posture()));
+        assertEq(Posture.unwrap(mirroring.mirroredPosture()), Posture.unwrap(hub.postureNow()));
     }
 
     function test_Poke_IsDueForTheMeshAtOnce() public {

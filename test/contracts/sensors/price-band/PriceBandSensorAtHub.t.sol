@@ -11,6 +11,7 @@ import {Cause, Limits, SensorGrant} from "../../../../contracts/types/Incident.s
 import {Leases} from "../../../../contracts/types/Leases.sol";
 import {Posture} from "../../../../contracts/types/Posture.sol";
 import {CAUTION, HALTED, M2, M4, NORMAL, REDUCE_ONLY, Rungs, RungsLib} from "../../../../contracts/types/Rungs.sol";
+import {deployHub} from "../../hub/HubArtifact.sol";
 import {SensorWorld} from "./SensorWorld.sol";
 
 /// @dev From a price to a refused trade, with the real hub in between.
@@ -23,7 +24,7 @@ contract PriceBandSensorAtHubTest is SensorWorld {
         vm.warp(NOW);
         address[] memory operators = new address[](2);
         (operators[0], operators[1]) = (address(0xA1), address(0xA2));
-        hub = new IncidentHub(
+        hub = deployHub(
             address(new EndpointModel(50_901)),
             address(this),
             keccak256("mesh"),
@@ -59,7 +60,7 @@ contract PriceBandSensorAtHubTest is SensorWorld {
         asking.deposit(MARKET, 1);
         mirroring.topUp(MARKET, 1);
         assertEq(asking.initialMarginBps(MARKET), 20_000);
-        assertEq(Posture.unwrap(mirroring.mirroredPosture()), Posture.unwrap(hub.posture()));
+        assertEq(Posture.unwrap(mirroring.mirroredPosture()), Posture.unwrap(hub.postureNow()));
     }
 
     function test_Poke_ReachesTheMeshUpToItsCeilingOnly() public {
@@ -67,7 +68,7 @@ contract PriceBandSensorAtHubTest is SensorWorld {
 
         Rungs mesh = hub.meshWord(MARKET).inForce(_leases(), block.timestamp);
         _assertRungs(mesh, REDUCE_ONLY, M2);
-        _assertRungs(hub.posture().at(MARKET), HALTED, 3);
+        _assertRungs(hub.postureNow().at(MARKET), HALTED, 3);
     }
 
     function test_Poke_RecoveryIsStagedByLeasesAlone() public {

@@ -11,6 +11,7 @@ import {VolatilityPresets} from "../../../../contracts/sensors/volatility/Volati
 import {VolatilitySensor} from "../../../../contracts/sensors/volatility/VolatilitySensor.sol";
 import {Cause, SensorGrant} from "../../../../contracts/types/Incident.sol";
 import {M1, M2, M4, NORMAL, Rungs} from "../../../../contracts/types/Rungs.sol";
+import {deployHub} from "../../hub/HubArtifact.sol";
 import {HubBuilders} from "../../hub/HubBuilders.sol";
 
 /// @dev From feeds to a posture: the real aggregator and the real hub around the sensor.
@@ -28,14 +29,7 @@ contract VolatilityAtHubTest is HubBuilders {
         vm.warp(START);
         address[] memory operators = _addressesOf(_sortedKeys(2));
         address endpoint = address(new EndpointModel(50_901));
-        hub = new IncidentHub(
-            endpoint,
-            address(this),
-            keccak256("mesh"),
-            _defaultLeases(),
-            _defaultLimits(),
-            operators
-        );
+        hub = deployHub(endpoint, address(this), keccak256("mesh"), _defaultLeases(), _defaultLimits(), operators);
         hub.registerMarket(0);
         hub.registerMarket(MARKET);
         aggregator = new PriceAggregator(address(this));
@@ -54,16 +48,16 @@ contract VolatilityAtHubTest is HubBuilders {
     function test_Poke_RaisesThePostureInTheSameTransaction() public {
         Rungs asserted = _fallFor(3);
 
-        assertEq(hub.posture().at(MARKET), asserted, "posture");
-        assertEq(hub.posture().at(MARKET).breaker(), NORMAL);
-        assertTrue(hub.posture().own(0).isCalm());
+        assertEq(hub.postureNow().at(MARKET), asserted, "posture");
+        assertEq(hub.postureNow().at(MARKET).breaker(), NORMAL);
+        assertTrue(hub.postureNow().own(0).isCalm());
     }
 
     function test_Poke_ReachesTheMeshUpToItsCeilingOnly() public {
         assertEq(_fallFor(20).margin(), M4);
 
         assertEq(hub.meshWord(MARKET).inForce(_defaultLeases(), block.timestamp), _rungs(NORMAL, M2), "mesh");
-        assertEq(hub.posture().at(MARKET), _rungs(NORMAL, M4), "here");
+        assertEq(hub.postureNow().at(MARKET), _rungs(NORMAL, M4), "here");
     }
 
     function test_Lift_MarginComesDownInStepsWhenNobodySaysItAnyMore() public {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { type Interface, type LogDescription, type ParamType, Result } from "ethers";
+import { type Interface, type LogDescription, type ParamType, Result, ZeroHash } from "ethers";
 import fc from "fast-check";
 
 import { decodeHubEvent } from "../../../../relayer/adapters/evm/decode-event.ts";
@@ -45,9 +45,16 @@ function aLogOf(abi: Interface): fc.Arbitrary<RawLog> {
 }
 
 /** What ethers reads from `log`, flat, in our words. */
-function byEthers({ args, fragment }: LogDescription): Record<string, unknown> {
-  const entries = fragment.inputs.map((input) => [input.name, plain(input, args[input.name])]);
-  return Object.fromEntries(entries) as Record<string, unknown>;
+function byEthers(log: LogDescription): Record<string, unknown> {
+  const entries = log.fragment.inputs.map((input) => [input.name, plain(input, log.args[input.name])]);
+  return { ...(Object.fromEntries(entries) as Record<string, unknown>), ...besides(log) };
+}
+
+/** What an entry that was merged says by its event's name, and by the decision that a message does not have. */
+function besides({ name, args }: LogDescription): Record<string, unknown> {
+  if (name === "SoloMerged") return { path: "solo" };
+  if (name !== "Merged") return {};
+  return args["decision"] === ZeroHash ? { path: "layerzero", decision: null } : { path: "quorum" };
 }
 
 function plain(input: ParamType, value: unknown): unknown {
@@ -77,6 +84,19 @@ describe("decoding by hand", () => {
       }),
       { numRuns: FUZZ.numRuns * 3 },
     );
+  });
+
+  it("tells by which path an entry came", () => {
+    const decision = `0x${"dd".repeat(32)}`;
+    const pathOf = (name: string, of: string) => {
+      const event = hubInterface.getEvent(name);
+      if (event === null) throw new RangeError("no such event");
+      return decodeHubEvent(hubInterface.encodeEventLog(event, [1n, 1, of, 0n, 0n]));
+    };
+
+    expect(pathOf("Merged", ZeroHash)).to.include({ kind: "merged", path: "layerzero", decision: null });
+    expect(pathOf("Merged", decision)).to.include({ kind: "merged", path: "quorum", decision });
+    expect(pathOf("SoloMerged", decision)).to.include({ kind: "merged", path: "solo", decision });
   });
 
   it("refuses a hub event that was cut or grown, and one with anything but hex where it reads", () => {

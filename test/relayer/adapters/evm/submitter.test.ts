@@ -178,7 +178,7 @@ describe("createSubmitter", () => {
     const [directive, signatures] = hubInterface.decodeFunctionData("submit", tx?.data ?? "0x");
     const { decision, deadline, entries } = DIRECTIVE.directive;
     expect([...directive]).to.deep.equal([decision, BigInt(deadline), entries]);
-    expect(signatures).to.equal(`0x${"11".repeat(65)}${"22".repeat(65)}`);
+    expect(signatures).to.equal(`0x${"11".repeat(64)}${"22".repeat(64)}`);
   });
 
   it("offers a bounded multiple of the last base fee, and the tip", async () => {

@@ -24,7 +24,7 @@ const EID = EIDS[0]!;
 /** An entry for market 1 that was merged, with the word after it. */
 function merged(seq: number, meshWord: Word): Merged {
   const posture = postureOf([0, 1]);
-  return { kind: "merged", seq, market: 1, path: "quorum", meshWord, posture };
+  return { kind: "merged", seq, market: 1, path: "quorum", decision: "0x", meshWord, posture };
 }
 
 function logged(blockNumber: number, event: HubEvent, logIndex = 0, fork = 0): LoggedEvent {
@@ -352,7 +352,7 @@ describe("reduce", () => {
           refusal: "bad-length",
           messageHash: "0x",
         },
-        { kind: "directive-accepted", seq: 11, decision: "0x" },
+        { kind: "nothing-merged", seq: 11, decision: "0x" },
         { kind: "mirror-set", seq: 11, mirror: "0x01", isActive: true },
         { kind: "mirror-failed", seq: 11, mirror: "0x01" },
         { kind: "halt-budget-spent", seq: 11, market: 1 },
