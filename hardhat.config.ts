@@ -34,9 +34,9 @@ const testSolidity = overrideTask(["test", "solidity"])
   .build();
 
 const FUZZ_RUNS = Number(process.env.CORDON_FUZZ_RUNS ?? 1000);
+const INVARIANT_RUNS = Number(process.env.CORDON_INVARIANT_RUNS ?? 48);
 /** A part of the Solidity tests that is compiled and run beside others, in a place of its own: see scripts/test-suites.ts. */
 const PART = process.env.CORDON_TEST_PART;
-const INVARIANT_RUNS = Number(process.env.CORDON_INVARIANT_RUNS ?? 48);
 
 export default defineConfig({
   tasks: [testSolidity],
