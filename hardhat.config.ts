@@ -15,6 +15,8 @@ const solc = {
 };
 
 const FUZZ_RUNS = Number(process.env.CORDON_FUZZ_RUNS ?? 1000);
+/** A part of the Solidity tests that is compiled and run beside others, in a place of its own: see scripts/test-suites.ts. */
+const PART = process.env.CORDON_TEST_PART;
 const INVARIANT_RUNS = Number(process.env.CORDON_INVARIANT_RUNS ?? 48);
 
 export default defineConfig({
@@ -24,7 +26,10 @@ export default defineConfig({
     // Deployed by GovernanceSetup; its code is compared on chain.
     npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
   },
-  paths: { tests: { mocha: "test", solidity: "test/contracts" } },
+  paths: {
+    tests: { mocha: "test", solidity: "test/contracts" },
+    ...(PART === undefined ? {} : { artifacts: `cache/parts/${PART}/artifacts`, cache: `cache/parts/${PART}` }),
+  },
   networks: {
     chain0: { type: "edr-simulated", chainType: "l1", chainId: 31000, allowUnlimitedContractSize: false },
     chain1: { type: "edr-simulated", chainType: "l1", chainId: 31001 },

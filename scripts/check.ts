@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { formatSeconds, runStep, type Step, type StepResult } from "./steps.ts";
+import { formatSeconds, runInLanes, runStep, type Step, type StepResult } from "./steps.ts";
 
 const STEP_TIMEOUT_MS = 240_000;
 /** Two cores on the smallest machine that has to pass this. */
@@ -48,16 +48,12 @@ function report({ step: { name }, exitCode, output, durationMs }: StepResult): v
 }
 
 async function runAll(steps: readonly Step[], atOnce: number): Promise<number> {
-  const waiting = [...steps];
   let failed = 0;
-  const lane = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const result = await runStep(next);
-      if (result.exitCode !== 0) failed += 1;
-      report(result);
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, lane));
+  await runInLanes(steps, atOnce, async (each) => {
+    const result = await runStep(each);
+    if (result.exitCode !== 0) failed += 1;
+    report(result);
+  });
   return failed;
 }
 

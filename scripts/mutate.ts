@@ -20,6 +20,8 @@ const COPIED = [
 ];
 /** Compiled already, so that only what a mutation touches is compiled again. */
 const WARM = ["artifacts", "cache"];
+/** What `./cordon test` has compiled for itself. */
+const PARTS = path.join("cache", "parts");
 
 const USAGE = `usage: npm run mutate [-- property …] [--json] [--list]
 
@@ -37,7 +39,9 @@ interface Verdict {
 function copyProject(): string {
   const dir = mkdtempSync(path.join(os.tmpdir(), "cordon-mutate-"));
   for (const part of [...COPIED, ...WARM]) {
-    if (existsSync(part)) cpSync(part, path.join(dir, part), { recursive: true, preserveTimestamps: true });
+    if (!existsSync(part)) continue;
+    const filter = (from: string) => from !== PARTS;
+    cpSync(part, path.join(dir, part), { recursive: true, preserveTimestamps: true, filter });
   }
   symlinkSync(path.resolve("node_modules"), path.join(dir, "node_modules"));
   return dir;

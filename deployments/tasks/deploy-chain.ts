@@ -5,6 +5,7 @@ import type { NetworkParameters } from "../network-parameters.ts";
 import type { ChainRecord, ContractRecord, PendingRecord } from "../network-record.ts";
 import { planContracts } from "../plan/contracts.ts";
 import type { PlannedContract } from "../plan/planned-contract.ts";
+import { readCode } from "../read-code.ts";
 import { SetupError, describeCause } from "../setup-error.ts";
 import {
   DEPLOY_GAS_LIMIT,
@@ -103,8 +104,8 @@ async function checkRecorded(run: Run, planned: readonly PlannedContract[]): Pro
       const fix = "Restore the parameters, or take it out of the record to have another one created.";
       throw new SetupError("config", problem, { fix });
     }
-    const code = await target.provider.getCode(recorded.address);
-    if (keccak256(code) === recorded.codeHash) continue;
+    const { code, hash } = await readCode(target.provider, recorded.address);
+    if (hash === recorded.codeHash) continue;
     const found = code === "0x" ? "no code" : "other code than is recorded";
     const fix = "Check that this is the right chain; after a reorganisation, take it out of the record.";
     throw new SetupError("config", `${where} has ${found} at ${recorded.address}.`, { fix });
@@ -230,14 +231,14 @@ async function record(
 ): Promise<void> {
   const { name, contract } = planned;
   const compiled = readDeployedContract(contract);
-  const code = await run.target.provider.getCode(pending.address);
+  const { code, hash } = await readCode(run.target.provider, pending.address);
   if (!isCodeOf(compiled, code)) throw otherCode(run.chain.name, name, pending.address);
   const done: ContractRecord = {
     address: pending.address,
     args: toJson(args),
     block,
     transaction: pending.transaction,
-    codeHash: keccak256(code),
+    codeHash: hash,
     compiler: compiled.compiler,
     commit: readCommit(),
   };
@@ -256,9 +257,9 @@ async function readCreated(
   const children = planContracts(parameters).filter(({ createdBy }) => createdBy?.contract === creator);
   const reading = children.map(async ({ name, contract, createdBy }): Promise<[string, ContractRecord]> => {
     const address = getCreateAddress({ from: done.address, nonce: createdBy?.nonce ?? 0 });
-    const code = await target.provider.getCode(address);
+    const { code, hash } = await readCode(target.provider, address);
     if (!isCreatedCodeOf(readDeployedContract(contract), code)) throw otherCode(target.name, name, address);
-    return [name, { ...done, address, args: [], codeHash: keccak256(code) }];
+    return [name, { ...done, address, args: [], codeHash: hash }];
   });
   return Object.fromEntries(await Promise.all(reading));
 }

@@ -9,6 +9,7 @@ import { type Expectation, type FactContext, type FactGroup, equal, findWrong, s
 import { planFacts } from "../plan/facts.ts";
 import type { PlannedContract } from "../plan/planned-contract.ts";
 import { SOURCES } from "../plan/sources.ts";
+import { readCode } from "../read-code.ts";
 import { describeCause } from "../setup-error.ts";
 import { encodeCreation } from "../transaction-batch.ts";
 import { argsAsCreated, toJson } from "./planned-args.ts";
@@ -84,7 +85,7 @@ async function verifyCode({ provider, own }: FactContext, planned: PlannedContra
   const { name, contract } = planned;
   const recorded = own.contracts[name];
   if (!recorded) return [{ chain: own.name, what: name, expected: "deployed", actual: "not in the record" }];
-  const code = await provider.getCode(recorded.address);
+  const { code, hash } = await readCode(provider, recorded.address);
   const isOurs = (planned.createdBy ? isCreatedCodeOf : isCodeOf)(readDeployedContract(contract), code);
   return compare(
     own.name,
@@ -93,7 +94,7 @@ async function verifyCode({ provider, own }: FactContext, planned: PlannedContra
       // Immutables set aside: they are compared as facts, and by the arguments that set them.
       [`${name} code`]: such(`that of ${SOURCES[contract]}/${contract}.sol`, (actual) => actual === "the same"),
     },
-    { [`${name} code hash`]: keccak256(code), [`${name} code`]: isOurs ? "the same" : "other code" },
+    { [`${name} code hash`]: hash, [`${name} code`]: isOurs ? "the same" : "other code" },
   ).slice(0, 1);
 }
 

@@ -1,4 +1,4 @@
-import { Contract, type HDNodeWallet, Interface, MaxUint256 } from "ethers";
+import { Contract, Interface, MaxUint256 } from "ethers";
 
 import { readDeployedContract } from "../../deployments/compiled-contract.ts";
 import type { NetworkParameters } from "../../deployments/network-parameters.ts";
@@ -9,6 +9,7 @@ import { SetupError } from "../../deployments/setup-error.ts";
 import { createAccountSender } from "../chains/account-sender.ts";
 import { traderWallet } from "../chains/accounts.ts";
 import type { LocalChain } from "../chains/start-chain.ts";
+import { signOrder } from "./sign-order.ts";
 
 /** Decimals that prices are given in here, whatever a feed has. */
 export const PRICE_DECIMALS = 8;
@@ -41,18 +42,6 @@ export interface LocalHouse {
   resolve(trader: number): Promise<void>;
 }
 
-const ORDER = [
-  { name: "trader", type: "address" },
-  { name: "market", type: "uint8" },
-  { name: "isBuy", type: "bool" },
-  { name: "isReduceOnly", type: "bool" },
-  { name: "lots", type: "uint64" },
-  { name: "priceE18", type: "uint128" },
-  { name: "expiry", type: "uint64" },
-  { name: "nonce", type: "uint64" },
-];
-/** Past any time that a local chain is brought to. */
-const NEVER_EXPIRES = 100_000_000_000n;
 const GAS_LIMIT = 4_000_000n;
 const SUCCESS = 1;
 
@@ -77,19 +66,16 @@ export function createLocalHouse(chain: LocalChain, record: ChainRecord, paramet
     await send(addressOf(record, COLLATERAL), token, "approve", address, MaxUint256);
     await send(address, abi, method, ...args, units);
   };
-  const signSide = async (trader: HDNodeWallet, deal: Deal, isBuy: boolean) => {
+  const contract = new Contract(address, abi, chain.provider);
+  const signSide = (trader: number, { market, lots, priceE8 }: Deal, isBuy: boolean) => {
     nonce += 1n;
-    const { market, lots, priceE8 } = deal;
     const priceE18 = priceE8 * 10n ** BigInt(18 - PRICE_DECIMALS);
-    const terms = { market, isBuy, isReduceOnly: false, lots, priceE18 };
-    const order = { trader: trader.address, ...terms, expiry: NEVER_EXPIRES, nonce };
-    const { chainId } = chain;
-    const domain = { name: "Cordon Clearing House", version: "1", chainId, verifyingContract: address };
-    return { order, signature: await trader.signTypedData(domain, { Order: ORDER }, order) };
+    const domain = { house: contract, chainId: chain.chainId };
+    return signOrder(domain, traderWallet(trader), { market, isBuy, lots, priceE18, nonce });
   };
   const house: LocalHouse = {
     chain,
-    contract: new Contract(address, abi, chain.provider),
+    contract,
     async publish(market, priceE8) {
       const feeds = parameters.markets.find(({ id }) => id === market)?.feeds ?? [];
       const answers = feeds.map(({ decimals }) => (priceE8 * 10n ** BigInt(decimals)) / 10n ** BigInt(PRICE_DECIMALS));
@@ -100,8 +86,8 @@ export function createLocalHouse(chain: LocalChain, record: ChainRecord, paramet
     deposit: async (trader, units) => pay(units, "deposit", traderWallet(trader).address),
     contribute: async (market, units) => pay(units, "contribute", market),
     async sign(deal) {
-      const maker = await signSide(traderWallet(deal.seller), deal, false);
-      const taker = await signSide(traderWallet(deal.buyer), deal, true);
+      const maker = await signSide(deal.seller, deal, false);
+      const taker = await signSide(deal.buyer, deal, true);
       return { maker, taker, lots: deal.lots };
     },
     fill: async (deal) => send(address, abi, "fill", await house.sign(deal)),

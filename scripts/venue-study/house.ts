@@ -14,8 +14,9 @@ const FEED_DECIMALS = 8;
 
 const TOKEN_DECIMALS = 6;
 const PLENTY = 10n ** 30n;
-/** Seconds, basis points of confidence, whether a sequencer is asked: open, close, liquidate, withdraw, deleverage, lift. */
-const MATRIX = [120, 300, 120, 120, 120, 120].map((maxAgeSeconds) => [maxAgeSeconds, 500, false]);
+/** How old a price may be, in seconds: to open, close, liquidate, withdraw, deleverage, lift. */
+const MAX_AGES = [120, 300, 120, 120, 120, 120];
+const MAX_CONFIDENCE_BPS = 500;
 
 /** A market as the studies list it. Amounts in units, rates in parts per million. */
 export const MARKET_PARAMS = {
@@ -41,7 +42,7 @@ export const MARKET_PARAMS = {
   sharedDrawPpm: 300_000n,
   minimumLots: 0n,
 };
-export const MAINTENANCE_PPM = 30_000n;
+const MAINTENANCE_PPM = 30_000n;
 
 export interface MarketToList {
   readonly market: number;
@@ -50,6 +51,7 @@ export interface MarketToList {
   /** At listing, quote for one of the base asset, 8 decimals. */
   readonly priceE8: bigint;
   readonly params?: Partial<typeof MARKET_PARAMS>;
+  readonly maintenancePpm?: bigint;
 }
 
 export interface VenueToOpen {
@@ -58,11 +60,14 @@ export interface VenueToOpen {
   readonly hub?: string;
   /** Adds the mock that enters positions without orders. */
   readonly isSeated?: boolean;
+  /** Seconds that a price may be old for each action, if not those of the studies. */
+  readonly maxAges?: readonly number[];
 }
 
 /** A clearing house with the real aggregator before it, and what a study needs to move it. */
 export interface Venue {
   readonly house: Contract;
+  readonly token: Contract;
   readonly aggregator: Contract;
   /** The same address, with what {@link VenueToOpen.isSeated} adds. */
   readonly seats: Contract;
@@ -101,13 +106,16 @@ export async function openVenue({ ethers }: Connection, venue: VenueToOpen): Pro
     feeds.push(await feed.getAddress());
     const config = { feed: await feed.getAddress(), maxAgeSeconds: 86_400, weight: 1 };
     await aggregator.getFunction("setFeeds")(market, [config], 1);
-    await aggregator.getFunction("setMatrix")(market, MATRIX);
+    // No sequencer is asked.
+    const matrix = (venue.maxAges ?? MAX_AGES).map((seconds) => [seconds, MAX_CONFIDENCE_BPS, false]);
+    await aggregator.getFunction("setMatrix")(market, matrix);
   }
   await publish(venue.markets.map(({ priceE8 }) => priceE8));
-  for (const { market, lotE18, params } of venue.markets) {
-    await house.getFunction("listMarket")(market, { ...MARKET_PARAMS, ...params, lotE18 }, MAINTENANCE_PPM);
+  for (const { market, lotE18, params, maintenancePpm = MAINTENANCE_PPM } of venue.markets) {
+    await house.getFunction("listMarket")(market, { ...MARKET_PARAMS, ...params, lotE18 }, maintenancePpm);
   }
   await token.getFunction("mint")(owner.address, PLENTY);
   await token.getFunction("approve")(at, ethers.MaxUint256);
-  return { house, aggregator: aggregator as unknown as Contract, seats, owner: owner.address, publish };
+  const [collateral, prices] = [token, aggregator] as unknown as [Contract, Contract];
+  return { house, token: collateral, aggregator: prices, seats, owner: owner.address, publish };
 }

@@ -1,8 +1,6 @@
 import { expect } from "chai";
-import { computeAddress, parseEther } from "ethers";
 
 import { createDirectiveSigner } from "../../relayer/adapters/evm/directive-signer.ts";
-import { createEvmChain } from "../../relayer/adapters/evm/evm-chain.ts";
 import { eid } from "../../relayer/domain/eid.ts";
 import { type Hex, hexOfInteger } from "../../relayer/domain/hex.ts";
 import type { SignedDirective } from "../../relayer/domain/incident/directive.ts";
@@ -16,18 +14,11 @@ import { HALTED_M4, OPERATORS } from "../support/builders.ts";
 import { FakeChain } from "../support/fake-chain.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { FakeSigner } from "../support/fake-signer.ts";
-import {
-  call,
-  createInProcessNode,
-  deployInProcessHub,
-  type InProcessHub,
-  MESH_ID,
-  OPERATOR_KEYS,
-} from "../support/in-process-hub.ts";
+import { openInProcessChain } from "../support/in-process-chain.ts";
+import { call, deployInProcessHub, type InProcessHub, MESH_ID, OPERATOR_KEYS } from "../support/in-process-hub.ts";
 import { failureOf } from "../support/failure-of.ts";
 
 const FINALITY_DEPTH = 4;
-const WALLET_KEY: Hex = `0x${"b1".repeat(32)}`;
 const STRANGER: Hex = hexOfInteger(0xdeadn, 20);
 const never = new AbortController().signal;
 
@@ -316,19 +307,10 @@ function setUpFake(): Bench {
 async function setUpEvm(): Promise<Bench> {
   const signer = createDirectiveSigner(MESH_ID, OPERATOR_KEYS.slice(0, 2));
   const host = await deployInProcessHub({ chain: "chain0", operators: allOperators() });
-  await (await host.owner.sendTransaction({ to: computeAddress(WALLET_KEY), value: parseEther("10") })).wait();
-  const chain = createEvmChain({
-    ...host,
-    hub: host.address,
+  const chain = await openInProcessChain(host, {
     name: "chain-a",
-    meshId: MESH_ID,
     finality: { depth: FINALITY_DEPTH },
-    maxLogRange: 100,
-    rpcUrls: ["in-process"],
-    wsUrl: null,
-    walletKey: WALLET_KEY,
     operators: [...signer.operators, STRANGER],
-    createNode: () => createInProcessNode(host),
   });
   return {
     chain,

@@ -1,10 +1,7 @@
 import { expect } from "chai";
-import { computeAddress, parseEther } from "ethers";
 
 import { createDirectiveSigner } from "../../relayer/adapters/evm/directive-signer.ts";
-import { createEvmChain } from "../../relayer/adapters/evm/evm-chain.ts";
 import type { Instruction, InstructionKind } from "../../relayer/domain/desk/instruction.ts";
-import type { Hex } from "../../relayer/domain/hex.ts";
 import type { BlockRef } from "../../relayer/domain/world/block.ts";
 import type { Desk } from "../../relayer/ports/desk.ts";
 import type { DirectiveSigner } from "../../relayer/ports/signer.ts";
@@ -15,10 +12,10 @@ import { FakeChain } from "../support/fake-chain.ts";
 import { FakeClock } from "../support/fake-clock.ts";
 import { FakeDesk } from "../support/fake-desk.ts";
 import { FakeSigner } from "../support/fake-signer.ts";
-import { createInProcessNode, deployInProcessHub, MESH_ID, OPERATOR_KEYS } from "../support/in-process-hub.ts";
+import { openInProcessChain } from "../support/in-process-chain.ts";
+import { deployInProcessHub, MESH_ID, OPERATOR_KEYS } from "../support/in-process-hub.ts";
 import { deployInProcessHouse } from "../support/in-process-house.ts";
 
-const WALLET_KEY: Hex = `0x${"b1".repeat(32)}`;
 const never = new AbortController().signal;
 
 /** A desk under test, with a venue that takes envelopes and moves of insurance from it. */
@@ -145,21 +142,7 @@ async function setUpEvm(): Promise<Bench> {
   const signer = createDirectiveSigner(MESH_ID, OPERATOR_KEYS);
   const host = await deployInProcessHub({ chain: "chain0", operators: signer.operators });
   const { deskAddress } = await deployInProcessHouse(host);
-  await (await host.owner.sendTransaction({ to: computeAddress(WALLET_KEY), value: parseEther("100") })).wait();
-  const chain = createEvmChain({
-    ...host,
-    hub: host.address,
-    name: "in-process",
-    meshId: MESH_ID,
-    finality: { depth: 1 },
-    maxLogRange: 100,
-    rpcUrls: ["in-process"],
-    wsUrl: null,
-    walletKey: WALLET_KEY,
-    operators: [],
-    desk: deskAddress,
-    createNode: () => createInProcessNode(host),
-  });
+  const chain = await openInProcessChain(host, { desk: deskAddress });
   return {
     desk: chain.desk!,
     signer,

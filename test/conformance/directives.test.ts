@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { computeAddress, parseEther } from "ethers";
+import { computeAddress } from "ethers";
 import fc from "fast-check";
 
 import { createDirectiveSigner, directiveDigest } from "../../relayer/adapters/evm/directive-signer.ts";
-import { createEvmChain, type EvmChain } from "../../relayer/adapters/evm/evm-chain.ts";
+import type { EvmChain } from "../../relayer/adapters/evm/evm-chain.ts";
 import { submitGasLimit } from "../../relayer/adapters/evm/gas-limit.ts";
 import { hubInterface } from "../../relayer/adapters/evm/hub-abi.ts";
 import { type Hex, hexOfInteger } from "../../relayer/domain/hex.ts";
@@ -11,16 +11,9 @@ import type { Directive } from "../../relayer/domain/incident/directive.ts";
 import { packEntries } from "../../relayer/domain/incident/payload.ts";
 import { stampRungs } from "../../relayer/domain/incident/word.ts";
 import { aWord, HALTED_M4 } from "../support/builders.ts";
-import {
-  call,
-  createInProcessNode,
-  deployInProcessHub,
-  type InProcessHub,
-  MESH_ID,
-  OPERATOR_KEYS,
-} from "../support/in-process-hub.ts";
+import { openInProcessChain } from "../support/in-process-chain.ts";
+import { call, deployInProcessHub, type InProcessHub, MESH_ID, OPERATOR_KEYS } from "../support/in-process-hub.ts";
 
-const WALLET_KEY: Hex = `0x${"b1".repeat(32)}`;
 const FULL_LIMITS = { peerCeiling: HALTED_M4, soloCeiling: 0x22, quorumCeiling: HALTED_M4, quorum: 2 };
 const never = new AbortController().signal;
 
@@ -35,10 +28,7 @@ describe("directives on the real hub", function () {
   before(async () => {
     const { operators } = signer;
     hubs = await Promise.all((["chain0", "chain1"] as const).map((chain) => deployInProcessHub({ chain, operators })));
-    for (const { owner } of hubs) {
-      await (await owner.sendTransaction({ to: computeAddress(WALLET_KEY), value: parseEther("100") })).wait();
-    }
-    chains = hubs.map((hub) => connect(hub));
+    chains = await Promise.all(hubs.map((hub) => openInProcessChain(hub)));
   });
   after(async () => {
     await Promise.all(chains.map((chain) => chain.close()));
@@ -153,22 +143,6 @@ interface RawReceipt {
   readonly status: string;
   readonly gasUsed: string;
   readonly logs: readonly unknown[];
-}
-
-function connect(host: InProcessHub): EvmChain {
-  return createEvmChain({
-    ...host,
-    hub: host.address,
-    name: `chain-${host.chainId}`,
-    meshId: MESH_ID,
-    finality: { depth: 1 },
-    maxLogRange: 100,
-    rpcUrls: ["in-process"],
-    wsUrl: null,
-    walletKey: WALLET_KEY,
-    operators: [],
-    createNode: () => createInProcessNode(host),
-  });
 }
 
 function haltAt(timestamp: number): Directive {

@@ -11,7 +11,7 @@ import { type Difference, verifyMesh } from "../../deployments/tasks/verify.ts";
 import { wireMesh } from "../../deployments/tasks/wire.ts";
 import { CONFIG_TYPE_ULN, ULN_CONFIG, ulnConfig } from "../../deployments/uln-config.ts";
 import { roleWallet } from "../../localnet/chains/accounts.ts";
-import { type BareChain, startBareChains, targetOf } from "./support/in-process-targets.ts";
+import { type BareChain, targetOf, useMesh } from "./support/in-process-targets.ts";
 
 const SET_DEFAULT_ABI = [
   `function setDefaultUlnConfigs(tuple(uint32 eid, ${ULN_CONFIG} config)[] params)`,
@@ -27,7 +27,6 @@ describe("deploying, wiring and verifying two chains in this process", function 
   const parameters: NetworkParameters = { ...local, markets: markets.slice(0, 1), sensors: { PriceBandSensor } };
   let chains: BareChain[];
   let record: NetworkRecord;
-  let undo: (() => Promise<void>)[];
 
   const targets = () => chains.map((chain) => targetOf(chain));
   const redeploy = (changed: NetworkRecord, given = parameters, to = targets()): Promise<unknown> =>
@@ -47,19 +46,9 @@ describe("deploying, wiring and verifying two chains in this process", function 
     return { ...record, chains: [{ ...first!, contracts }, ...others] };
   };
 
-  before(async () => {
-    chains = await startBareChains(["chain0", "chain1"]);
-    record = await deployMesh(targets(), parameters, { store: createMemoryStore() });
-    await wireMesh(targets(), record, parameters);
+  useMesh(parameters, (...deployed) => {
+    [chains, record] = deployed;
   });
-
-  beforeEach(async () => {
-    undo = await Promise.all(chains.map(({ provider }) => provider.remember()));
-  });
-
-  afterEach(() => Promise.all(undo.map((takeBack) => takeBack())));
-
-  after(() => Promise.all(chains.map(({ provider }) => provider.close())));
 
   describe("deploying again", () => {
     it("refuses a record of another network", async () => {

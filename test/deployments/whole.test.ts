@@ -5,13 +5,11 @@ import { readDeployedContract } from "../../deployments/compiled-contract.ts";
 import { type NetworkParameters, readNetworkParameters } from "../../deployments/network-parameters.ts";
 import { type NetworkRecord, addressOf } from "../../deployments/network-record.ts";
 import { type ContractName, SOURCES } from "../../deployments/plan/sources.ts";
-import { createMemoryStore } from "../../deployments/record-store.ts";
-import { deployMesh } from "../../deployments/tasks/deploy.ts";
 import { type Difference, verifyMesh } from "../../deployments/tasks/verify.ts";
 import { type WiredStep, wireMesh } from "../../deployments/tasks/wire.ts";
 import { roleWallet } from "../../localnet/chains/accounts.ts";
 import { DESK_LIMITS, VENUE_MARKET, referenceVenue, venueSensors } from "./support/reference-venue.ts";
-import { type BareChain, startBareChains, targetOf } from "./support/in-process-targets.ts";
+import { type BareChain, targetOf, useMesh } from "./support/in-process-targets.ts";
 
 /** As every market's desk allows it. */
 const CAP = DESK_LIMITS.openInterestCap;
@@ -40,25 +38,14 @@ describe("the whole of a live network, on chains in this process", function () {
   const parameters = wholeParameters();
   let chains: BareChain[];
   let record: NetworkRecord;
-  let undo: (() => Promise<void>)[];
 
   const targets = () => chains.map((chain) => targetOf(chain));
   const said = (differences: readonly Difference[]) => differences.map(({ chain, what }) => `${chain}: ${what}`);
   const first = () => record.chains[0]!;
 
-  before(async () => {
-    chains = await startBareChains(["chain0", "chain1"]);
-    record = await deployMesh(targets(), parameters, { store: createMemoryStore() });
-    await wireMesh(targets(), record, parameters);
+  useMesh(parameters, (...deployed) => {
+    [chains, record] = deployed;
   });
-
-  beforeEach(async () => {
-    undo = await Promise.all(chains.map(({ provider }) => provider.remember()));
-  });
-
-  afterEach(() => Promise.all(undo.map((takeBack) => takeBack())));
-
-  after(() => Promise.all(chains.map(({ provider }) => provider.close())));
 
   const timelock = () =>
     new Contract(

@@ -8,18 +8,10 @@ import { createPriceFeeder } from "../../localnet/replay/price-feeder.ts";
 import { waitUntil } from "../../localnet/wait-until.ts";
 import { HALTED_M3, type TestHub } from "../localnet/support/hubs.ts";
 import { type HeadLog, watchHeads } from "./support/head-log.ts";
+import { expectOneOfEach } from "./support/gain.ts";
 import { readMetric } from "./support/relayer-pages.ts";
-import {
-  DIRECTIVE,
-  HALTED_M4,
-  MARKETS,
-  PACKET,
-  PATIENCE_MS,
-  type Scenario,
-  TEST_TIMEOUT_MS,
-  expectAgreement,
-  startScenario,
-} from "./support/scenario.ts";
+import { HALTED_M4, MARKETS, PATIENCE_MS, type Scenario, TEST_TIMEOUT_MS } from "./support/scenario.ts";
+import { useNetwork } from "./support/use-scenario.ts";
 
 const CHAINS = 5;
 const PEERS = CHAINS - 1;
@@ -44,8 +36,13 @@ describe("both paths, five chains", function () {
   let heads: HeadLog;
   let observer: Observer;
 
-  before(async () => {
-    scene = await startScenario("both-paths", { chains: CHAINS });
+  after(() => {
+    observer.close();
+    heads.close();
+  });
+
+  useNetwork("both-paths", { chains: CHAINS }, async (started) => {
+    scene = started;
     const { chains, keeper } = scene.localnet;
     await Promise.all(chains.map((chain) => chain.setBlockTime(BLOCK_SECONDS)));
     keeper.start();
@@ -58,12 +55,6 @@ describe("both paths, five chains", function () {
 
   beforeEach(() => scene.tally.mark());
 
-  after(async () => {
-    observer.close();
-    heads.close();
-    await scene.stop();
-  });
-
   describe("when the band sensor of one chain trips on its price feeds", () => {
     it("tightens the last chain within two of its blocks, and every chain once by each path", async () => {
       const [source, ...others] = scene.hubs as [TestHub, ...TestHub[]];
@@ -74,14 +65,13 @@ describe("both paths, five chains", function () {
 
       const isCalmAsserted = await feeder.feed({ time: start, priceE8: CALM_PRICE_E8 });
       const isCrashAsserted = await feeder.feed({ time: start + MINUTE, priceE8: CRASH_PRICE_E8 });
-      await settleByItself();
+      await awaitDelivery();
 
       expect([isCalmAsserted, isCrashAsserted]).to.deep.equal([false, true]);
-      await expectOneOfEach(source, others);
+      await expectOneOfEach(scene, source, HALTED_M3);
       const blocks = await blocksToTighten(source, others);
       expect(blocks).to.have.lengthOf(PEERS);
       for (const count of blocks) expect(count).to.be.within(1, BLOCKS_TO_TIGHTEN);
-      await expectAgreement(scene.hubs, MARKET, HALTED_M3);
       expect(await timesMeasured()).to.deep.equal({ direct: 1, layerzero: 1 });
     });
   });
@@ -89,13 +79,11 @@ describe("both paths, five chains", function () {
   describe("when a sensor of another chain halts the whole protocol", () => {
     it("closes every market of every venue, and leaves top-ups open", async () => {
       const source = scene.hubs[2]!;
-      const others = scene.hubs.filter((hub) => hub !== source);
 
       await scene.raise(source, 0, HALTED_M4);
-      await settleByItself();
+      await awaitDelivery();
 
-      await expectOneOfEach(source, others);
-      await expectAgreement(scene.hubs, 0, HALTED_M4);
+      await expectOneOfEach(scene, source, HALTED_M4, 0);
       for (const market of MARKETS.slice(1)) {
         const open = await Promise.all(scene.hubs.map((_, index) => listOpen(index, market)));
         expect(open, `market ${market}`).to.deep.equal(scene.hubs.map(() => ["deposit", "topUp"]));
@@ -105,21 +93,12 @@ describe("both paths, five chains", function () {
   });
 
   /** Blocks come and go by themselves here, so words may be equal for a moment before the last packet has arrived. */
-  const settleByItself = async () => {
+  const awaitDelivery = async () => {
     const isDelivered = async () => {
       const gained = Object.values(await scene.tally.gained());
       return gained.reduce((sum, { execute = 0 }) => sum + execute, 0) === PEERS;
     };
     await waitUntil(isDelivered, { what: "every packet to be executed", timeoutMs: PATIENCE_MS });
-    await scene.settle();
-  };
-
-  const expectOneOfEach = async (source: TestHub, others: readonly TestHub[]) => {
-    const there = others.map(({ chain }) => [chain.name, { ...DIRECTIVE, ...PACKET }] as const);
-    expect(await scene.tally.gained()).to.deep.equal({
-      [source.chain.name]: { assertions: 1, broadcasts: 1, sent: PEERS },
-      ...Object.fromEntries(there),
-    });
   };
 
   /** For every other chain: its blocks from the moment in which the trip was visible to the one with the directive. */

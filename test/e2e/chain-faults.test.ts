@@ -4,6 +4,7 @@ import { toQuantity } from "ethers";
 import { roleWallet } from "../../localnet/chains/accounts.ts";
 import { waitUntil } from "../../localnet/wait-until.ts";
 import { CAUTION_M1, HALTED_M3, REDUCE_ONLY_M2, type TestHub } from "../localnet/support/hubs.ts";
+import { RAISE, expectOneOfEach } from "./support/gain.ts";
 import { readAttempts } from "./support/relayer-log.ts";
 import {
   DIRECTIVE,
@@ -120,7 +121,7 @@ describe("one chain under faults", function () {
       await scene.settle();
 
       expect(poor).to.deep.equal({
-        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
+        "chain-a": RAISE,
         "chain-b": { ...DIRECTIVE, ...PACKET },
         "chain-c": PACKET,
       });
@@ -141,15 +142,8 @@ describe("one chain under faults", function () {
       await source.assert(1, HALTED_M4);
       await scene.awaitDirectives(1, [near, far]);
       await scene.deliver();
-      await scene.settle();
 
-      const there = { ...DIRECTIVE, ...PACKET };
-      expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
-        "chain-b": there,
-        "chain-c": there,
-      });
-      await expectAgreement(scene.hubs, 1, HALTED_M4);
+      await expectOneOfEach(scene, source, HALTED_M4);
     });
   });
 });

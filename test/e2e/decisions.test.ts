@@ -4,7 +4,8 @@ import path from "node:path";
 
 import { HALTED_M3, type TestHub } from "../localnet/support/hubs.ts";
 import { runRelayerVerb as relayer } from "./support/relayer-verb.ts";
-import { RENEW_SECONDS, type Scenario, TEST_TIMEOUT_MS, startScenario } from "./support/scenario.ts";
+import { RENEW_SECONDS, type Scenario, TEST_TIMEOUT_MS } from "./support/scenario.ts";
+import { useNetwork } from "./support/use-scenario.ts";
 
 describe("decisions on real chains", function () {
   this.timeout(TEST_TIMEOUT_MS);
@@ -14,8 +15,8 @@ describe("decisions on real chains", function () {
   let url: string;
   let journal: string;
 
-  before(async () => {
-    scene = await startScenario("decisions", { chains: 3 });
+  useNetwork("decisions", { chains: 3 }, async (started) => {
+    scene = started;
     config = scene.relayer.configFile;
     url = scene.relayer.url ?? "";
     journal = path.join(path.dirname(config), "journal");
@@ -25,8 +26,6 @@ describe("decisions on real chains", function () {
     await scene.pass(RENEW_SECONDS);
     await scene.settle();
   });
-
-  after(() => scene.stop());
 
   const decisions = async (): Promise<readonly string[]> => {
     const [{ id } = { id: "" }] = JSON.parse((await relayer("query", "incidents", "--url", url, "--json")).out) as {

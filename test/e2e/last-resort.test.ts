@@ -7,12 +7,11 @@ import { createFaultPlan } from "../../localnet/faults/fault-plan.ts";
 import { ENDPOINT } from "../../localnet/layerzero/workers/delivery-events.ts";
 import { waitUntil } from "../../localnet/wait-until.ts";
 import { CAUTION_M1, HALTED_M3, type TestHub } from "../localnet/support/hubs.ts";
+import { expectOneOfEach } from "./support/gain.ts";
 import { readMetric } from "./support/relayer-pages.ts";
 import {
-  DIRECTIVE,
   FAULT_SEED,
   HALTED_M4,
-  PACKET,
   PATIENCE_MS,
   type Scenario,
   TEST_TIMEOUT_MS,
@@ -67,16 +66,10 @@ describe("the relayer as executor of last resort", function () {
       await scene.deliver();
       await awaitExecuted(near, 1);
       await awaitExecuted(far, 1);
-      await scene.settle();
 
-      expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
-        "chain-b": { ...DIRECTIVE, ...PACKET },
-        "chain-c": { ...DIRECTIVE, ...PACKET },
-      });
+      await expectOneOfEach(scene, source, HALTED_M4);
       const after = await Promise.all([near, far].map(errandsOf));
       expect(after.map((count, index) => count - before[index]!)).to.deep.equal([1, 1]);
-      await expectAgreement(scene.hubs, 1, HALTED_M4);
     });
   });
 

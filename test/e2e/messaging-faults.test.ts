@@ -8,6 +8,7 @@ import { STORM_MS } from "../../relayer/app/act/storm.ts";
 import { forgedHash } from "../../localnet/layerzero/workers/dvn.ts";
 import { ENDPOINT, RECEIVE_ULN } from "../../localnet/layerzero/workers/delivery-events.ts";
 import { CAUTION_M1, HALTED_M3, REDUCE_ONLY_M2, type TestHub } from "../localnet/support/hubs.ts";
+import { RAISE, gainOf, times } from "./support/gain.ts";
 import { replayDirectives } from "./support/replay-directives.ts";
 import {
   DIRECTIVE,
@@ -110,7 +111,7 @@ describe("LayerZero under faults, beside the direct path", function () {
 
       const { execute: _, ...committed } = PACKET;
       expect(dropped).to.deep.equal({
-        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
+        "chain-a": RAISE,
         "chain-b": { ...DIRECTIVE, ...committed },
         "chain-c": { ...DIRECTIVE, ...PACKET },
       });
@@ -129,11 +130,7 @@ describe("LayerZero under faults, beside the direct path", function () {
       await scene.settle();
 
       const there = times(3, { ...DIRECTIVE, ...PACKET });
-      expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 3, broadcasts: 3, sent: 6 },
-        "chain-b": there,
-        "chain-c": there,
-      });
+      expect(await scene.tally.gained()).to.deep.equal(gainOf(scene, source, times(3, RAISE), there));
       await expectAgreement(scene.hubs, 1, HALTED_M4);
     });
   });
@@ -147,11 +144,7 @@ describe("LayerZero under faults, beside the direct path", function () {
       await scene.settle();
 
       const there = { ...DIRECTIVE, ...PACKET, forged: 1, refusedCommit: 1 };
-      expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
-        "chain-b": there,
-        "chain-c": there,
-      });
+      expect(await scene.tally.gained()).to.deep.equal(gainOf(scene, source, RAISE, there));
       await expectNoForgeryCommitted(1);
       await expectAgreement(scene.hubs, 1, HALTED_M4);
     });
@@ -166,11 +159,7 @@ describe("LayerZero under faults, beside the direct path", function () {
       await scene.settle();
 
       const there = { directives: 2, submissions: 2, verify1: 1, forged: 1, refusedCommit: 1 };
-      expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
-        "chain-b": there,
-        "chain-c": there,
-      });
+      expect(await scene.tally.gained()).to.deep.equal(gainOf(scene, source, RAISE, there));
       await expectNoForgeryCommitted(0);
       await expectAgreement(scene.hubs, 1, HALTED_M4);
     });
@@ -219,7 +208,3 @@ describe("LayerZero under faults, beside the direct path", function () {
     }
   };
 });
-
-function times<T extends Record<string, number>>(factor: number, counts: T): T {
-  return Object.fromEntries(Object.entries(counts).map(([kind, count]) => [kind, count * factor])) as T;
-}

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { CAUTION_M1, HALTED_M3, type TestHub } from "../localnet/support/hubs.ts";
+import { RAISE, gainOf } from "./support/gain.ts";
 import {
   DIRECTIVE,
   HALTED_M4,
@@ -42,11 +43,7 @@ describe("one path alone", function () {
       await scene.settle();
 
       const there = { ...DIRECTIVE, verify1: 1 };
-      expect(provisional).to.deep.equal({
-        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
-        "chain-b": there,
-        "chain-c": there,
-      });
+      expect(provisional).to.deep.equal(gainOf(scene, source, RAISE, there));
       expect(words).to.be.greaterThan(1);
       const renewed = { ...there, directives: 2, submissions: 2 };
       expect(await scene.tally.gained()).to.deep.equal({ ...provisional, "chain-b": renewed, "chain-c": renewed });
@@ -79,11 +76,7 @@ describe("one path alone", function () {
       await scene.pass(RECONCILE_SECONDS);
       await scene.settle();
 
-      expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 1 },
-        "chain-b": DIRECTIVE,
-        "chain-c": DIRECTIVE,
-      });
+      expect(await scene.tally.gained()).to.deep.equal(gainOf(scene, source, { assertions: 1 }, DIRECTIVE));
       await expectAgreement(scene.hubs, 2, CAUTION_M1);
     });
   });
@@ -100,11 +93,7 @@ describe("one path alone", function () {
       await scene.relayer.waitReady();
       await scene.settle();
 
-      expect(dead).to.deep.equal({
-        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
-        "chain-b": PACKET,
-        "chain-c": PACKET,
-      });
+      expect(dead).to.deep.equal(gainOf(scene, source, RAISE, PACKET));
       expect(await scene.tally.gained()).to.deep.equal(dead);
       await expectAgreement(scene.hubs, 1, HALTED_M3);
     });

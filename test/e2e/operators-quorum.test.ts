@@ -7,18 +7,19 @@ import { roleWallet } from "../../localnet/chains/accounts.ts";
 import type { FaultyEndpoint } from "../../localnet/faults/faulty-endpoint.ts";
 import { waitUntil } from "../../localnet/wait-until.ts";
 import { CAUTION_M1, type TestHub } from "../localnet/support/hubs.ts";
+import { RAISE, expectOneOfEach } from "./support/gain.ts";
 import {
-  DIRECTIVE,
   HALTED_M4,
   PACKET,
   PATIENCE_MS,
   type Scenario,
+  type ScenarioOptions,
   TEST_TIMEOUT_MS,
   expectAgreement,
   expectPosture,
-  startScenario,
 } from "./support/scenario.ts";
 import { proposeForgery } from "./support/thief.ts";
+import { useScenario } from "./support/use-scenario.ts";
 
 const [SOLO_PATH, QUORUM_PATH] = [1, 2];
 const SIGNATURE_BYTES = 65;
@@ -35,28 +36,26 @@ describe("three nodes of a quorum of two, each with a key, a wallet and a view o
   let source: TestHub;
   let others: readonly TestHub[];
 
-  before(async () => {
-    scene = await startScenario("operators-quorum", {
-      chains: 3,
-      relayers: 3,
-      backupDelaySeconds: BACKUP_DELAY_SECONDS,
-      endpointsOf: (relayer, chain) => [relayer === LIAR && chain.name === "chain-a" ? "faulty" : "direct"],
-    });
-    const [first, ...rest] = scene.hubs as [TestHub, TestHub, TestHub];
-    [source, others] = [first, rest];
-    liar = scene.localnet.endpoint(LIAR, source.chain);
-  });
-
   beforeEach(async () => {
     await liar.setFault(null);
     for (const relayer of scene.localnet.relayers.filter((of) => !of.isRunning())) {
       await relayer.start();
       await relayer.waitReady();
     }
-    await scene.calm();
   });
 
-  after(() => scene.stop());
+  const options: ScenarioOptions = {
+    chains: 3,
+    relayers: 3,
+    backupDelaySeconds: BACKUP_DELAY_SECONDS,
+    endpointsOf: (relayer, chain) => [relayer === LIAR && chain.name === "chain-a" ? "faulty" : "direct"],
+  };
+  useScenario("operators-quorum", options, (started) => {
+    scene = started;
+    const [first, ...rest] = scene.hubs as [TestHub, TestHub, TestHub];
+    [source, others] = [first, rest];
+    liar = scene.localnet.endpoint(LIAR, source.chain);
+  });
 
   /** Of every directive that `hub` has accepted: how many signed it, and by which paths it merged anything. */
   const listAccepted = async (hub: TestHub) => {
@@ -111,7 +110,7 @@ describe("three nodes of a quorum of two, each with a key, a wallet and a view o
       await scene.settle();
 
       const gained = await scene.tally.gained();
-      expect(gained["chain-a"]).to.deep.equal({ assertions: 1, broadcasts: 1, sent: 2 });
+      expect(gained["chain-a"]).to.deep.equal(RAISE);
       for (const hub of others) {
         const accepted = await listAccepted(hub);
         expect(accepted[0]).to.deep.equal({ signers: 1, paths: [SOLO_PATH] });
@@ -185,14 +184,8 @@ describe("three nodes of a quorum of two, each with a key, a wallet and a view o
     it("is carried by one transaction to each chain, of whichever node's turn it is", async () => {
       await scene.raiseDirectly(source, 1, CAUTION_M1);
       await scene.deliver();
-      await scene.settle();
 
-      expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
-        "chain-b": { ...DIRECTIVE, ...PACKET },
-        "chain-c": { ...DIRECTIVE, ...PACKET },
-      });
-      await expectAgreement(scene.hubs, 1, CAUTION_M1);
+      await expectOneOfEach(scene, source, CAUTION_M1);
     });
 
     it("is carried by a backup, still by one transaction, when that node was killed", async () => {
@@ -208,15 +201,9 @@ describe("three nodes of a quorum of two, each with a key, a wallet and a view o
 
       await scene.raiseDirectly(source, 1, CAUTION_M1);
       await scene.deliver();
-      await scene.settle();
 
-      expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
-        "chain-b": { ...DIRECTIVE, ...PACKET },
-        "chain-c": { ...DIRECTIVE, ...PACKET },
-      });
+      await expectOneOfEach(scene, source, CAUTION_M1);
       expect((await countSent(others[0]!))[primary]).to.equal(after[primary]);
-      await expectAgreement(scene.hubs, 1, CAUTION_M1);
     });
   });
 });

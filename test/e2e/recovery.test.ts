@@ -2,14 +2,17 @@ import { expect } from "chai";
 
 import { laneOf, word } from "../../relayer/domain/incident/word.ts";
 import type { TestHub } from "../localnet/support/hubs.ts";
+import { RAISE, gainOf, times } from "./support/gain.ts";
 import {
+  DIRECTIVE,
   HALTED_M4,
+  PACKET,
   type Scenario,
   TEST_TIMEOUT_MS,
   expectAgreement,
   expectPosture,
-  startScenario,
 } from "./support/scenario.ts";
+import { useScenario } from "./support/use-scenario.ts";
 
 const HOUR = 3_600;
 const HALTED_LANE = 3;
@@ -29,12 +32,10 @@ describe("staged recovery", function () {
   let scene: Scenario;
   let source: TestHub;
 
-  before(async () => {
-    scene = await startScenario("recovery", { chains: 3 });
+  useScenario("recovery", { chains: 3 }, (started) => {
+    scene = started;
     source = scene.hubs[0]!;
   });
-
-  after(() => scene.stop());
 
   it("comes down by itself, a stage at a time, with equal words and one lift a stage on every chain", async () => {
     await scene.raiseDirectly(source, 1, HALTED_M4);
@@ -58,8 +59,7 @@ describe("staged recovery", function () {
       await scene.settle();
 
       const lifted = { lifts: 1 };
-      const gained = await scene.tally.gained();
-      expect(gained, name).to.deep.equal({ "chain-a": lifted, "chain-b": lifted, "chain-c": lifted });
+      expect(await scene.tally.gained(), name).to.deep.equal(gainOf(scene, source, lifted, lifted));
       await expectAgreement(scene.hubs, 1, rungs);
       expect(await source.digest(), name).to.equal(words);
       before = rungs;
@@ -67,7 +67,6 @@ describe("staged recovery", function () {
   });
 
   it("starts anew from the top when the condition returns half way down", async () => {
-    await scene.calm();
     await scene.raiseDirectly(source, 2, HALTED_M4);
     await scene.deliver();
     await scene.settle();
@@ -79,12 +78,8 @@ describe("staged recovery", function () {
     await scene.deliver();
     await scene.settle();
 
-    const there = { lifts: 1, directives: 2, submissions: 2, verify1: 2, verify2: 2, commit: 2, execute: 2 };
-    expect(await scene.tally.gained()).to.deep.equal({
-      "chain-a": { assertions: 2, broadcasts: 2, sent: 4, lifts: 1 },
-      "chain-b": there,
-      "chain-c": there,
-    });
+    const there = { ...times(2, { ...DIRECTIVE, ...PACKET }), lifts: 1 };
+    expect(await scene.tally.gained()).to.deep.equal(gainOf(scene, source, { ...times(2, RAISE), lifts: 1 }, there));
     await expectAgreement(scene.hubs, 2, HALTED_M4);
   });
 });

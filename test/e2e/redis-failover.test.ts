@@ -5,15 +5,17 @@ import path from "node:path";
 
 import { type RedisGroup, startSentinelGroup } from "../../localnet/redis/start-redis-group.ts";
 import { HALTED_M3, REDUCE_ONLY_M2, type TestHub } from "../localnet/support/hubs.ts";
-import { awaitWaitingJobs, countSent } from "./support/durable-work.ts";
+import { awaitWaitingJobs, markCarriers } from "./support/durable-work.ts";
+import { gainOf, times } from "./support/gain.ts";
 import {
+  DIRECTIVE,
   HALTED_M4,
   RENEW_SECONDS,
   type Scenario,
   TEST_TIMEOUT_MS,
   expectAgreement,
-  startScenario,
 } from "./support/scenario.ts";
+import { useScenario } from "./support/use-scenario.ts";
 
 /** One master, two replicas, three Sentinels. LayerZero delivers nothing here: renewals are the queue's alone. */
 describe("Redis with Sentinels, whose master goes in the middle of an incident", function () {
@@ -29,26 +31,23 @@ describe("Redis with Sentinels, whose master goes in the middle of an incident",
   before(async () => {
     dir = mkdtempSync(path.join(os.tmpdir(), "cordon-sentinels-"));
     group = await startSentinelGroup(dir);
-    scene = await startScenario("redis-failover", {
-      chains: 3,
-      relayerRedis: () => ({ sentinels: group.urls, name: group.name }),
-    });
+  });
+
+  beforeEach(() => group.restore());
+
+  const relayerRedis = () => ({ sentinels: group.urls, name: group.name });
+  useScenario("redis-failover", { chains: 3, relayerRedis }, (started) => {
+    scene = started;
     [source, near, far] = scene.hubs as [TestHub, TestHub, TestHub];
   });
 
-  beforeEach(async () => {
-    await group.restore();
-    await scene.calm();
-    await scene.useFaults(["withhold"]);
-  });
+  beforeEach(() => scene.useFaults(["withhold"]));
 
   after(async () => {
-    await scene.stop();
     await group.stop();
     rmSync(dir, { recursive: true, force: true });
   });
 
-  const sentBy = (lane: string, kind: string) => countSent(scene.relayer, [near, far], { lane, kind });
   const awaitJobs = (what: string, isMet: (waiting: number | null) => boolean) =>
     awaitWaitingJobs(scene.relayer, what, isMet);
 
@@ -63,7 +62,7 @@ describe("Redis with Sentinels, whose master goes in the middle of an incident",
   const expectDurableWork = async () => {
     await far.chain.start();
     await scene.awaitDirectives(1, [far]);
-    const [raised, renewed] = [await sentBy("emergency", "raise"), await sentBy("queue", "settle")];
+    const expectOneMoreOfEach = await markCarriers(scene.relayer, [near, far]);
 
     await scene.raiseDirectly(source, 1, HALTED_M4);
     await scene.finalise();
@@ -71,14 +70,8 @@ describe("Redis with Sentinels, whose master goes in the middle of an incident",
     await scene.pass(RENEW_SECONDS);
     await scene.settle();
 
-    const there = { directives: 3, submissions: 3 };
-    expect(await scene.tally.gained()).to.deep.equal({
-      "chain-a": { assertions: 2 },
-      "chain-b": there,
-      "chain-c": there,
-    });
-    expect(await sentBy("emergency", "raise")).to.deep.equal(raised.map((count) => count + 1));
-    expect(await sentBy("queue", "settle")).to.deep.equal(renewed.map((count) => count + 1));
+    expect(await scene.tally.gained()).to.deep.equal(gainOf(scene, source, { assertions: 2 }, times(3, DIRECTIVE)));
+    await expectOneMoreOfEach();
     await expectAgreement(scene.hubs, 1, HALTED_M4);
   };
 
@@ -111,12 +104,7 @@ describe("Redis with Sentinels, whose master goes in the middle of an incident",
       await scene.pass(RENEW_SECONDS);
       await scene.settle();
 
-      const there = { directives: 2, submissions: 2 };
-      expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 1 },
-        "chain-b": there,
-        "chain-c": there,
-      });
+      expect(await scene.tally.gained()).to.deep.equal(gainOf(scene, source, { assertions: 1 }, times(2, DIRECTIVE)));
       await expectAgreement(scene.hubs, 1, HALTED_M3);
     });
   });

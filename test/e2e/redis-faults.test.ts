@@ -2,7 +2,8 @@ import { expect } from "chai";
 
 import { HALTED_M3, REDUCE_ONLY_M2, type TestHub } from "../localnet/support/hubs.ts";
 import { type TcpProxy, startTcpProxy } from "../support/tcp-proxy.ts";
-import { awaitWaitingJobs, countSent } from "./support/durable-work.ts";
+import { awaitWaitingJobs, markCarriers } from "./support/durable-work.ts";
+import { RAISE, gainOf, times } from "./support/gain.ts";
 import {
   DIRECTIVE,
   HALTED_M4,
@@ -12,8 +13,8 @@ import {
   type Scenario,
   TEST_TIMEOUT_MS,
   expectAgreement,
-  startScenario,
 } from "./support/scenario.ts";
+import { useScenario } from "./support/use-scenario.ts";
 
 describe("Redis under faults", function () {
   this.timeout(TEST_TIMEOUT_MS);
@@ -24,25 +25,17 @@ describe("Redis under faults", function () {
   let near: TestHub;
   let far: TestHub;
 
-  before(async () => {
-    scene = await startScenario("redis-faults", {
-      chains: 3,
-      relayerRedis: async ({ url }) => {
-        network = await startTcpProxy(Number(new URL(url).port));
-        return { url: `redis://127.0.0.1:${network.port}/0` };
-      },
-    });
+  const relayerRedis = async ({ url }: { readonly url: string }) => {
+    network = await startTcpProxy(Number(new URL(url).port));
+    return { url: `redis://127.0.0.1:${network.port}/0` };
+  };
+  useScenario("redis-faults", { chains: 3, relayerRedis }, (started) => {
+    scene = started;
     [source, near, far] = scene.hubs as [TestHub, TestHub, TestHub];
   });
 
-  beforeEach(() => scene.calm());
+  after(() => network.close());
 
-  after(async () => {
-    await scene.stop();
-    await network.close();
-  });
-
-  const sentBy = (lane: string, kind: string) => countSent(scene.relayer, [near, far], { lane, kind });
   const awaitJobs = (what: string, isMet: (waiting: number | null) => boolean) =>
     awaitWaitingJobs(scene.relayer, what, isMet);
 
@@ -60,12 +53,8 @@ describe("Redis under faults", function () {
       await scene.deliver();
       await scene.settle();
 
-      const there = { directives: 2, submissions: 2, ...PACKET };
-      expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 2, broadcasts: 1, sent: 2 },
-        "chain-b": there,
-        "chain-c": there,
-      });
+      const there = { ...times(2, DIRECTIVE), ...PACKET };
+      expect(await scene.tally.gained()).to.deep.equal(gainOf(scene, source, { ...RAISE, assertions: 2 }, there));
       await expectAgreement(scene.hubs, 1, HALTED_M3);
     });
   });
@@ -73,7 +62,7 @@ describe("Redis under faults", function () {
   describe("when it is killed before a raise", () => {
     it("does not keep the raise from going out at once, and carries the renewal once it is back", async () => {
       await scene.useFaults(["withhold"]);
-      const [raised, renewed] = [await sentBy("emergency", "raise"), await sentBy("queue", "settle")];
+      const expectOneMoreOfEach = await markCarriers(scene.relayer, [near, far]);
 
       await scene.localnet.redis.kill();
       await scene.raiseDirectly(source, 1, HALTED_M4);
@@ -84,13 +73,8 @@ describe("Redis under faults", function () {
       await scene.pass(RENEW_SECONDS);
       await scene.settle();
 
-      expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 1 },
-        "chain-b": { directives: 2, submissions: 2 },
-        "chain-c": { directives: 2, submissions: 2 },
-      });
-      expect(await sentBy("emergency", "raise")).to.deep.equal(raised.map((count) => count + 1));
-      expect(await sentBy("queue", "settle")).to.deep.equal(renewed.map((count) => count + 1));
+      expect(await scene.tally.gained()).to.deep.equal(gainOf(scene, source, { assertions: 1 }, times(2, DIRECTIVE)));
+      await expectOneMoreOfEach();
       await expectAgreement(scene.hubs, 1, HALTED_M4);
     });
   });
@@ -99,7 +83,7 @@ describe("Redis under faults", function () {
     it("keeps no raise from going out at once, and carries the renewal over connections that it has made anew", async () => {
       await scene.useFaults(["withhold"]);
       await scene.raiseDirectly(source, 1, REDUCE_ONLY_M2);
-      const [raised, renewed] = [await sentBy("emergency", "raise"), await sentBy("queue", "settle")];
+      const expectOneMoreOfEach = await markCarriers(scene.relayer, [near, far]);
 
       network.stall();
       await scene.raiseDirectly(source, 1, HALTED_M4);
@@ -110,14 +94,8 @@ describe("Redis under faults", function () {
       await scene.pass(RENEW_SECONDS);
       await scene.settle();
 
-      const there = { directives: 3, submissions: 3 };
-      expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 2 },
-        "chain-b": there,
-        "chain-c": there,
-      });
-      expect(await sentBy("emergency", "raise")).to.deep.equal(raised.map((count) => count + 1));
-      expect(await sentBy("queue", "settle")).to.deep.equal(renewed.map((count) => count + 1));
+      expect(await scene.tally.gained()).to.deep.equal(gainOf(scene, source, { assertions: 2 }, times(3, DIRECTIVE)));
+      await expectOneMoreOfEach();
       await expectAgreement(scene.hubs, 1, HALTED_M4);
     });
   });
@@ -142,9 +120,9 @@ describe("Redis under faults", function () {
       await scene.settle();
 
       expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 1, broadcasts: 1, sent: 2, directives: 2, submissions: 2, ...PACKET },
-        "chain-b": { directives: 3, submissions: 3, verify1: 2, verify2: 2, commit: 2, execute: 2 },
-        "chain-c": { assertions: 1, broadcasts: 1, sent: 2, ...DIRECTIVE, ...PACKET },
+        "chain-a": { ...RAISE, ...times(2, DIRECTIVE), ...PACKET },
+        "chain-b": { ...times(3, DIRECTIVE), ...times(2, PACKET) },
+        "chain-c": { ...RAISE, ...DIRECTIVE, ...PACKET },
       });
       await expectAgreement(scene.hubs, 1, HALTED_M4);
     });

@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import path from "node:path";
 
 import { CAUTION_M1, HALTED_M3, type TestHub } from "../localnet/support/hubs.ts";
+import { RAISE, gainOf, times } from "./support/gain.ts";
 import {
   DIRECTIVE,
   HALTED_M4,
@@ -44,12 +45,8 @@ describe("a relayer that is killed in the middle of an incident and started agai
       await scene.deliver();
       await scene.settle();
 
-      const there = { ...twice(DIRECTIVE), ...twice(PACKET) };
-      expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 2, broadcasts: 2, sent: 4 },
-        "chain-b": there,
-        "chain-c": there,
-      });
+      const there = times(2, { ...DIRECTIVE, ...PACKET });
+      expect(await scene.tally.gained()).to.deep.equal(gainOf(scene, source, times(2, RAISE), there));
       await expectAgreement(scene.hubs, 1, HALTED_M3);
     });
   });
@@ -69,7 +66,7 @@ describe("a relayer that is killed in the middle of an incident and started agai
       await scene.settle();
 
       const { "chain-b": there, "chain-c": late, ...rest } = await scene.tally.gained();
-      expect(rest).to.deep.equal({ "chain-a": { assertions: 1, broadcasts: 1, sent: 2 } });
+      expect(rest).to.deep.equal({ "chain-a": RAISE });
       expect(there).to.deep.equal({ ...DIRECTIVE, ...PACKET });
       const { directives, submissions, ...packets } = late ?? {};
       expect(packets).to.deep.equal(PACKET);
@@ -93,17 +90,9 @@ describe("a relayer that is killed in the middle of an incident and started agai
       await startAgain();
       await scene.settle();
 
-      const there = { ...twice(DIRECTIVE), verify1: 1 };
-      expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
-        "chain-b": there,
-        "chain-c": there,
-      });
+      const there = { ...times(2, DIRECTIVE), verify1: 1 };
+      expect(await scene.tally.gained()).to.deep.equal(gainOf(scene, source, RAISE, there));
       await expectAgreement(scene.hubs, 1, HALTED_M4);
     });
   });
 });
-
-function twice<T extends Record<string, number>>(counts: T): T {
-  return Object.fromEntries(Object.entries(counts).map(([kind, count]) => [kind, 2 * count])) as T;
-}

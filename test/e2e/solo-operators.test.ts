@@ -4,8 +4,8 @@ import { Wallet, dataLength, isError } from "ethers";
 import { operatorWallet } from "../../localnet/chains/accounts.ts";
 import { REDUCE_ONLY_M2, type TestHub } from "../localnet/support/hubs.ts";
 import { awaitRead } from "./support/await-read.ts";
+import { RAISE, expectOneOfEach } from "./support/gain.ts";
 import {
-  DIRECTIVE,
   HALTED_M4,
   PACKET,
   type Scenario,
@@ -60,7 +60,7 @@ describe("two relayers with one operator key each", function () {
         expect(submissions).to.equal(directives);
         for (const bytes of await listSignatureBytes(hub)) expect(bytes).to.equal(SIGNATURE_BYTES);
       }
-      expect(gained["chain-a"]).to.deep.equal({ assertions: 1, broadcasts: 1, sent: 2 });
+      expect(gained["chain-a"]).to.deep.equal(RAISE);
       await expectAgreement(scene.hubs, 1, HALTED_M4);
     });
 
@@ -73,15 +73,8 @@ describe("two relayers with one operator key each", function () {
       await scene.deliver();
       await second!.start();
       await second!.waitReady();
-      await scene.settle();
 
-      const there = { ...DIRECTIVE, ...PACKET };
-      expect(await scene.tally.gained()).to.deep.equal({
-        "chain-a": { assertions: 1, broadcasts: 1, sent: 2 },
-        "chain-b": there,
-        "chain-c": there,
-      });
-      await expectAgreement(scene.hubs, 1, HALTED_M4);
+      await expectOneOfEach(scene, source, HALTED_M4);
     });
   });
 

@@ -1,8 +1,7 @@
 import { expect } from "chai";
-import { computeAddress, parseEther } from "ethers";
 
 import { createDirectiveSigner } from "../../relayer/adapters/evm/directive-signer.ts";
-import { createEvmChain, type EvmChain } from "../../relayer/adapters/evm/evm-chain.ts";
+import type { EvmChain } from "../../relayer/adapters/evm/evm-chain.ts";
 import { createEvmVenue } from "../../relayer/adapters/evm/venue/evm-venue.ts";
 import { keccakHasher } from "../../relayer/adapters/evm/hasher.ts";
 import { Lifecycle } from "../../relayer/app/lifecycle.ts";
@@ -10,15 +9,16 @@ import { makePolicy, startRelayer } from "../../relayer/app/relayer.ts";
 import { replayJournal } from "../../relayer/app/verify/replay-journal.ts";
 import { verifyDecision } from "../../relayer/app/verify/verify-decision.ts";
 import { INSTRUCTION_KINDS } from "../../relayer/domain/desk/instruction.ts";
-import type { Hex } from "../../relayer/domain/hex.ts";
 import type { Rules } from "../../relayer/domain/policy/policy.ts";
 import { systemClock } from "../../relayer/adapters/clock/system-clock.ts";
 import type { RelayerStatus } from "../../relayer/ports/status.ts";
+import { ONE } from "../../scripts/venue-study/house.ts";
 import { FakeJournal } from "../support/fake-journal.ts";
 import { FakeLog } from "../support/fake-log.ts";
 import { MIRROR } from "../support/fake-mesh.ts";
 import { FakeMetrics } from "../support/fake-metrics.ts";
 import { FakeQueue } from "../support/fake-queue.ts";
+import { openInProcessChain } from "../support/in-process-chain.ts";
 import {
   createInProcessNode,
   deployInProcessHub,
@@ -26,9 +26,8 @@ import {
   MESH_ID,
   OPERATOR_KEYS,
 } from "../support/in-process-hub.ts";
-import { deployInProcessHouse, type InProcessHouse, ONE } from "../support/in-process-house.ts";
+import { deployInProcessHouse, type InProcessHouse } from "../support/in-process-house.ts";
 
-const WALLET_KEY: Hex = `0x${"b1".repeat(32)}`;
 const LOTS = 10_000n;
 const WAIT_MS = 60_000;
 
@@ -59,10 +58,12 @@ describe("corrective actions on a chain", function () {
     const { operators } = signer;
     hosts = await Promise.all((["chain0", "chain1"] as const).map((chain) => deployInProcessHub({ chain, operators })));
     houses = await Promise.all(hosts.map((host) => deployInProcessHouse(host)));
-    for (const { owner } of hosts) {
-      await (await owner.sendTransaction({ to: computeAddress(WALLET_KEY), value: parseEther("100") })).wait();
-    }
-    chains = hosts.map((host, index) => connect(host, houses[index]!));
+    chains = await Promise.all(
+      hosts.map((host, index) => {
+        const desk = houses[index]!.deskAddress;
+        return openInProcessChain(host, { operators, desk, maxLogRange: 1_000 });
+      }),
+    );
   });
   after(async () => {
     await Promise.all(chains.map((chain) => chain.close()));
@@ -158,23 +159,6 @@ describe("corrective actions on a chain", function () {
     expect(replayed.toReversed()).to.deep.equal(live);
     const steps = replayed.flatMap(({ items }) => items.map(({ what }) => what));
     expect(steps).to.include.members(["decided", "instructed", "sent", "carried-out", "final"]);
-  }
-
-  function connect(host: InProcessHub, { deskAddress }: InProcessHouse): EvmChain {
-    return createEvmChain({
-      ...host,
-      hub: host.address,
-      name: `chain-${host.chainId}`,
-      meshId: MESH_ID,
-      finality: { depth: 1 },
-      maxLogRange: 1_000,
-      rpcUrls: ["in-process"],
-      wsUrl: null,
-      walletKey: WALLET_KEY,
-      operators: signer.operators,
-      desk: deskAddress,
-      createNode: () => createInProcessNode(host),
-    });
   }
 });
 

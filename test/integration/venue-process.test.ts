@@ -11,7 +11,8 @@ import { createDirectiveSigner } from "../../relayer/adapters/evm/directive-sign
 import type { ConfigInput } from "../../relayer/config/schema.ts";
 import type { Hex } from "../../relayer/domain/hex.ts";
 import { HALTED_M4 } from "../support/builders.ts";
-import { deployInProcessHouse, type InProcessHouse, ONE } from "../support/in-process-house.ts";
+import { ONE } from "../../scripts/venue-study/house.ts";
+import { deployInProcessHouse, type InProcessHouse } from "../support/in-process-house.ts";
 import { call, deployInProcessHub, type InProcessHub, MESH_ID, OPERATOR_KEYS } from "../support/in-process-hub.ts";
 import { type RelayerProcess, spawnRelayer, until } from "../support/relayer-process.ts";
 import { type RpcServer, startRpcServer } from "../support/rpc-server.ts";

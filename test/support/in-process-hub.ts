@@ -27,10 +27,13 @@ export interface InProcessHub {
   readonly owner: Signer;
   readonly hub: Contract;
   readonly startBlock: number;
+  readonly connection: Connection;
   /** Sends a request as a node would. */
   request(method: string, params: readonly unknown[]): Promise<unknown>;
   close(): Promise<void>;
 }
+
+type Connection = Awaited<ReturnType<typeof network.create>>;
 
 interface Artifact {
   readonly abi: InterfaceAbi;
@@ -69,7 +72,7 @@ export async function deployInProcessHub({ chain, operators }: HubOptions): Prom
     address: (await hub.getAddress()).toLowerCase() as Hex,
     owner,
     hub,
-    startBlock,
+    ...{ startBlock, connection },
     request: (method, params) => connection.provider.request({ method, params: [...params] }),
     close: () => connection.close(),
   };

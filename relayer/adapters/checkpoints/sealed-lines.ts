@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
+
+import { replaceFile } from "../../replace-file.ts";
 
 /** Lines that are written at once: what is urgent comes in between. */
 const LINES_AT_ONCE = 1_000;
@@ -16,11 +17,8 @@ export interface SealedFile {
 
 /** Writes the whole file: a crash leaves either the old or the new one. For its owner's eyes. */
 export async function writeSealed({ file, key, about }: SealedFile, lines: Iterable<string>): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const fresh = `${file}.new`;
   const seal = createHmac("sha256", key).update(`${about}\n`);
-  const handle = await open(fresh, "w", 0o600);
-  try {
+  await replaceFile(file, async (handle) => {
     let chunk: string[] = [];
     const flush = async (): Promise<void> => {
       const text = chunk.map((line) => `${line}\n`).join("");
@@ -34,11 +32,7 @@ export async function writeSealed({ file, key, about }: SealedFile, lines: Itera
     }
     await flush();
     await handle.write(`${SEAL}${seal.digest("hex")}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(fresh, file);
+  });
 }
 
 /** The lines without the seal; null when they are not as they were written. Rejects where there is no file to read. */

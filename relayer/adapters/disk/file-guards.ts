@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import { RelayerError } from "../../errors.ts";
 import type { Guard, GuardStore } from "../../ports/guards.ts";
-import { replaceFile } from "./replace-file.ts";
+import { replaceFile } from "../../replace-file.ts";
 
 const GuardRecord = z.strictObject({
   name: z.string().min(1),

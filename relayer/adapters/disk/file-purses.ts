@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { DaySpent } from "../../domain/errand/judge.ts";
 import { RelayerError } from "../../errors.ts";
 import type { PurseStore } from "../../ports/purses.ts";
-import { replaceFile } from "./replace-file.ts";
+import { replaceFile } from "../../replace-file.ts";
 
 const Wei = z
   .string()

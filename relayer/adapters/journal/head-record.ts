@@ -1,10 +1,11 @@
 import { createReadStream } from "node:fs";
-import { open, readFile, rename } from "node:fs/promises";
+import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { z } from "zod";
 
 import { RelayerError } from "../../errors.ts";
+import { replaceFile } from "../../replace-file.ts";
 import { hashLine } from "./entry-line.ts";
 import { segmentAt } from "./segment.ts";
 
@@ -26,15 +27,7 @@ export type HeadRecord = z.output<typeof HeadRecord>;
  * is behind, never one that is ahead. So a journal that ends before its head was cut.
  */
 export async function writeHead(dir: string, { segment, line, hash }: Omit<HeadRecord, "version">): Promise<void> {
-  const fresh = join(dir, `${HEAD}.new`);
-  const handle = await open(fresh, "w", 0o600);
-  try {
-    await handle.writeFile(`${JSON.stringify({ version: 1, segment, line, hash })}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(fresh, join(dir, HEAD));
+  await replaceFile(join(dir, HEAD), `${JSON.stringify({ version: 1, segment, line, hash })}\n`);
 }
 
 /** @throws RelayerError `JOURNAL_CUT` when the journal in `dir` ends before its head, or did so when a process last began */

@@ -1,7 +1,7 @@
 import type { Contract, Wallet } from "ethers";
 
 import { LOT_FINE, ONE, UNIT_FINE } from "../house.ts";
-import { signOrder } from "../sign-order.ts";
+import { signOrder } from "../../../localnet/venue/sign-order.ts";
 import { attempt } from "./attempt.ts";
 import { type GuardedWorld, MARKET } from "./guarded-world.ts";
 import { type Trader, walletOf } from "./population.ts";

@@ -26,7 +26,7 @@ const LEASES = packLeases({
   m4: 3_600,
 });
 /** As `BandPresets.standard` has them. */
-const BAND = {
+export const BAND = {
   tier1Bps: 500,
   tier2Bps: 1_000,
   tier3Bps: 2_500,

@@ -93,7 +93,8 @@ function means(outcomes: readonly WaveOutcome[]): string[] {
 }
 
 function dollars(usd: number): string {
-  return Math.round(usd).toLocaleString("en-GB");
+  // What rounds to minus zero is zero.
+  return (Math.round(usd) + 0).toLocaleString("en-GB");
 }
 
 function percent(share: number): string {

@@ -5,16 +5,10 @@ import { operatorWallet } from "../../../localnet/chains/accounts.ts";
 import { packLeases } from "../../../relayer/domain/incident/leases.ts";
 import { packEntries } from "../../../relayer/domain/incident/payload.ts";
 import { provisionalStamp, singleLane } from "../../../relayer/domain/incident/word.ts";
+import { DIRECTIVE_TYPES } from "../../support/directive-types.ts";
 import { OPERATORS } from "./bench-relayer.ts";
 import type { Step } from "./ladder.ts";
 
-export const DIRECTIVE_TYPES = {
-  Directive: [
-    { name: "decision", type: "bytes32" },
-    { name: "deadline", type: "uint64" },
-    { name: "entries", type: "bytes" },
-  ],
-};
 export const SUBMIT_ABI = [
   "function submit(tuple(bytes32 decision, uint64 deadline, bytes entries), bytes signatures)",
 ];

@@ -8,7 +8,8 @@ import { roleWallet } from "../../../localnet/chains/accounts.ts";
 import { packEntries } from "../../../relayer/domain/incident/payload.ts";
 import { stampsOnly, word } from "../../../relayer/domain/incident/word.ts";
 import type { Target } from "./bench-chain.ts";
-import { DIRECTIVE_SECONDS, DIRECTIVE_TYPES, domainOf, quorumOf, SUBMIT_ABI } from "./directive.ts";
+import { DIRECTIVE_TYPES } from "../../support/directive-types.ts";
+import { DIRECTIVE_SECONDS, domainOf, quorumOf, SUBMIT_ABI } from "./directive.ts";
 
 /* The peer: what a relayer costs that is an event listener and contract calls, with the library's own settings. */
 

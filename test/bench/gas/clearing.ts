@@ -9,7 +9,7 @@ import {
   UNIT_FINE,
   type Venue,
 } from "../../../scripts/venue-study/house.ts";
-import { signOrder } from "../../../scripts/venue-study/sign-order.ts";
+import { signOrder } from "../../../localnet/venue/sign-order.ts";
 import type { Measurement } from "../measurement.ts";
 import { stateFloor } from "./state-floor.ts";
 

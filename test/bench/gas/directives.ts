@@ -1,5 +1,6 @@
 import { concat, id, TypedDataEncoder } from "ethers";
 
+import { DIRECTIVE_TYPES } from "../../support/directive-types.ts";
 import { MESH_ID } from "../../support/in-process-hub.ts";
 import { deployCompiled, MESH_START_SECONDS, send, type MeshChain } from "../../support/layerzero-mesh.ts";
 import type { Measurement } from "../measurement.ts";
@@ -10,13 +11,6 @@ const AT = MESH_START_SECONDS + 1_000;
 const DEADLINE_SECONDS = 900;
 
 const DOMAIN = { name: "Cordon", version: "1", salt: MESH_ID };
-const TYPES = {
-  Directive: [
-    { name: "decision", type: "bytes32" },
-    { name: "deadline", type: "uint64" },
-    { name: "entries", type: "bytes" },
-  ],
-};
 
 /** A directive that raises one calm market, with one signature (solo ceiling) or three or five (a quorum's halt). */
 export async function measureDirective(world: GasWorld, signatures: 1 | 3 | 5): Promise<Measurement[]> {
@@ -28,7 +22,9 @@ export async function measureDirective(world: GasWorld, signatures: 1 | 3 | 5): 
     entries: packEntry(MARKET, signatures === 1 ? SOLO : HALT, AT),
   };
   const signers = OPERATORS.slice(0, signatures);
-  const signed = await Promise.all(signers.map((operator) => operator.signTypedData(DOMAIN, TYPES, directive)));
+  const signed = await Promise.all(
+    signers.map((operator) => operator.signTypedData(DOMAIN, DIRECTIVE_TYPES, directive)),
+  );
 
   const bare = await deployFloor(world.home);
   provider.setNextBlockTime(AT);
@@ -43,7 +39,7 @@ export async function measureDirective(world: GasWorld, signatures: 1 | 3 | 5): 
 
 function deployFloor({ wallet }: MeshChain) {
   const domain = TypedDataEncoder.hashDomain(DOMAIN);
-  const typeHash = id(TypedDataEncoder.from(TYPES).encodeType("Directive"));
+  const typeHash = id(TypedDataEncoder.from(DIRECTIVE_TYPES).encodeType("Directive"));
   const operators = OPERATORS.map(({ address }) => address);
   return deployCompiled(wallet("deployer"), "DirectiveFloor", [domain, typeHash, operators]);
 }

@@ -1,48 +1,22 @@
 import type { Contract, HDNodeWallet } from "ethers";
 import { network } from "hardhat";
 
-import { signOrder as signTerms } from "../../../scripts/venue-study/sign-order.ts";
+import { signOrder as signTerms } from "../../../localnet/venue/sign-order.ts";
+import { ONE, openVenue } from "../../../scripts/venue-study/house.ts";
+import { MAINTENANCE_PPM, MAX_AGES, PARAMS } from "../../support/venue-terms.ts";
 
-export const { ethers, networkHelpers } = await network.create("chain0");
+const connection = await network.create("chain0");
+export const { ethers, networkHelpers } = connection;
 
-export const PRICE_ONE = 1n << 32n;
-/** One of the token, in units. */
-export const ONE = 1_000_000n;
 export const MARKETS = [1, 2] as const;
 /** The market that is deleveraged by rank, and may be wound down. */
 export const RANKED = 2;
 /** At listing, in whole units of quote; a lot of each market is worth one. */
 export const START_PRICES = { 1: 10_000n, 2: 1_000n } as const;
 const LOTS_E18 = { 1: 10n ** 14n, 2: 10n ** 15n } as const;
-const FEED_DECIMALS = 8;
+const E8 = 10n ** 8n;
 const TRADERS = 5;
 
-/** For each action: seconds, basis points of confidence, whether a sequencer is asked. */
-const MATRIX = [60, 300, 60, 60, 30, 60].map((maxAgeSeconds) => [maxAgeSeconds, 500, false]);
-
-export const PARAMS = {
-  initialPpm: 50_000n,
-  openInterestLow: 20_000n * ONE,
-  openInterestHigh: 200_000n * ONE,
-  openInterestCap: 150_000n * ONE,
-  concentrationUnits: 400_000n * ONE,
-  assetClass: 0n,
-  fillBandPpm: 50_000n,
-  saneBandPpm: 1_000_000_000n,
-  takerFeePpm: 500n,
-  makerFeePpm: 200n,
-  fundSharePpm: 300_000n,
-  fundingCapPpm: 20_000n,
-  discountLowPpm: 5_000n,
-  discountHighPpm: 20_000n,
-  liquidationFeePpm: 5_000n,
-  closePpm: 500_000n,
-  throttlePpm: 1_000_000n,
-  haircutCapPpm: 400_000n,
-  fundDrawPpm: 500_000n,
-  sharedDrawPpm: 300_000n,
-  minimumLots: 10n,
-};
 /** Of the fund of market 1 and of the shared one; of the other market, what concerns fills and bankruptcies. */
 export const FUND_TERMS = {
   gapPpm: 0n,
@@ -56,7 +30,6 @@ export const EXIT_NOTICE_SECONDS = 86_400n;
 export const EXIT_LIMIT_PPM = 300_000n;
 /** Funds that have a vault. */
 export const VAULTS = [0, 1] as const;
-export const MAINTENANCE_PPM = 25_000n;
 export const OFFSET_PPM = 600_000n;
 
 export interface Deployment {
@@ -74,55 +47,30 @@ export interface Deployment {
 
 /** The house with two markets, five funded wallets, and a hub at rest. */
 export async function deployVenue(): Promise<Deployment> {
-  const [owner] = await ethers.getSigners();
-  const token = await ethers.deployContract("MintableToken", [6]);
-  const hub = await ethers.deployContract("SettablePosture", [2]);
-  const aggregator = await ethers.deployContract("PriceAggregator", [owner!.address]);
-  const batch = await ethers.deployContract("FeedBatch");
-  const setup = [hub.target, aggregator.target, token.target, owner!.address];
-  const funds = await ethers.deployContract("ClearingFunds", [setup]);
-  const office = await ethers.deployContract("ClearingOffice", [setup, funds.target]);
-  const roster = await ethers.deployContract("ClearingRoster", [setup, office.target]);
-  const closure = await ethers.deployContract("ClearingClosure", [setup, roster.target]);
-  const recovery = await ethers.deployContract("ClearingRecovery", [setup, closure.target]);
-  const teller = await ethers.deployContract("ClearingTeller", [setup, recovery.target]);
-  const { target } = await ethers.deployContract("ClearingHouse", [setup, teller.target]);
-  const house = await ethers.getContractAt("IClearingHouse", target as string);
-
-  const feeds: string[] = [];
-  const publish = async (prices: readonly bigint[]) => {
-    await batch.getFunction("publish")(
-      feeds,
-      prices.map((price) => price * 10n ** BigInt(FEED_DECIMALS)),
-    );
-  };
-  for (const market of MARKETS) {
-    const feed = await ethers.deployContract("ScriptedFeed", [FEED_DECIMALS, "test"]);
-    feeds.push(feed.target as string);
-    await aggregator.getFunction("setFeeds")(market, [{ feed: feed.target, maxAgeSeconds: 86_400, weight: 1 }], 1);
-    await aggregator.getFunction("setMatrix")(market, MATRIX);
-  }
-  await publish(MARKETS.map((market) => START_PRICES[market]));
+  const hub = await ethers.deployContract("SettablePosture", [MARKETS.length]);
+  const venue = await openVenue(connection, {
+    hub: hub.target as string,
+    maxAges: MAX_AGES,
+    markets: MARKETS.map((market) => ({
+      ...{ market, lotE18: LOTS_E18[market], priceE8: START_PRICES[market] * E8 },
+      ...{ params: PARAMS, maintenancePpm: MAINTENANCE_PPM },
+    })),
+  });
+  const { house, token, owner } = venue;
   const listedAt = new Map<number, bigint>();
-  for (const market of MARKETS) {
-    await house.getFunction("listMarket")(market, { ...PARAMS, lotE18: LOTS_E18[market] }, MAINTENANCE_PPM);
-    listedAt.set(market, BigInt(await networkHelpers.time.latest()));
+  for (const event of await house.queryFilter("MarketListed")) {
+    const { timestamp } = await event.getBlock();
+    listedAt.set(Number(event.topics[1]), BigInt(timestamp));
   }
   await house.getFunction("setClassOffset")(0, OFFSET_PPM);
-  await house.getFunction("setEnvelopeSetter")(owner!.address);
+  await house.getFunction("setEnvelopeSetter")(owner);
   await house.getFunction("setDeleveragingMode")(RANKED, 1);
   await hub.getFunction("setSpent")(RANKED, true);
-  await hub.getFunction("setMirror")(target);
-  await token.getFunction("mint")(owner!.address, 10n ** 30n);
-  await token.getFunction("approve")(target, ethers.MaxUint256);
+  await hub.getFunction("setMirror")(house.target);
   return {
-    house: house as unknown as Contract,
-    hub: hub as unknown as Contract,
-    token: token as unknown as Contract,
+    ...{ house, hub: hub as unknown as Contract, token, owner, listedAt },
     traders: await fundedWallets(),
-    owner: owner!.address,
-    publish,
-    listedAt,
+    publish: (prices) => venue.publish(prices.map((price) => price * E8)),
   };
 }
 

@@ -1,3 +1,4 @@
+import { ONE, PRICE_ONE } from "../../../scripts/venue-study/house.ts";
 import {
   type deployInsured,
   ethers,
@@ -5,8 +6,6 @@ import {
   EXIT_NOTICE_SECONDS,
   FUND_TERMS,
   type MARKETS,
-  ONE,
-  PRICE_ONE,
   RANKED,
   signOrder,
   START_PRICES,

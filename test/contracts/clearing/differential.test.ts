@@ -1,15 +1,14 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
+import { ONE } from "../../../scripts/venue-study/house.ts";
+import { MAINTENANCE_PPM, PARAMS } from "../../support/venue-terms.ts";
 import {
   deployInsured,
   FUND_TERMS,
-  MAINTENANCE_PPM,
   MARKETS,
   networkHelpers,
   OFFSET_PPM,
-  ONE,
-  PARAMS,
   RANKED,
   START_PRICES,
   VAULTS,

@@ -19,17 +19,9 @@ import type { Hex } from "../../../relayer/domain/hex.ts";
 import type { VenueFigures } from "../../../relayer/domain/risk/figures.ts";
 import { DEFAULT_SCENARIOS } from "../../../relayer/domain/risk/scenarios.ts";
 import type { VenueReader } from "../../../relayer/ports/venue.ts";
+import { ONE } from "../../../scripts/venue-study/house.ts";
 import { printBook } from "../../support/print-book.ts";
-import {
-  type Deployment,
-  deployVenue,
-  ethers,
-  MARKETS,
-  networkHelpers,
-  ONE,
-  RANKED,
-  signOrder,
-} from "./deploy-venue.ts";
+import { type Deployment, deployVenue, ethers, MARKETS, networkHelpers, RANKED, signOrder } from "./deploy-venue.ts";
 
 const STEPS = 80;
 const LAST_STEPS = 6;

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { concat, Contract, isError, parseEther, Signature, TypedDataEncoder, Wallet, zeroPadValue } from "ethers";
 
 import { LAYERZERO_ARTIFACTS as ARTIFACTS } from "../../../localnet/layerzero/artifacts.ts";
-import type { Packet } from "../../../localnet/layerzero/workers/packet.ts";
+import { DIRECTIVE_TYPES } from "../../support/directive-types.ts";
 import { MESH_ID, OPERATOR_KEYS } from "../../support/in-process-hub.ts";
 import {
   commit,
@@ -13,31 +13,16 @@ import {
   verifyAndCommit,
   verifyBy,
 } from "../../support/layerzero-delivery.ts";
-import {
-  deployCompiled,
-  MESH_START_SECONDS,
-  send,
-  startLayerZeroMesh,
-  type MeshChain,
-} from "../../support/layerzero-mesh.ts";
+import { deployCompiled, send, type MeshChain } from "../../support/layerzero-mesh.ts";
+import { AT, MARKET, rungsOf, tripAndBroadcast, usePair } from "./use-pair.ts";
 
-const START_TIMEOUT_MS = 60_000;
-const MARKET = 1;
 /** Rungs as the hub packs them. */
 const HALT = 0x34;
 const CAUTION = 0x10;
 const REDUCE_ONLY_M2 = 0x22;
-const AT = MESH_START_SECONDS + 1_000;
 const SKEW_SECONDS = 300;
 
 const DOMAIN = { name: "Cordon", version: "1", salt: MESH_ID };
-const TYPES = {
-  Directive: [
-    { name: "decision", type: "bytes32" },
-    { name: "deadline", type: "uint64" },
-    { name: "entries", type: "bytes" },
-  ],
-};
 
 describe("IncidentHub on LayerZero's real contracts", () => {
   const operators = OPERATOR_KEYS.map((key) => new Wallet(key)).toSorted((a, b) =>
@@ -45,41 +30,17 @@ describe("IncidentHub on LayerZero's real contracts", () => {
   );
   let home: MeshChain;
   let away: MeshChain;
-  let undo: () => Promise<void>;
 
-  before(async function () {
-    this.timeout(START_TIMEOUT_MS);
-    const mesh = await startLayerZeroMesh({
-      chains: ["chain0", "chain1"],
-      operators: operators.map(({ address }) => address),
-    });
-    [home, away] = mesh as [MeshChain, MeshChain];
-  });
-
-  beforeEach(async () => {
-    const [undoHome, undoAway] = [await home.provider.remember(), await away.provider.remember()];
-    undo = async () => {
-      await undoHome();
-      await undoAway();
-    };
-    for (const { provider } of [home, away]) provider.setNextBlockTime(AT);
-  });
-
-  afterEach(() => undo());
-
-  after(() => Promise.all([home.provider.close(), away.provider.close()]));
-
-  /** Asserts `rungs` at home and sends them. */
-  async function tripAndBroadcast(rungs: number): Promise<Packet> {
-    await send(home.hub, "assertRungs", [MARKET, rungs]);
-    const [packet] = readPackets(await send(home.hub, "broadcast", []));
-    expect(packet).not.to.equal(undefined);
-    return packet!;
-  }
+  usePair(
+    operators.map(({ address }) => address),
+    (...pair) => {
+      [home, away] = pair;
+    },
+  );
 
   describe("when one chain trips", () => {
     it("tightens the other as soon as two DVNs and an executor have done their part", async () => {
-      const packet = await tripAndBroadcast(HALT);
+      const packet = await tripAndBroadcast(home, HALT);
       expect(await rungsOf(away)).to.equal(0);
 
       await verifyAndCommit(away, packet);
@@ -91,7 +52,7 @@ describe("IncidentHub on LayerZero's real contracts", () => {
     });
 
     it("says what it heard and merged", async () => {
-      const packet = await tripAndBroadcast(HALT);
+      const packet = await tripAndBroadcast(home, HALT);
       await verifyAndCommit(away, packet);
 
       const receipt = await execute(away, packet);
@@ -117,7 +78,7 @@ describe("IncidentHub on LayerZero's real contracts", () => {
 
   describe("when a DVN has not verified", () => {
     it("is not moved by the other alone", async () => {
-      const packet = await tripAndBroadcast(HALT);
+      const packet = await tripAndBroadcast(home, HALT);
       await verifyBy(0, away, packet);
 
       const library = new Contract(away.layerzero.receiveUln, ARTIFACTS.ReceiveUln302.abi, away.wallet("user"));
@@ -131,7 +92,7 @@ describe("IncidentHub on LayerZero's real contracts", () => {
 
   describe("when the executor gives too little gas", () => {
     it("survives as an alert and is delivered later by anybody", async () => {
-      const packet = await tripAndBroadcast(HALT);
+      const packet = await tripAndBroadcast(home, HALT);
       await verifyAndCommit(away, packet);
 
       const starved = await execute(away, packet, 30_000n);
@@ -149,7 +110,7 @@ describe("IncidentHub on LayerZero's real contracts", () => {
 
   describe("when packets arrive twice or in another order", () => {
     it("takes none a second time", async () => {
-      const packet = await tripAndBroadcast(HALT);
+      const packet = await tripAndBroadcast(home, HALT);
       await verifyAndCommit(away, packet);
       await execute(away, packet);
       const endpoint = new Contract(away.layerzero.endpoint, ARTIFACTS.EndpointV2.abi, away.wallet("user"));
@@ -163,8 +124,8 @@ describe("IncidentHub on LayerZero's real contracts", () => {
     });
 
     it("ends in the same words when the later is executed first", async () => {
-      const first = await tripAndBroadcast(CAUTION);
-      const second = await tripAndBroadcast(HALT);
+      const first = await tripAndBroadcast(home, CAUTION);
+      const second = await tripAndBroadcast(home, HALT);
       for (const packet of [first, second]) await verifyAndCommit(away, packet);
 
       await execute(away, second);
@@ -183,7 +144,7 @@ describe("IncidentHub on LayerZero's real contracts", () => {
       await (
         await home.wallet("user").sendTransaction({ to: await sender.getAddress(), value: parseEther("1") })
       ).wait();
-      const real = await tripAndBroadcast(HALT);
+      const real = await tripAndBroadcast(home, HALT);
       const options = `0x00030100110100000000000000000000000000030d40`;
       const to = zeroPadValue(await away.hub.getAddress(), 32);
       const [forged] = readPackets(await send(sender, "send", [[away.eid], to, real.message, options]));
@@ -260,11 +221,11 @@ describe("IncidentHub on LayerZero's real contracts", () => {
     it("hashes it as every EIP-712 wallet does", async () => {
       const digest: string = await home.hub.getFunction("directiveDigest")(directive);
 
-      expect(digest).to.equal(TypedDataEncoder.hash(DOMAIN, TYPES, directive));
+      expect(digest).to.equal(TypedDataEncoder.hash(DOMAIN, DIRECTIVE_TYPES, directive));
     });
 
     it("takes one and the same signature on chains with different ids", async () => {
-      const signature = await operators[0]!.signTypedData(DOMAIN, TYPES, directive);
+      const signature = await operators[0]!.signTypedData(DOMAIN, DIRECTIVE_TYPES, directive);
 
       for (const { hub } of [home, away]) await send(hub, "submit", [directive, signature]);
 
@@ -275,7 +236,9 @@ describe("IncidentHub on LayerZero's real contracts", () => {
     });
 
     it("takes one quorum's signatures on both, and ends in equal words", async () => {
-      const quorum = operators.slice(0, 2).map((operator) => operator.signTypedData(DOMAIN, TYPES, directive));
+      const quorum = operators
+        .slice(0, 2)
+        .map((operator) => operator.signTypedData(DOMAIN, DIRECTIVE_TYPES, directive));
       const signatures = concat(await Promise.all(quorum));
 
       for (const { hub } of [home, away]) await send(hub, "submit", [directive, signatures]);
@@ -285,7 +248,7 @@ describe("IncidentHub on LayerZero's real contracts", () => {
     });
 
     it("refuses the other signature that the same key and digest have", async () => {
-      const { r, s, v } = Signature.from(await operators[0]!.signTypedData(DOMAIN, TYPES, directive));
+      const { r, s, v } = Signature.from(await operators[0]!.signTypedData(DOMAIN, DIRECTIVE_TYPES, directive));
       const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
       const highS = (order - BigInt(s)).toString(16).padStart(64, "0");
       const malleated = concat([r, `0x${highS}`, v === 27 ? "0x1c" : "0x1b"]);
@@ -298,11 +261,6 @@ describe("IncidentHub on LayerZero's real contracts", () => {
     });
   });
 });
-
-async function rungsOf({ hub }: MeshChain): Promise<number> {
-  const posture: bigint = await hub.getFunction("posture")();
-  return Number((posture >> BigInt(MARKET * 8)) & 0x37n);
-}
 
 async function digestOf({ hub }: MeshChain): Promise<string> {
   return String(await hub.getFunction("meshDigest")());

@@ -5,16 +5,14 @@ import { CONFIG_TYPE_ULN, encodeOappUlnConfig } from "../../../deployments/uln-c
 import { LAYERZERO_ARTIFACTS as ARTIFACTS } from "../../../localnet/layerzero/artifacts.ts";
 import type { Packet } from "../../../localnet/layerzero/workers/packet.ts";
 import { OPERATOR_KEYS } from "../../support/in-process-hub.ts";
-import { endpointEvents, readPackets, receive, verifyAndCommit, verifyBy } from "../../support/layerzero-delivery.ts";
-import { MESH_START_SECONDS, send, startLayerZeroMesh, type MeshChain } from "../../support/layerzero-mesh.ts";
+import { endpointEvents, receive, verifyAndCommit, verifyBy } from "../../support/layerzero-delivery.ts";
+import { send, type MeshChain } from "../../support/layerzero-mesh.ts";
+import { rungsOf, tripAndBroadcast, usePair } from "./use-pair.ts";
 
-const START_TIMEOUT_MS = 60_000;
-const MARKET = 1;
 /** Rungs as the hub packs them. */
 const CAUTION = 0x10;
 const REDUCE_ONLY = 0x20;
 const HALT = 0x34;
-const AT = MESH_START_SECONDS + 1_000;
 /** What the endpoint keeps in place of the payload hash of a nonce that was nilified. */
 const NIL_HASH = `0x${"ff".repeat(32)}`;
 
@@ -22,34 +20,13 @@ const NIL_HASH = `0x${"ff".repeat(32)}`;
 describe("a stuck LayerZero channel", () => {
   let home: MeshChain;
   let away: MeshChain;
-  let undo: () => Promise<void>;
 
-  before(async function () {
-    this.timeout(START_TIMEOUT_MS);
-    const operators = OPERATOR_KEYS.map((key) => new Wallet(key).address);
-    const mesh = await startLayerZeroMesh({ chains: ["chain0", "chain1"], operators });
-    [home, away] = mesh as [MeshChain, MeshChain];
-  });
-
-  beforeEach(async () => {
-    const [undoHome, undoAway] = [await home.provider.remember(), await away.provider.remember()];
-    undo = async () => {
-      await undoHome();
-      await undoAway();
-    };
-    for (const { provider } of [home, away]) provider.setNextBlockTime(AT);
-  });
-
-  afterEach(() => undo());
-
-  after(() => Promise.all([home.provider.close(), away.provider.close()]));
-
-  async function tripAndBroadcast(rungs: number): Promise<Packet> {
-    await send(home.hub, "assertRungs", [MARKET, rungs]);
-    const [packet] = readPackets(await send(home.hub, "broadcast", []));
-    if (packet === undefined) throw new RangeError("nothing was sent");
-    return packet;
-  }
+  usePair(
+    OPERATOR_KEYS.map((key) => new Wallet(key).address),
+    (...pair) => {
+      [home, away] = pair;
+    },
+  );
 
   const endpointAs = (role: "deployer" | "user") =>
     new Contract(away.layerzero.endpoint, ARTIFACTS.EndpointV2.abi, away.wallet(role));
@@ -75,8 +52,8 @@ describe("a stuck LayerZero channel", () => {
 
   describe("when no DVN verifies a message", () => {
     it("holds up the later ones until governance skips its nonce, and then converges", async () => {
-      const lost = await tripAndBroadcast(CAUTION);
-      const later = await tripAndBroadcast(HALT);
+      const lost = await tripAndBroadcast(home, CAUTION);
+      const later = await tripAndBroadcast(home, HALT);
       await verifyAndCommit(away, later);
       expect(await refusalOf(later)).to.equal("LZ_InvalidNonce");
 
@@ -88,7 +65,7 @@ describe("a stuck LayerZero channel", () => {
     });
 
     it("takes nothing of the skipped message any more", async () => {
-      const lost = await tripAndBroadcast(CAUTION);
+      const lost = await tripAndBroadcast(home, CAUTION);
       await govern("skip", channelOf(lost));
       await verifyBy(0, away, lost);
       await verifyBy(1, away, lost);
@@ -105,8 +82,8 @@ describe("a stuck LayerZero channel", () => {
     });
 
     it("lets governance skip the next nonce only", async () => {
-      await tripAndBroadcast(CAUTION);
-      const later = await tripAndBroadcast(HALT);
+      await tripAndBroadcast(home, CAUTION);
+      const later = await tripAndBroadcast(home, HALT);
 
       expect(await revertOf(endpointAs("deployer"), "skip", channelOf(later))).to.equal("LZ_InvalidNonce");
     });
@@ -114,8 +91,8 @@ describe("a stuck LayerZero channel", () => {
 
   describe("when a verified message is not to be trusted", () => {
     it("is nilified: it cannot be executed, holds up nothing, and may be verified again", async () => {
-      const doubted = await tripAndBroadcast(CAUTION);
-      const later = await tripAndBroadcast(REDUCE_ONLY);
+      const doubted = await tripAndBroadcast(home, CAUTION);
+      const later = await tripAndBroadcast(home, REDUCE_ONLY);
       for (const packet of [doubted, later]) await verifyAndCommit(away, packet);
 
       await govern("nilify", [...channelOf(doubted), doubted.payloadHash]);
@@ -129,8 +106,8 @@ describe("a stuck LayerZero channel", () => {
     });
 
     it("is burnt once later ones were executed: it may never be verified again", async () => {
-      const doubted = await tripAndBroadcast(CAUTION);
-      const later = await tripAndBroadcast(HALT);
+      const doubted = await tripAndBroadcast(home, CAUTION);
+      const later = await tripAndBroadcast(home, HALT);
       for (const packet of [doubted, later]) await verifyAndCommit(away, packet);
       await govern("nilify", [...channelOf(doubted), doubted.payloadHash]);
       await receive(away, later);
@@ -148,7 +125,7 @@ describe("a stuck LayerZero channel", () => {
 
   describe("when a verified message is to be dropped", () => {
     it("is cleared without being read, and the next broadcast holds what it held", async () => {
-      const dropped = await tripAndBroadcast(CAUTION);
+      const dropped = await tripAndBroadcast(home, CAUTION);
       await verifyAndCommit(away, dropped);
 
       const { receiver, guid, message } = dropped;
@@ -157,7 +134,7 @@ describe("a stuck LayerZero channel", () => {
       expect(endpointEvents(receipt, "PacketDelivered")).to.have.lengthOf(1);
       expect(await rungsOf(away)).to.equal(0);
       expect(await refusalOf(dropped)).to.equal("LZ_PayloadHashNotFound");
-      const next = await tripAndBroadcast(HALT);
+      const next = await tripAndBroadcast(home, HALT);
       await verifyAndCommit(away, next);
       await receive(away, next);
       expect(await rungsOf(away)).to.equal(HALT);
@@ -167,7 +144,7 @@ describe("a stuck LayerZero channel", () => {
 
   describe("when somebody else than governance tries", () => {
     it("is refused by the endpoint", async () => {
-      const packet = await tripAndBroadcast(HALT);
+      const packet = await tripAndBroadcast(home, HALT);
       await verifyAndCommit(away, packet);
       const { receiver, guid, message, payloadHash } = packet;
       const attempts: [string, readonly unknown[]][] = [
@@ -213,11 +190,6 @@ describe("a stuck LayerZero channel", () => {
     });
   });
 });
-
-async function rungsOf({ hub }: MeshChain): Promise<number> {
-  const posture: bigint = await hub.getFunction("posture")();
-  return Number((posture >> BigInt(MARKET * 8)) & 0x37n);
-}
 
 /** Name of the error that a call ends in, as `knows` knows it. */
 async function revertOf(

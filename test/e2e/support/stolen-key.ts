@@ -3,14 +3,8 @@ import { type TransactionReceipt, type Wallet, concat, id, toBeHex } from "ether
 import { type Word, stampRungs } from "../../../relayer/domain/incident/word.ts";
 import type { Rungs } from "../../../relayer/domain/incident/rungs.ts";
 import type { TestHub } from "../../localnet/support/hubs.ts";
+import { DIRECTIVE_TYPES } from "../../support/directive-types.ts";
 
-const TYPES = {
-  Directive: [
-    { name: "decision", type: "bytes32" },
-    { name: "deadline", type: "uint64" },
-    { name: "entries", type: "bytes" },
-  ],
-};
 const DEADLINE_SECONDS = 600;
 const WORD_BYTES = 32;
 
@@ -30,7 +24,9 @@ export async function submitForgery(at: TestHub, forgery: Forgery): Promise<Tran
   const entries = concat([toBeHex(market, 1), toBeHex(asserted, WORD_BYTES)]);
   const directive = { decision: id("nobody decided this"), deadline: now + DEADLINE_SECONDS, entries };
   const domain = { name: "Cordon", version: "1", salt: meshId };
-  const signatures = await Promise.all(signers.map((signer) => signer.signTypedData(domain, TYPES, directive)));
+  const signatures = await Promise.all(
+    signers.map((signer) => signer.signTypedData(domain, DIRECTIVE_TYPES, directive)),
+  );
   const sent = await at.hub.getFunction("submit").send(directive, concat(signatures));
   const receipt = await sent.wait();
   if (!receipt) throw new RangeError("a transaction was replaced");

@@ -2,6 +2,8 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import { readFileSync } from "node:fs";
 
+import { BAND } from "../../../../scripts/venue-study/crashes/guarded-world.ts";
+
 const { ethers, networkHelpers } = await network.create("chain0");
 
 const RECORDED = new URL("../../../../localnet/replay/data/bitmex_XBTUSD_1m_20200312_20200313.csv", import.meta.url);
@@ -11,24 +13,7 @@ const MINUTE_MS = 60_000;
 
 /** Breaker and margin rung in one byte, as `Rungs.sol` packs them. */
 const TIER_RUNGS = [0x11, 0x22, 0x33] as const;
-const BAND = {
-  tier1Bps: 500,
-  tier2Bps: 1_000,
-  tier3Bps: 2_500,
-  tier1Seconds: 600,
-  tier2Seconds: 3_600,
-  tier3Seconds: 14_400,
-  tier1Rungs: TIER_RUNGS[0],
-  tier2Rungs: TIER_RUNGS[1],
-  tier3Rungs: TIER_RUNGS[2],
-  tauSeconds: 600,
-  clipBps: 500,
-  anchorUpBps: 2_000,
-  anchorDownBps: 4_000,
-  anchorSeconds: 14_400,
-  seedMaxAgeSeconds: 30,
-  minGapSeconds: 5,
-};
+const [tier1Rungs, tier2Rungs, tier3Rungs] = TIER_RUNGS;
 
 interface Minute {
   readonly at: string;
@@ -88,7 +73,7 @@ async function buildWorld() {
     await aggregator.getAddress(),
     owner!.address,
   ]);
-  await sensor.getFunction("setMarket")(MARKET, BAND);
+  await sensor.getFunction("setMarket")(MARKET, { ...BAND, tier1Rungs, tier2Rungs, tier3Rungs });
   return { hub, sensor, feeds, batch: await ethers.deployContract("FeedBatch") };
 }
 

@@ -7,8 +7,8 @@ import { hubInterface } from "../../../../relayer/adapters/evm/hub-abi.ts";
 import type { RawLog } from "../../../../relayer/adapters/evm/log-fields.ts";
 import { readLogList } from "../../../../relayer/adapters/evm/read-log.ts";
 import { CAUSES, PATHS, REFUSALS } from "../../../../relayer/domain/incident/hub-event.ts";
-import { RelayerError } from "../../../../relayer/errors.ts";
 import { FUZZ } from "../../../support/fuzz.ts";
+import { outcomeOf } from "../../../support/outcome-of.ts";
 
 /** Fields that a number on chain becomes a word of ours in. */
 const NAMED: Readonly<Record<string, readonly string[]>> = { cause: CAUSES, path: PATHS, refusal: REFUSALS };
@@ -171,13 +171,4 @@ function garble(log: RawLog, { at, how, which }: { at: number; how: string; whic
   if (!isTopic && log.data.length > 2) return { ...log, data: spoil(log.data) };
   const index = 1 + (at % Math.max(log.topics.length - 1, 1));
   return { ...log, topics: log.topics.map((topic, place) => (place === index ? spoil(topic) : topic)) };
-}
-
-function outcomeOf(work: () => unknown): string {
-  try {
-    work();
-    return "read";
-  } catch (error) {
-    return RelayerError.from(error).name;
-  }
 }

@@ -5,15 +5,8 @@ import { expect } from "chai";
 import { directiveDigest } from "../../../../relayer/adapters/evm/directive-signer.ts";
 import { domainOf } from "../../../../relayer/adapters/evm/eip712-domain.ts";
 import type { Hex } from "../../../../relayer/domain/hex.ts";
+import { DIRECTIVE_TYPES } from "../../../support/directive-types.ts";
 import { FUZZ } from "../../../support/fuzz.ts";
-
-const TYPES = {
-  Directive: [
-    { name: "decision", type: "bytes32" },
-    { name: "deadline", type: "uint64" },
-    { name: "entries", type: "bytes" },
-  ],
-};
 
 const hexOf = (bytes: Uint8Array): Hex => `0x${Buffer.from(bytes).toString("hex")}`;
 const aHash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map(hexOf);
@@ -27,7 +20,9 @@ describe("directiveDigest", () => {
     });
     fc.assert(
       fc.property(aHash, anyDirective, (meshId, directive) => {
-        expect(directiveDigest(meshId, directive)).to.equal(TypedDataEncoder.hash(domainOf(meshId), TYPES, directive));
+        expect(directiveDigest(meshId, directive)).to.equal(
+          TypedDataEncoder.hash(domainOf(meshId), DIRECTIVE_TYPES, directive),
+        );
       }),
       FUZZ,
     );

@@ -9,6 +9,7 @@ import { fineOfSize, type Size } from "../../../../../relayer/domain/venue/fine.
 import type { VenueEvent } from "../../../../../relayer/domain/venue/venue-event.ts";
 import { RelayerError } from "../../../../../relayer/errors.ts";
 import { FUZZ } from "../../../../support/fuzz.ts";
+import { outcomeOf } from "../../../../support/outcome-of.ts";
 
 interface RawLog {
   readonly topics: readonly string[];
@@ -130,15 +131,6 @@ function widened(event: object): Record<string, unknown> {
   const whole = lots === undefined || restFine === undefined ? {} : { sizeFine: fineOfSize({ lots, restFine }) };
   const entries = Object.entries({ ...rest, ...whole });
   return Object.fromEntries(entries.map(([key, value]) => [key, typeof value === "number" ? BigInt(value) : value]));
-}
-
-function outcomeOf(work: () => unknown): string {
-  try {
-    work();
-    return "read";
-  } catch (error) {
-    return RelayerError.from(error).name;
-  }
 }
 
 describe("decoding the venue's events by hand", () => {

@@ -1,4 +1,4 @@
-import type { Contract, HDNodeWallet, Wallet } from "ethers";
+import type { Contract, Signer } from "ethers";
 
 const ORDER = [
   { name: "trader", type: "address" },
@@ -10,6 +10,7 @@ const ORDER = [
   { name: "expiry", type: "uint64" },
   { name: "nonce", type: "uint64" },
 ];
+/** Past any time that a local chain is brought to. */
 const NEVER = 1n << 40n;
 
 export interface OrderTerms {
@@ -24,13 +25,16 @@ export interface OrderTerms {
 /** What an order is signed for: a house on a chain. */
 export interface Domain {
   readonly house: Contract;
-  readonly chainId: bigint;
+  readonly chainId: number | bigint;
 }
 
-/** An order of `wallet`, signed, as {INovation.fill} takes it. */
-export async function signOrder({ house, chainId }: Domain, wallet: HDNodeWallet | Wallet, terms: OrderTerms) {
-  const order = { trader: wallet.address, isReduceOnly: false, expiry: NEVER, ...terms };
+/** Whoever can sign for itself: a wallet, or an account of a node. */
+type Trader = Pick<Signer, "getAddress" | "signTypedData">;
+
+/** An order of `trader`, signed, as {INovation.fill} takes it. */
+export async function signOrder({ house, chainId }: Domain, trader: Trader, terms: OrderTerms) {
+  const order = { trader: await trader.getAddress(), isReduceOnly: false, expiry: NEVER, ...terms };
   const verifyingContract = await house.getAddress();
   const domain = { name: "Cordon Clearing House", version: "1", chainId, verifyingContract };
-  return { order, signature: await wallet.signTypedData(domain, { Order: ORDER }, order) };
+  return { order, signature: await trader.signTypedData(domain, { Order: ORDER }, order) };
 }
