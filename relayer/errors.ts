@@ -72,6 +72,13 @@ export const CATALOGUE = {
     meaning: "An endpoint that served the chain serves something else now; it is passed over until it does again.",
   },
 
+  HUB_REPORTS: {
+    code: "CRD-213",
+    fate: "drop",
+    meaning:
+      "A hub says that it refused, could not send or could not push something, or that a peer's configuration differs.",
+  },
+
   TX_REVERTED: { code: "CRD-300", fate: "drop", meaning: "The hub reverted the transaction." },
   TX_REFUSED: { code: "CRD-301", fate: "retry", meaning: "A node did not take the transaction." },
   NONCE_CONFLICT: {

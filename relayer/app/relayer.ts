@@ -30,6 +30,7 @@ import { type HousekeepingOptions, startHousekeeping } from "./housekeeping/hous
 import { type Ledger, createLedger } from "./ledger.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { FUNDS_EVERY_MS, type FundsWatch, createFundsWatch } from "./funds-watch.ts";
+import { passOnReports } from "./hub-reports.ts";
 import { createInsight } from "./insight.ts";
 import { type Loops, createLoops } from "./loops.ts";
 import { measureTightening } from "./measure.ts";
@@ -104,7 +105,9 @@ export function startRelayer(ports: RelayerPorts, options: RelayerOptions, life:
 
   const observers = ports.feeds.map((feed) => createObserver(feed, context));
   const chains = new Map(ports.feeds.map(({ chain }) => [chain.eid, chain]));
-  measureTightening(context, (eid) => chains.get(eid)?.name ?? String(eid));
+  const nameOf = (eid: Eid): string => chains.get(eid)?.name ?? String(eid);
+  measureTightening(context, nameOf);
+  passOnReports(context, nameOf);
   const loops = createLoops(ports);
   const queueHealth = createQueueHealth(context, ports.queue);
   const policy = makePolicy(ports, { ...options.rules, mirror: options.mirror });

@@ -22,11 +22,17 @@ export interface CoSigning {
 export type VenueCheck = "views" | "sums";
 
 /** Typed recorders, one per thing worth counting. Implementations never throw. `chain` is the chain's name. */
+/** What a hub itself says went wrong with it, or with a peer. */
+export type HubReport =
+  "config-differs" | "message-refused" | "lanes-refused" | "send-failed" | "mirror-failed" | "halt-budget-spent";
+
 export interface Metrics {
   /** Head and finalised head of a chain after a poll, and how many blocks are not read yet. */
   chainRead(chain: string, at: { latest: number; finalised: number; lagBlocks: number }): void;
   /** The world found something wrong with what a chain said. */
   found(chain: string, kind: FindingKind): void;
+  /** A hub's event says that something went wrong; it went on. `hub_reports_total`. */
+  hubReported(chain: string, report: HubReport): void;
   /** A rebuilt venue was checked. While one of the checks fails no figures are published. `venue_check_ok`. */
   venueChecked(chain: string, check: VenueCheck, isSame: boolean): void;
   /** A chain was reorganised, `depth` blocks deep. */

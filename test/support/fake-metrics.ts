@@ -19,6 +19,9 @@ export class FakeMetrics implements Metrics {
   found(...args: Parameters<Metrics["found"]>): void {
     this.calls.push({ name: "found", args });
   }
+  hubReported(...args: Parameters<Metrics["hubReported"]>): void {
+    this.calls.push({ name: "hubReported", args });
+  }
   venueChecked(...args: Parameters<Metrics["venueChecked"]>): void {
     this.calls.push({ name: "venueChecked", args });
   }

@@ -86,7 +86,8 @@ export function createFlights({ resubmissionTimeoutMs, notInMempoolTimeoutMs }: 
   const reserved = new Map<number, number>();
 
   const settleOne = (flight: Flight, { mined, pending }: NonceCounts, askedAtMs: number): void => {
-    const wasDropped = flight.nonce >= pending && askedAtMs - flight.sentAtMs > notInMempoolTimeoutMs;
+    // Nodes count up to the first hole: of what waits behind one nobody can tell, and it is not sent under another nonce.
+    const wasDropped = flight.nonce === pending && askedAtMs - flight.sentAtMs > notInMempoolTimeoutMs;
     if (flight.nonce >= mined && !wasDropped) return;
     flights.delete(flight.nonce);
     if (flight.nonce < mined) settled.set(flight.nonce, flight);

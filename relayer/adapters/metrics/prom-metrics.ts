@@ -48,6 +48,7 @@ export function createPromMetrics(options: PromMetricsOptions): PromMetrics {
   return {
     chainRead: (chain, at) => heads.set(chain, { ...at, readAtMs: options.nowMs() }),
     found: (chain, kind) => of.findings.inc({ chain, kind }),
+    hubReported: (chain, report) => of.hubReports.inc({ chain, report }),
     venueChecked: (chain, check, isSame) => of.venueChecks.set({ chain, check }, isSame ? 1 : 0),
     reorganised(chain, depth) {
       of.reorgs.inc({ chain });
@@ -111,6 +112,11 @@ function createInstruments(registry: Registry) {
     reorgDepth: histogram("reorg_depth_blocks", "How deep chains were reorganised.", ["chain"], REORG_BUCKETS),
     reorgs: counter("reorgs_total", "Reorganisations seen.", ["chain"]),
     findings: counter("findings_total", "What a chain said that cannot be.", ["chain", "kind"]),
+    hubReports: counter(
+      "hub_reports_total",
+      "Trouble that hubs report themselves: configurations that differ, refusals, failed sends and mirrors.",
+      ["chain", "report"],
+    ),
     failures: counter("failures_total", "Operations that failed, by catalogued code.", ["where", "code"]),
     rpcRequests: counter("rpc_requests_total", "Requests to nodes.", ["chain", "method", "status"]),
     decisions: counter("decisions_total", "Decisions taken.", ["kind"]),

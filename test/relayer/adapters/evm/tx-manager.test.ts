@@ -190,6 +190,22 @@ describe("what is sent to a chain that drops, refuses, reprices and reorganises"
     expect(chain.mined.map(({ data }) => data === "0x")).to.deep.equal([false, false]);
   });
 
+  it("sends nothing under a second nonce that waits behind a hole, however long nobody counts it", async () => {
+    start();
+    await head();
+    await submit(1);
+    await submit(3);
+    nowMs += 20_001;
+    await submit(3);
+    nowMs += 41_083;
+    chain.drop();
+    nowMs += 13_918;
+
+    await goOn();
+
+    expect(carried().toSorted()).to.deep.equal([1, 3]);
+  });
+
   it("sends nothing more when what is to be replaced has been mined meanwhile", async () => {
     start();
     await head();
