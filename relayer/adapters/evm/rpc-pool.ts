@@ -77,6 +77,8 @@ interface Run {
 
 interface Member extends SessionNode {
   isVerified: boolean;
+  /** Failures after which it may be another: what was proven before the latest says nothing any more. */
+  absences: number;
 }
 
 export function createRpcPool(options: RpcPoolOptions): RpcPool {
@@ -86,6 +88,7 @@ export function createRpcPool(options: RpcPoolOptions): RpcPool {
     memory: { logRange: createRangeOf(node.host, options), readsByHash: true, takesBatches: true },
     health: createNodeHealth(),
     isVerified: false,
+    absences: 0,
   }));
   const runOn = createRunner(options, nowMs);
   const inOrder = () => orderByHealth(members, nowMs());
@@ -126,13 +129,15 @@ function createRunner(options: RpcPoolOptions, nowMs: () => number): RunOn {
 
   async function verify(member: Member, session: RpcSession, isConfigured: boolean): Promise<void> {
     if (member.isVerified) return;
+    const { absences } = member;
     try {
       await options.verify(session);
     } catch (error) {
       const failure = RelayerError.from(error);
       throw isProven && !isConfigured && failure.fate === "halt" ? strayed(failure) : failure;
     }
-    member.isVerified = true;
+    // It may have gone while others asked it, and what was asked first was answered before that.
+    member.isVerified = member.absences === absences;
     isProven = true;
   }
 
@@ -147,7 +152,10 @@ function createRunner(options: RpcPoolOptions, nowMs: () => number): RunOn {
       const failure = RelayerError.from(error);
       // One that was away may come back as another: it is verified again.
       const isAway = !signal.aborted && member.health.fail(failure, nowMs());
-      if (isAway && failure.name === "RPC_UNAVAILABLE") member.isVerified = false;
+      if (isAway && failure.name !== "RPC_LIMITED") {
+        member.isVerified = false;
+        member.absences += 1;
+      }
       throw failure;
     }
   }

@@ -173,6 +173,37 @@ describe("createRpcPool", () => {
       expect(await pool.run(ask, never)).to.equal("1");
     });
 
+    it("counts for nothing when the node went away while it ran: what was asked first was answered before", async () => {
+      let serves = "right";
+      const looks: ((answer: void) => void)[] = [];
+      const pool = poolOf({
+        nodes: [first],
+        verify: async () => {
+          const seen = serves;
+          await new Promise<void>((resolve) => looks.push(resolve));
+          if (seen !== "right") throw new RelayerError("CHAIN_MISMATCH", seen);
+        },
+      });
+      const proven = pool.run(ask, never);
+      looks[0]?.();
+      await proven;
+      fail(first);
+      await failureOf(pool.run(ask, never));
+      first.answer = () => "1";
+      const slow = pool.run(ask, never);
+      const failing = pool.run(() => Promise.reject(outage()), never);
+      looks[2]?.();
+      await failureOf(failing);
+      serves = "another";
+      looks[1]?.();
+      await slow;
+
+      const later = failureOf(pool.run(ask, never));
+      looks[3]?.();
+
+      expect((await later).name).to.equal("ENDPOINT_STRAYED");
+    });
+
     it("leaves the chain unreadable, and nothing else, when the only node came back as another", async () => {
       const pool = poolOf({ verify, nodes: [first] });
       await pool.run(ask, never);
