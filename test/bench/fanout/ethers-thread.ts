@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 
-import { concat, Contract, id, JsonRpcProvider, WebSocketProvider } from "ethers";
+import { concat, Contract, id, JsonRpcProvider, Signature, WebSocketProvider } from "ethers";
 
 import { readCompiledContract } from "../../../deployments/compiled-contract.ts";
 import type { NetworkParameters } from "../../../deployments/network-parameters.ts";
@@ -37,7 +37,7 @@ async function answer(market: bigint, meshWord: bigint): Promise<void> {
   const deadline = Math.floor(Date.now() / 1_000) + DIRECTIVE_SECONDS;
   const directive = { decision: id("answer"), deadline, entries };
   const signing = quorum.map((operator) => operator.signTypedData(domainOf(parameters), DIRECTIVE_TYPES, directive));
-  const signatures = concat(await Promise.all(signing));
+  const signatures = concat((await Promise.all(signing)).map((each) => Signature.from(each).compactSerialized));
   await Promise.all(contracts.map((contract) => contract.getFunction("submit").send(directive, signatures)));
 }
 
